@@ -1,0 +1,74 @@
+dnl SPDX-License-Identifier: LGPL-2.1-or-later
+dnl Compiler flags, instruction sets and ALSA directories.
+
+dnl BLI_CHECK_CFLAGS(VARIABLE, FLAGS): append those FLAGS the compiler takes.
+AC_DEFUN([BLI_CHECK_CFLAGS], [
+  for bli_flag in m4_normalize([$2]); do
+    AC_MSG_CHECKING([whether $CC takes $bli_flag])
+    bli_saved_cflags=$CFLAGS
+    CFLAGS="$CFLAGS -Werror $bli_flag"
+    AC_COMPILE_IFELSE([AC_LANG_PROGRAM([], [])],
+      [AC_MSG_RESULT([yes]); $1="$$1 $bli_flag"], [AC_MSG_RESULT([no])])
+    CFLAGS=$bli_saved_cflags
+  done
+])
+
+AC_DEFUN([BLI_ARG_WERROR], [
+  AC_ARG_ENABLE([werror], [AS_HELP_STRING([--enable-werror], [treat warnings as errors])],
+    [AS_IF([test "x$enableval" = xyes], [BLI_CFLAGS="$BLI_CFLAGS -Werror"])])
+])
+
+dnl BLI_KERNELS: which kernels the target processor and this compiler allow.
+dnl Each has its own flags; the choice between them is made at run time.
+AC_DEFUN([BLI_KERNELS], [
+  AC_REQUIRE([AC_CANONICAL_HOST])
+  bli_kernels=c
+  bli_kernel_sse2=no bli_kernel_avx2=no bli_kernel_avx512=no bli_kernel_neon=no
+  BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ftree-vectorize -fvect-cost-model=dynamic -fno-trapping-math -fno-math-errno])
+  AC_SUBST([KERNEL_CFLAGS])
+  AS_CASE([$host_cpu],
+    [x86_64*|i?86*], [
+      BLI_CHECK_KERNEL([sse2], [-msse2 -mfpmath=sse])
+      BLI_CHECK_KERNEL([avx2], [-mavx2 -mfma])
+      BLI_CHECK_KERNEL([avx512], [-mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512])],
+    [aarch64*], [BLI_CHECK_KERNEL([neon], [])])
+  AM_CONDITIONAL([KERNEL_SSE2], [test $bli_kernel_sse2 = yes])
+  AM_CONDITIONAL([KERNEL_AVX2], [test $bli_kernel_avx2 = yes])
+  AM_CONDITIONAL([KERNEL_AVX512], [test $bli_kernel_avx512 = yes])
+  AM_CONDITIONAL([KERNEL_NEON], [test $bli_kernel_neon = yes])
+])
+
+dnl BLI_CHECK_KERNEL(NAME, FLAGS)
+AC_DEFUN([BLI_CHECK_KERNEL], [
+  AC_MSG_CHECKING([whether $CC builds the $1 kernel])
+  bli_saved_cflags=$CFLAGS
+  CFLAGS="$CFLAGS $2"
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM([], [])],
+    [AC_MSG_RESULT([yes])
+     bli_kernel_$1=yes
+     bli_kernels="$bli_kernels $1"
+     AC_SUBST(m4_toupper(KERNEL_$1_CFLAGS), ["$2"])
+     AC_DEFINE(m4_toupper(BLI_KERNEL_$1), [1], [the $1 kernel is built])],
+    [AC_MSG_RESULT([no])])
+  CFLAGS=$bli_saved_cflags
+])
+
+dnl BLI_ALSA_DIRS: where alsa-lib looks for plugins and configuration.
+AC_DEFUN([BLI_ALSA_DIRS], [
+  AC_ARG_WITH([alsaplugindir],
+    [AS_HELP_STRING([--with-alsaplugindir=DIR], [where alsa-lib looks for plugins (default: asked of pkg-config)])],
+    [alsaplugindir=$withval],
+    [alsaplugindir=`$PKG_CONFIG --variable=libdir alsa`/alsa-lib])
+  AC_ARG_WITH([alsaconfdir],
+    [AS_HELP_STRING([--with-alsaconfdir=DIR], [where conf.d links are read (default: /etc/alsa/conf.d)])],
+    [alsaconfdir=$withval],
+    [alsaconfdir='${sysconfdir}/alsa/conf.d'
+     AS_IF([test "x$sysconfdir" = 'x${prefix}/etc'], [alsaconfdir=/etc/alsa/conf.d])])
+  AC_ARG_WITH([alsadatadir],
+    [AS_HELP_STRING([--with-alsadatadir=DIR], [where the configuration files themselves go (default: alsa.conf.d beside alsa.conf)])],
+    [alsadatadir=$withval],
+    [alsadatadir=`$PKG_CONFIG --variable=prefix alsa`/share/alsa/alsa.conf.d])
+  AC_SUBST([alsaplugindir])
+  AC_SUBST([alsaconfdir])
+  AC_SUBST([alsadatadir])
+])

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define KERNEL avx512
+#define VECTOR_BYTES 64
+#include "kernel-vector.h"
+
+static bool supported(void)
+{
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+	       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+}
+
+const struct bli_kernel bli_kernel_avx512 = KERNEL_DEFINE("avx512");

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define KERNEL sse2
+#define VECTOR_BYTES 16
+#include "kernel-vector.h"
+
+static bool supported(void)
+{
+	return __builtin_cpu_supports("sse2");
+}
+
+const struct bli_kernel bli_kernel_sse2 = KERNEL_DEFINE("sse2");

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Kernels: the inner loop of every stage.
+ *
+ * A polyphase FIR is a banded matrix: output frame n of a cycle is the sum of
+ * its phase's taps times a window of input frames that moves along with n.  A
+ * kernel computes `lanes` consecutive output frames (a group) at a time.  The
+ * group's band of the matrix is stored by columns: for each of `depth` input
+ * frames the vector of that frame's weights in the `lanes` outputs, zero
+ * outside the band.  An input frame is broadcast, multiplied with its column
+ * and added to the group's accumulator: no horizontal sums, and one load of a
+ * column serves several streams.  A stream is one channel in one repetition
+ * of the cycle; all streams of a stage share its bank.
+ *
+ * Each output is summed over input frames from oldest to newest in a single
+ * accumulator, so its value does not depend on how frames fall into groups or
+ * streams into tiles: a band's zeros add exact zeros.
+ */
+#ifndef BLI_KERNEL_H
+#define BLI_KERNEL_H
+
+#include "filter.h"
+#include "sample.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define BLI_TILE_STREAMS 8	/* most streams in one call of a kernel */
+#define BLI_LANES_MAX 16	/* widest vector of any kernel, in values */
+#define BLI_ALIGNMENT 64	/* of columns, in bytes: one vector of 512 bits */
+
+/* The coefficients of one stage, in the order in which a kernel reads them. */
+struct bli_bank {
+	size_t groups;		/* multiple of interleave */
+	size_t interleave;	/* groups computed side by side: 1, 2, 4 or 8 */
+	size_t depth;		/* input frames per group */
+	const size_t *first_in;	/* [groups] first input frame of the band, from the stream's start */
+	const size_t *first_out;	/* [groups] first output frame, from the stream's start */
+	const void *columns;	/* float or double [groups/interleave][depth][interleave][lanes] */
+};
+
+/*
+ * Compute all output frames of `streams` (1 … BLI_TILE_STREAMS, and
+ * streams·interleave ≤ 8) streams.  in[s] and out[s] point to float or double:
+ * read are in[s][first_in[g] … first_in[g] + depth − 1], written
+ * out[s][first_out[g] … first_out[g] + lanes − 1], for every g < groups.
+ * Inputs and outputs do not overlap.  Real-time safe.
+ */
+typedef void bli_kernel_tile(const struct bli_bank *bank, size_t streams,
+			     const void *const *in, void *const *out);
+
+struct bli_kernel {
+	const char *name;
+	bool (*supported)(void);	/* by this processor, with the operating system's consent */
+	unsigned lanes[BLI_PRECISIONS];
+	bli_kernel_tile *tile[BLI_PRECISIONS];
+	bli_sample_load *load[BLI_PRECISIONS];
+	bli_sample_store *store[BLI_PRECISIONS];
+};
+
+/* The kernels of this build that the processor supports, best first, NULL behind the last. */
+const struct bli_kernel *bli_kernel_nth(unsigned n);
+
+/* The best kernel (name NULL or ""), or the one named; NULL if there is none or it is not supported. */
+const struct bli_kernel *bli_kernel_find(const char *name);
+
+extern const struct bli_kernel bli_kernel_c;	/* the specification */
+extern const struct bli_kernel bli_kernel_sse2;
+extern const struct bli_kernel bli_kernel_avx2;
+extern const struct bli_kernel bli_kernel_avx512;
+extern const struct bli_kernel bli_kernel_neon;
+
+#endif

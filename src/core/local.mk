@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The core: a convenience library that plugin, tools and tests share.
+
+noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
+src_core_libcore_la_SOURCES = \
+	src/core/filter.c src/core/filter.h \
+	src/core/kernel.c src/core/kernel.h \
+	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h \
+	src/core/plan.c src/core/plan.h \
+	src/core/preset.c src/core/preset.h \
+	src/core/resampler.c src/core/resampler.h \
+	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
+	src/core/stage.c src/core/stage.h
+src_core_libcore_la_LIBADD = src/core/libkernel-c.la
+
+# Each instruction set is a library of its own, because it has its own flags.
+src_core_libkernel_c_la_SOURCES = src/core/kernel-c.c
+src_core_libkernel_c_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
+if KERNEL_SSE2
+noinst_LTLIBRARIES += src/core/libkernel-sse2.la
+src_core_libkernel_sse2_la_SOURCES = src/core/kernel-sse2.c
+src_core_libkernel_sse2_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS) $(KERNEL_SSE2_CFLAGS)
+src_core_libcore_la_LIBADD += src/core/libkernel-sse2.la
+endif
+if KERNEL_AVX2
+noinst_LTLIBRARIES += src/core/libkernel-avx2.la
+src_core_libkernel_avx2_la_SOURCES = src/core/kernel-avx2.c
+src_core_libkernel_avx2_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS) $(KERNEL_AVX2_CFLAGS)
+src_core_libcore_la_LIBADD += src/core/libkernel-avx2.la
+endif
+if KERNEL_AVX512
+noinst_LTLIBRARIES += src/core/libkernel-avx512.la
+src_core_libkernel_avx512_la_SOURCES = src/core/kernel-avx512.c
+src_core_libkernel_avx512_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS) $(KERNEL_AVX512_CFLAGS)
+src_core_libcore_la_LIBADD += src/core/libkernel-avx512.la
+endif
+if KERNEL_NEON
+noinst_LTLIBRARIES += src/core/libkernel-neon.la
+src_core_libkernel_neon_la_SOURCES = src/core/kernel-neon.c
+src_core_libkernel_neon_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS) $(KERNEL_NEON_CFLAGS)
+src_core_libcore_la_LIBADD += src/core/libkernel-neon.la
+endif

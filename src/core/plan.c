@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plan.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * A short filter's passband may droop by this at the edge of the requirement's
+ * passband: with the sharp filter's own droop it stays under 0.1 dB.
+ */
+#define SHORT_DROOP_DB 0.0005
+
+/*
+ * The cost of a stage in clock cycles: the multiply-adds of whole vectors, two
+ * a cycle when at least 8 accumulators are busy, or the time in which the bank
+ * comes from the cache that holds it, whichever is longer; once per pass over
+ * the bank, and the calls around it.  Measured with `make bench`.
+ */
+static double stage_cost(const struct bli_stage_shape *shape, const struct bli_kernel *kernel,
+			 enum bli_precision precision, size_t channels)
+{
+	struct bli_stage_layout layout;
+	double streams, passes, busy, arithmetic, bank_bytes, bytes_per_cycle;
+
+	bli_stage_layout(&layout, shape, kernel, precision, channels);
+	streams = (double)channels * (double)layout.repetitions;
+	passes = streams > (double)layout.tile_streams ? streams / (double)layout.tile_streams : 1;
+	busy = streams / passes * (double)layout.interleave;
+	arithmetic = (double)layout.groups * (double)layout.depth * (streams / passes) / 2;
+	if (busy < 8)
+		arithmetic *= 8 / busy;
+	bank_bytes = (double)layout.groups * (double)layout.depth * (double)layout.lanes *
+		     (precision == BLI_FLOAT ? sizeof(float) : sizeof(double));
+	bytes_per_cycle = bank_bytes < 32e3 ? 64 : bank_bytes < 512e3 ? 32 : 12;
+	if (bank_bytes / bytes_per_cycle > arithmetic)
+		arithmetic = bank_bytes / bytes_per_cycle;
+	return passes * (arithmetic + 20 + (double)layout.groups * 10) + (double)(channels * layout.history) / 8;
+}
+
+/* Add a stage; frequencies in cycles per period of one stage input become cycles per input frame. */
+static int add_stage(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
+		     size_t out_frames, double pass, double stop, double droop_db, size_t multiple)
+{
+	struct bli_stage_shape *shape = &plan->stage[plan->stages];
+
+	if (in_frames == out_frames)
+		return 0;
+	if (in_frames > BLI_PERIOD_FRAMES_MAX || out_frames > BLI_PERIOD_FRAMES_MAX)
+		return -EINVAL;
+	shape->in_frames = in_frames;
+	shape->out_frames = out_frames;
+	plan->stages++;
+	if (requirement->method == BLI_METHOD_LINEAR) {
+		bli_filter_linear(&shape->filter);
+		return 0;
+	}
+	return bli_filter_sinc(&shape->filter, pass / (double)in_frames, stop / (double)in_frames, droop_db,
+			       requirement->attenuation_db, multiple);
+}
+
+/*
+ * Frequencies below are in cycles per period, so that the Nyquist frequency of
+ * a rate of n frames per period is n/2.  `low` is the lower rate; a stage at
+ * the rate r = low·2^i may let pass what the sharp filter has removed or will
+ * remove, and must stop all that folds onto what is kept: from
+ * r − stopband·low/2 on.  This holds upwards, where r is the stage's input and
+ * its images are the danger, and downwards, where r is its output and aliases
+ * are.
+ */
+int bli_plan_make_doubled(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
+			  size_t out_frames, const struct bli_kernel *kernel, size_t channels, unsigned doublings)
+{
+	bool up = out_frames > in_frames;
+	size_t low = up ? in_frames : out_frames;
+	double pass = requirement->passband * (double)low / 2, stop = requirement->stopband * (double)low / 2;
+	int error = 0;
+
+	memset(plan, 0, sizeof(*plan));
+	if (in_frames < 1 || out_frames < 1 || in_frames > BLI_PERIOD_FRAMES_MAX ||
+	    out_frames > BLI_PERIOD_FRAMES_MAX || channels < 1 || doublings >= BLI_STAGES_MAX)
+		return -EINVAL;
+	plan->in_frames = in_frames;
+	plan->out_frames = out_frames;
+	if (in_frames == out_frames)
+		return 0;
+
+	/*
+	 * The delay of the stage at low·2^i is a whole number of low-rate frames
+	 * (downwards: the ÷2 stages') if its taps are a multiple of these.
+	 */
+	if (up) {
+		for (unsigned i = 0; i < doublings && !error; i++)
+			error = add_stage(plan, requirement, low << i, low << (i + 1), pass,
+					  i ? (double)(low << i) - stop : stop,
+					  i ? SHORT_DROOP_DB : BLI_PASSBAND_DROOP_DB, (size_t)2 << i);
+		if (!error)
+			error = add_stage(plan, requirement, low << doublings, out_frames, pass,
+					  doublings ? (double)(low << doublings) - stop : stop,
+					  doublings ? SHORT_DROOP_DB : BLI_PASSBAND_DROOP_DB, (size_t)2 << doublings);
+	} else {
+		error = add_stage(plan, requirement, in_frames, low << doublings, pass,
+				  doublings ? (double)(low << doublings) - stop : stop,
+				  doublings ? SHORT_DROOP_DB : BLI_PASSBAND_DROOP_DB, 2);
+		for (unsigned i = doublings; i-- > 0 && !error;)
+			error = add_stage(plan, requirement, low << (i + 1), low << i, pass,
+					  i ? (double)(low << i) - stop : stop,
+					  i ? SHORT_DROOP_DB : BLI_PASSBAND_DROOP_DB, (size_t)4 << i);
+	}
+	if (error)
+		return error;
+
+	for (unsigned i = 0; i < plan->stages; i++) {
+		const struct bli_stage_shape *shape = &plan->stage[i];
+		size_t delay = shape->filter.taps / 2;
+
+		plan->cost += stage_cost(shape, kernel, requirement->precision, channels);
+		if (up)
+			plan->delay_in_frames += delay / (shape->in_frames / in_frames);
+		else if (shape->in_frames == in_frames)
+			plan->delay_in_frames += delay;
+		else
+			plan->delay_out_frames += delay / (shape->in_frames / out_frames);
+	}
+	return 0;
+}
+
+int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
+		  size_t out_frames, const struct bli_kernel *kernel, size_t channels)
+{
+	size_t low = in_frames < out_frames ? in_frames : out_frames;
+	size_t high = in_frames < out_frames ? out_frames : in_frames;
+	struct bli_plan candidate;
+	int error = bli_plan_make_doubled(plan, requirement, in_frames, out_frames, kernel, channels, 0);
+
+	if (error || requirement->method != BLI_METHOD_SINC)
+		return error;
+	/* past twice the higher rate more doublings only add work */
+	for (unsigned doublings = 1; doublings < BLI_STAGES_MAX && low << doublings < 4 * high; doublings++)
+		if (bli_plan_make_doubled(&candidate, requirement, in_frames, out_frames, kernel, channels,
+					  doublings) == 0 && candidate.cost < plan->cost)
+			*plan = candidate;
+	return 0;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "resampler.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool config_valid(const struct bli_resampler_config *config)
+{
+	size_t in = config->in_frames, out = config->out_frames;
+
+	return in >= 1 && out >= 1 && in <= BLI_PERIOD_FRAMES_MAX && out <= BLI_PERIOD_FRAMES_MAX &&
+	       in <= BLI_RATIO_MAX * out && out <= BLI_RATIO_MAX * in && config->channels >= 1 &&
+	       config->channels <= BLI_CHANNELS_MAX && bli_format_valid(&config->in_format) &&
+	       bli_format_valid(&config->out_format) && config->kernel;
+}
+
+static size_t output_stride(const struct bli_resampler *resampler)
+{
+	size_t frames = resampler->config.out_frames + BLI_LANES_MAX;
+
+	return (frames + BLI_LANES_MAX - 1) / BLI_LANES_MAX * BLI_LANES_MAX;
+}
+
+int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config)
+{
+	enum bli_precision precision;
+	size_t bytes;
+	int error;
+
+	memset(resampler, 0, sizeof(*resampler));
+	if (!config_valid(config))
+		return -EINVAL;
+	resampler->config = *config;
+	error = bli_plan_make(&resampler->plan, &config->requirement, config->in_frames, config->out_frames,
+			      config->kernel, config->channels);
+	if (error)
+		return error;
+	/* frames that pass unchanged keep all their bits only in double */
+	precision = resampler->plan.stages ? config->requirement.precision : BLI_DOUBLE;
+	resampler->precision = precision;
+	resampler->value_size = precision == BLI_FLOAT ? sizeof(float) : sizeof(double);
+
+	if (__builtin_mul_overflow(output_stride(resampler) * resampler->value_size, (size_t)config->channels, &bytes))
+		return -ENOMEM;
+	resampler->output = aligned_alloc(BLI_ALIGNMENT, bytes);
+	if (!resampler->output)
+		return -ENOMEM;
+	memset(resampler->output, 0, bytes);
+	resampler->bytes = bytes;
+
+	for (unsigned i = 0; i < resampler->plan.stages; i++) {
+		error = bli_stage_open(&resampler->stage[i], &resampler->plan.stage[i], config->kernel, precision,
+				       config->channels);
+		if (error) {
+			bli_resampler_close(resampler);
+			return error;
+		}
+		resampler->bytes += resampler->stage[i].bytes;
+	}
+	return 0;
+}
+
+void bli_resampler_close(struct bli_resampler *resampler)
+{
+	for (unsigned i = 0; i < resampler->plan.stages; i++)
+		bli_stage_close(&resampler->stage[i]);
+	free(resampler->output);
+	memset(resampler, 0, sizeof(*resampler));
+}
+
+void bli_resampler_reset(struct bli_resampler *resampler)
+{
+	for (unsigned i = 0; i < resampler->plan.stages; i++)
+		bli_stage_reset(&resampler->stage[i]);
+}
+
+/* Where the values for a stage go; behind the last stage stands the output. */
+static void *stage_input(const struct bli_resampler *resampler, unsigned stage, size_t channel)
+{
+	if (stage < resampler->plan.stages)
+		return bli_stage_input(&resampler->stage[stage], channel);
+	return (char *)resampler->output + channel * output_stride(resampler) * resampler->value_size;
+}
+
+static void load_period(struct bli_resampler *resampler, const struct bli_area *in, size_t count)
+{
+	const struct bli_resampler_config *config = &resampler->config;
+
+	for (size_t channel = 0; channel < config->channels; channel++) {
+		char *values = stage_input(resampler, 0, channel);
+		size_t frames = in[channel].samples ? count : 0;
+
+		config->kernel->load[resampler->precision](&config->in_format, values, in[channel].samples,
+							   in[channel].step, frames);
+		memset(values + frames * resampler->value_size, 0, (config->in_frames - frames) * resampler->value_size);
+	}
+}
+
+static void store_period(struct bli_resampler *resampler, const struct bli_area *out, size_t count)
+{
+	const struct bli_resampler_config *config = &resampler->config;
+
+	for (size_t channel = 0; channel < config->channels; channel++)
+		if (out[channel].samples)
+			resampler->clipped +=
+				config->kernel->store[resampler->precision](&config->out_format, out[channel].samples,
+									    out[channel].step,
+									    stage_input(resampler, resampler->plan.stages,
+											channel), count);
+}
+
+void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_area *out, size_t out_count,
+			   const struct bli_area *in, size_t in_count)
+{
+	const struct bli_resampler_config *config = &resampler->config;
+	unsigned stages = resampler->plan.stages;
+
+	load_period(resampler, in, in_count < config->in_frames ? in_count : config->in_frames);
+	for (unsigned i = 0; i < stages; i++) {
+		void *stage_output[BLI_CHANNELS_MAX];
+
+		for (size_t channel = 0; channel < config->channels; channel++)
+			stage_output[channel] = stage_input(resampler, i + 1, channel);
+		bli_stage_run(&resampler->stage[i], stage_output);
+	}
+	store_period(resampler, out, out_count < config->out_frames ? out_count : config->out_frames);
+	for (size_t channel = 0; channel < config->channels && out_count > config->out_frames; channel++)
+		if (out[channel].samples)
+			bli_sample_silence(&config->out_format, (char *)out[channel].samples +
+					   (ptrdiff_t)config->out_frames * out[channel].step, out[channel].step,
+					   out_count - config->out_frames);
+}
+
+double bli_resampler_delay(const struct bli_resampler *resampler)
+{
+	const struct bli_plan *plan = &resampler->plan;
+
+	return (double)plan->delay_in_frames +
+	       (double)plan->delay_out_frames * (double)plan->in_frames / (double)plan->out_frames;
+}

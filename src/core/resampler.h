@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A resampler: PCM of one rate and format in, PCM of another out, period by
+ * period.  The whole path of the samples is load → stages → store.
+ *
+ * One resampler serves one thread at a time; different resamplers are
+ * independent.  Opening and closing allocate; resetting and converting are
+ * real-time safe: they neither allocate, lock, log nor call the system.
+ */
+#ifndef BLI_RESAMPLER_H
+#define BLI_RESAMPLER_H
+
+#include "plan.h"
+
+#include <stdint.h>
+
+#define BLI_CHANNELS_MAX 64
+#define BLI_RATIO_MAX 768	/* 1.536 MHz : 2 kHz */
+
+struct bli_resampler_config {
+	size_t in_frames, out_frames;	/* per period; their ratio is the conversion's */
+	unsigned channels;		/* 1 … BLI_CHANNELS_MAX */
+	struct bli_format in_format, out_format;
+	struct bli_requirement requirement;
+	const struct bli_kernel *kernel;	/* from bli_kernel_find() */
+};
+
+/* Samples of one channel in memory. */
+struct bli_area {
+	void *samples;		/* of the first frame; NULL: reads as silence, writes are dropped */
+	ptrdiff_t step;		/* bytes from one frame to the next */
+};
+
+struct bli_resampler {
+	struct bli_resampler_config config;
+	enum bli_precision precision;	/* of the sums; double where nothing is filtered */
+	struct bli_plan plan;
+	struct bli_stage stage[BLI_STAGES_MAX];
+	size_t value_size;		/* of a float or a double */
+	void *output;			/* [channels][out_frames + BLI_LANES_MAX], in front of the store */
+	uint64_t clipped;		/* samples saturated since opening */
+	size_t bytes;			/* allocated in all */
+};
+
+/*
+ * Open a resampler.  *resampler needs no initialisation.
+ * Returns 0;
+ *  −EINVAL  a number, format or ratio out of range, or a requirement that no
+ *           filter meets,
+ *  −ENOMEM  no memory;
+ * after an error *resampler is as after bli_resampler_close().
+ */
+int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config);
+
+/* Free everything; harmless on a closed resampler and on one of all zeros. */
+void bli_resampler_close(struct bli_resampler *resampler);
+
+/* Forget the past: as after opening, but the clip counter stays. */
+void bli_resampler_reset(struct bli_resampler *resampler);
+
+/*
+ * Convert a period of in_frames to out_frames: in[channels], out[channels].
+ * Exactly out_frames of each channel are written if out_count is out_frames.
+ * If fewer input frames are given the missing ones are silence, if fewer
+ * output frames are asked the last ones are dropped, and if more of either,
+ * the excess is ignored and written as silence, respectively.
+ */
+void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_area *out, size_t out_count,
+			   const struct bli_area *in, size_t in_count);
+
+/* Delay of the conversion in input frames: how far the output lags behind. */
+double bli_resampler_delay(const struct bli_resampler *resampler);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Loading and storing samples.  Included by every kernel's file once per VALUE
+ * (float or double), with NAME(x) defined, so that each instruction set gets
+ * its own version; bytes, byte order and step are constants in the loops.
+ */
+
+#ifndef BLI_SAMPLE_LOOP_H
+#define BLI_SAMPLE_LOOP_H
+
+/* An integer of `bytes` bytes in the low bits of the result, in the order it has in memory or swapped. */
+static inline __attribute__((always_inline)) uint32_t
+sample_get(const unsigned char *p, unsigned bytes, bool swapped)
+{
+	uint16_t u16;
+	uint32_t u32;
+
+	switch (bytes) {
+	case 1:
+		return *p;
+	case 2:
+		memcpy(&u16, p, 2);
+		return swapped ? __builtin_bswap16(u16) : u16;
+	case 3:
+		if (swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__))
+			return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+		return (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+	default:
+		memcpy(&u32, p, 4);
+		return swapped ? __builtin_bswap32(u32) : u32;
+	}
+}
+
+static inline __attribute__((always_inline)) void
+sample_put(unsigned char *p, uint32_t value, unsigned bytes, bool swapped)
+{
+	uint16_t u16;
+
+	switch (bytes) {
+	case 1:
+		*p = (unsigned char)value;
+		return;
+	case 2:
+		u16 = swapped ? __builtin_bswap16((uint16_t)value) : (uint16_t)value;
+		memcpy(p, &u16, 2);
+		return;
+	case 3:
+		if (swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)) {
+			p[0] = (unsigned char)(value >> 16);
+			p[1] = (unsigned char)(value >> 8);
+			p[2] = (unsigned char)value;
+		} else {
+			p[0] = (unsigned char)value;
+			p[1] = (unsigned char)(value >> 8);
+			p[2] = (unsigned char)(value >> 16);
+		}
+		return;
+	default:
+		value = swapped ? __builtin_bswap32(value) : value;
+		memcpy(p, &value, 4);
+		return;
+	}
+}
+
+#endif
+
+static inline __attribute__((always_inline)) void
+NAME(load_loop)(const struct bli_format *format, VALUE *restrict values, const unsigned char *restrict samples,
+		ptrdiff_t step, size_t frames, const unsigned bytes, const bool swapped)
+{
+	const unsigned shift = 32 - format->bits;
+	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
+
+	for (size_t i = 0; i < frames; i++) {
+		uint32_t raw = sample_get(samples + (ptrdiff_t)i * step, bytes, swapped);
+
+		values[i] = (VALUE)(int32_t)(raw << shift ^ offset) * (VALUE)0x1p-31;
+	}
+}
+
+/* the steps of mono and stereo interleaved as constants: these loops become vectors */
+#define LOAD(BYTES, SWAPPED)									\
+	(step == (BYTES) ? NAME(load_loop)(format, values, samples, (BYTES), frames, (BYTES), (SWAPPED)) \
+	 : step == 2 * (BYTES) ? NAME(load_loop)(format, values, samples, 2 * (BYTES), frames, (BYTES), (SWAPPED)) \
+	 : NAME(load_loop)(format, values, samples, step, frames, (BYTES), (SWAPPED)))
+
+static void NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step,
+		       size_t frames)
+{
+	switch (format->bytes * 2 + format->is_swapped) {
+	case 2:
+	case 3: LOAD(1, false); return;
+	case 4: LOAD(2, false); return;
+	case 5: LOAD(2, true); return;
+	case 6: LOAD(3, false); return;
+	case 7: LOAD(3, true); return;
+	case 8: LOAD(4, false); return;
+	case 9: LOAD(4, true); return;
+	}
+}
+
+#undef LOAD
+
+/*
+ * Adding 1.5·2^52 to a double (2^23 to a float) leaves the nearest integer in
+ * the low bits of its mantissa: rounding without a library call, in vectors.
+ * Floats serve up to 20 bits (the sum needs |x| < 2^22), doubles all 32.
+ */
+static inline __attribute__((always_inline)) size_t
+NAME(store_loop)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
+		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool swapped,
+		 const bool narrow)
+{
+	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
+	size_t clipped = 0;
+
+	if (narrow) {
+		const float scale = (float)(UINT32_C(1) << (format->bits - 1));
+		const float least = -scale, most = scale - 1;
+		unsigned count = 0;
+
+		for (size_t i = 0; i < frames; i++) {
+			float x = (float)values[i] * scale, sum;
+			uint32_t bits;
+
+			/* what would round beyond the range is clipped; NaN fails the first comparison */
+			count += !(x >= least - 0.5f) | (x >= most + 0.5f);
+			x = x > least ? x : least;
+			x = x < most ? x : most;
+			sum = x + 0x1.8p23f;
+			memcpy(&bits, &sum, sizeof(bits));
+			sample_put(samples + (ptrdiff_t)i * step, bits - UINT32_C(0x4b400000) + offset, bytes, swapped);
+		}
+		clipped = count;
+	} else {
+		const double scale = (double)(UINT32_C(1) << (format->bits - 1));
+		const double least = -scale, most = scale - 1;
+
+		for (size_t i = 0; i < frames; i++) {
+			double x = (double)values[i] * scale, sum;
+			uint64_t bits;
+
+			clipped += !(x >= least - 0.5) | (x >= most + 0.5);
+			x = x > least ? x : least;
+			x = x < most ? x : most;
+			sum = x + 0x1.8p52;
+			memcpy(&bits, &sum, sizeof(bits));
+			sample_put(samples + (ptrdiff_t)i * step, (uint32_t)bits + offset, bytes, swapped);
+		}
+	}
+	return clipped;
+}
+
+#define STORE_STEP(STEP, BYTES, SWAPPED)						\
+	(narrow ? NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), true) \
+	 : NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), false))
+#define STORE(BYTES, SWAPPED)								\
+	(step == (BYTES) ? STORE_STEP((BYTES), BYTES, SWAPPED)				\
+	 : step == 2 * (BYTES) ? STORE_STEP(2 * (BYTES), BYTES, SWAPPED)		\
+	 : STORE_STEP(step, BYTES, SWAPPED))
+
+static size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values,
+			  size_t frames)
+{
+	const bool narrow = sizeof(VALUE) == sizeof(float) && format->bits <= 20;
+
+	switch (format->bytes * 2 + format->is_swapped) {
+	case 2:
+	case 3: return STORE(1, false);
+	case 4: return STORE(2, false);
+	case 5: return STORE(2, true);
+	case 6: return STORE(3, false);
+	case 7: return STORE(3, true);
+	case 8: return STORE(4, false);
+	case 9: return STORE(4, true);
+	}
+	return 0;
+}
+
+#undef STORE
+#undef STORE_STEP

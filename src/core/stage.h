@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Stages: one polyphase FIR with an exact ratio, its coefficients and its
+ * history.
+ *
+ * Every period a stage takes in_frames and gives out_frames of each channel.
+ * Output frame n lies n·in_frames/out_frames input frames after the period's
+ * first input frame, less the delay of taps/2 input frames, so the phases
+ * repeat with every period at the latest: each is known when the stage opens.
+ */
+#ifndef BLI_STAGE_H
+#define BLI_STAGE_H
+
+#include "kernel.h"
+
+/* What a stage is to do. */
+struct bli_stage_shape {
+	size_t in_frames, out_frames;	/* per period, 1 … BLI_PERIOD_FRAMES_MAX */
+	struct bli_filter filter;
+};
+
+#define BLI_PERIOD_FRAMES_MAX ((size_t)1 << 24)
+
+/* How a stage does it: see kernel.h for groups, streams and tiles. */
+struct bli_stage_layout {
+	size_t ratio_in, ratio_out;	/* in_frames : out_frames in lowest terms; ratio_out is the number of phases */
+	size_t cycles;			/* of ratio_in : ratio_out frames in a period */
+	size_t pattern;			/* cycles that one pass over the bank covers */
+	size_t repetitions;		/* of the pattern in a period; the last may overlap the one before */
+	size_t lanes;
+	size_t groups, interleave, depth;	/* of the bank */
+	size_t history;			/* input frames kept from earlier periods */
+	size_t tile_streams;		/* most streams per call of the kernel */
+};
+
+/*
+ * Lay out a stage for a kernel and a number of channels.  No errors: any shape
+ * with frames in range has a layout.
+ */
+void bli_stage_layout(struct bli_stage_layout *layout, const struct bli_stage_shape *shape,
+		      const struct bli_kernel *kernel, enum bli_precision precision, size_t channels);
+
+struct bli_stage {
+	struct bli_stage_shape shape;
+	struct bli_stage_layout layout;
+	struct bli_bank bank;
+	bli_kernel_tile *tile;
+	size_t value_size;	/* of a float or a double */
+	size_t channels;
+	size_t stride;		/* frames from one channel of input to the next */
+	size_t bytes;		/* allocated in all */
+	void *columns, *input;	/* input: [channels][stride], history first */
+	size_t *first;		/* [2][groups] of the bank */
+};
+
+/*
+ * Allocate and fill a stage; *stage needs no initialisation.  Returns 0 or
+ * −ENOMEM; then *stage is as after bli_stage_close.
+ */
+int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape, const struct bli_kernel *kernel,
+		   enum bli_precision precision, size_t channels);
+
+/* Free a stage; harmless on a closed one and on one of all zeros. */
+void bli_stage_close(struct bli_stage *stage);
+
+/* Forget the past: the history becomes silence.  Real-time safe. */
+void bli_stage_reset(struct bli_stage *stage);
+
+/* Where the in_frames values of a channel are to be written before a run. */
+void *bli_stage_input(const struct bli_stage *stage, size_t channel);
+
+/*
+ * Convert one period: out[channels] each get out_frames values and need room
+ * for BLI_LANES_MAX more behind them.  Real-time safe.
+ */
+void bli_stage_run(struct bli_stage *stage, void *const *out);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Report: what a running converter says of itself in `aplay -v`.
+ */
+#ifndef BLI_REPORT_H
+#define BLI_REPORT_H
+
+#include "core/resampler.h"
+#include "settings.h"
+
+#include <alsa/pcm_rate.h>
+
+/*
+ * Print settings, stages, precision, kernel, delay, effective ratio and clipped
+ * samples.  `resampler` is NULL while no hardware parameters are set; then
+ * `info` is not read.
+ */
+void bli_report(snd_output_t *out, const struct bli_settings *settings, const struct bli_resampler *resampler,
+		const snd_pcm_rate_info_t *info);
+
+#endif

@@ -39,64 +39,88 @@ static double kaiser_window(const struct bli_filter *filter, double u)
 	return w;
 }
 
+/* Points of the window that serve the integral of edge_response. */
+#define EDGE_POINTS 128
+
 /*
- * Response of the windowed ideal low-pass at an offset x below its cut-off, x
- * in units of 1/(window length): 1/2 + 1/π·∫0…1 w(u)·sin(π·x·u)/u du.  The
- * window's transform is narrow against the passband, so the other edge at
- * −cutoff adds nothing.  The integrand is smooth and even: the midpoint rule
- * converges fast; 64 points are good to 1e-9 for x up to 10.
+ * Response of the windowed ideal low-pass at an offset x below its cut-off
+ * (above, if negative), x in units of 1/(window length):
+ * 1/2 + 1/π·∫0…1 w(u)·sin(π·x·u)/u du.  The window's transform is narrow
+ * against the passband, so the other edge at −cutoff adds nothing.  The
+ * integrand is smooth: the midpoint rule with 128 points is good to 0.1 dB at
+ * an attenuation of 220 dB.  weights[i] are w(u)/u at its points.
  */
-static double edge_response(const struct bli_filter *filter, double x)
+static double edge_response(const double *weights, double x)
 {
-	enum { POINTS = 64 };
 	double sum = 0;
 
-	for (int i = 0; i < POINTS; i++) {
-		double u = (i + 0.5) / POINTS;
-
-		sum += kaiser_window(filter, u) * sin(M_PI * x * u) / u;
-	}
-	return 0.5 + sum / (M_PI * POINTS);
+	for (int i = 0; i < EDGE_POINTS; i++)
+		sum += weights[i] * sin(M_PI * x * (i + 0.5) / EDGE_POINTS);
+	return 0.5 + sum / (M_PI * EDGE_POINTS);
 }
 
-/* Offset x (see edge_response) at which the response has drooped by droop_db. */
-static double passband_offset(const struct bli_filter *filter, double stop_offset, double droop_db)
+/* Offset x between low and high at which the response, which rises with x, is `level`. */
+static double edge_offset(const double *weights, double low, double high, double level)
 {
-	double target = pow(10, -droop_db / 20), low = 0, high = stop_offset;
-
 	for (int i = 0; i < 30; i++) {
 		double middle = (low + high) / 2;
 
-		if (edge_response(filter, middle) < target)
+		if (edge_response(weights, middle) < level)
 			low = middle;
 		else
 			high = middle;
 	}
-	return high;
+	return (low + high) / 2;
+}
+
+/*
+ * What the taps add up to on average over all phases: the response at DC, by
+ * sampling the impulse response so densely that no image falls on DC.
+ */
+static double dc_response(const struct bli_filter *filter)
+{
+	size_t per_frame = (size_t)ceil(2 * filter->stop) + 1, points = filter->taps * per_frame / 2;
+	double sum = 1;
+
+	for (size_t i = 1; i < points; i++) {
+		double t = (double)i / (double)per_frame, x = 2 * M_PI * filter->cutoff * t;
+
+		sum += 2 * sin(x) / x * kaiser_window(filter, 2 * t / (double)filter->taps);
+	}
+	return sum / (double)per_frame;
 }
 
 int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double droop_db,
 		    double attenuation_db, size_t multiple)
 {
-	double stop_offset, taps;
+	double weights[EDGE_POINTS], length, stop_offset, pass_offset, taps;
 
 	memset(filter, 0, sizeof(*filter));
-	if (!(pass >= 0 && pass < stop && droop_db > 0 && attenuation_db >= 20 && attenuation_db <= 200))
+	if (!(pass >= 0 && pass < stop && droop_db > 0 && attenuation_db >= BLI_ATTENUATION_MIN_DB &&
+	      attenuation_db <= BLI_ATTENUATION_MAX_DB))
 		return -EINVAL;
 	filter->method = BLI_METHOD_SINC;
+	filter->stop = stop;
 
-	/* Kaiser 1974, eqs. for beta and for the length; half the transition lies beyond the cut-off */
+	/* Kaiser 1974: the window's beta; and his estimate of the stopband's offset, solved exactly from there */
 	kaiser_window_set(filter, attenuation_db > 50 ? 0.1102 * (attenuation_db - 8.7)
 			  : attenuation_db > 21 ? 0.5842 * pow(attenuation_db - 21, 0.4) + 0.07886 * (attenuation_db - 21)
 			  : 0);
-	stop_offset = (attenuation_db - 7.95) / 28.72;
+	for (int i = 0; i < EDGE_POINTS; i++) {
+		double u = (i + 0.5) / EDGE_POINTS;
 
-	taps = (stop_offset + passband_offset(filter, stop_offset, droop_db)) / (stop - pass);
-	taps = ceil(taps / (double)multiple) * (double)multiple;
+		weights[i] = kaiser_window(filter, u) / u;
+	}
+	length = (attenuation_db - 7.95) / 28.72;
+	stop_offset = -edge_offset(weights, -1.1 * length, -0.9 * length, pow(10, -attenuation_db / 20));
+	pass_offset = edge_offset(weights, 0, 1.1 * length, pow(10, -droop_db / 20));
+
+	taps = ceil((stop_offset + pass_offset) / (stop - pass) / (double)multiple) * (double)multiple;
 	if (!(taps <= (double)TAPS_MAX))
 		return -EINVAL;
 	filter->taps = (size_t)taps;
 	filter->cutoff = stop - stop_offset / taps;
+	filter->scale = 1 / dc_response(filter);
 	return 0;
 }
 
@@ -106,6 +130,8 @@ void bli_filter_linear(struct bli_filter *filter)
 	filter->method = BLI_METHOD_LINEAR;
 	filter->taps = 2;
 	filter->cutoff = 0.5;
+	filter->stop = 1;
+	filter->scale = 1;
 }
 
 /* h[j] = sinc(2·cutoff·t)·w(2t/taps), t = start + j; unscaled */
@@ -150,6 +176,12 @@ void bli_filter_phase(const struct bli_filter *filter, double fraction, double *
 	}
 	for (size_t j = 0; j < taps; j++)
 		sum += h[j];
+	/*
+	 * Where images of DC are in the stopband, making every phase add up to
+	 * exactly 1 removes them altogether.  Where one may pass, because a
+	 * later stage stops it, that would modulate the signal instead.
+	 */
+	sum = filter->stop <= 1 ? 1 / sum : filter->scale;
 	for (size_t j = 0; j < taps; j++)
-		h[j] /= sum;
+		h[j] *= sum;
 }

@@ -25,12 +25,15 @@ enum bli_precision {
 	BLI_PRECISIONS
 };
 
+#define BLI_ATTENUATION_MIN_DB 20
+#define BLI_ATTENUATION_MAX_DB 220
+
 /* What a user asks of a conversion, whatever its rates. */
 struct bli_requirement {
 	enum bli_method method;
 	double passband;	/* −0.1 dB edge, fraction of the lower Nyquist frequency, 0 … < stopband */
 	double stopband;	/* where the attenuation is reached, same unit, > passband */
-	double attenuation_db;	/* of images and aliases, 20 … 200 */
+	double attenuation_db;	/* of images and aliases, BLI_ATTENUATION_MIN_DB … _MAX_DB */
 	enum bli_precision precision;
 };
 
@@ -42,6 +45,8 @@ struct bli_filter {
 	enum bli_method method;
 	size_t taps;		/* support in input frames, even */
 	double cutoff;		/* −6 dB point, cycles per input frame */
+	double stop;		/* start of the stopband, cycles per input frame */
+	double scale;		/* of sinc(2·cutoff·t)·w(t) for a response of 1 at DC */
 	double beta;		/* of the Kaiser window */
 	unsigned bessel_terms;	/* used of the following */
 	double bessel[BLI_BESSEL_TERMS];	/* w = Σ bessel[k]·(1 − u²)^k, u in −1 … 1 across the window */
@@ -64,7 +69,7 @@ struct bli_filter {
  * has drooped by droop_db: for 0.09 dB and 130 dB the filter is 27 % shorter.
  *
  * Returns 0, or −EINVAL if not 0 ≤ pass < stop, droop_db > 0,
- * 20 ≤ attenuation_db ≤ 200, or the filter would exceed 2^24 taps; *filter is
+ * attenuation_db in range, or the filter would exceed 2^24 taps; *filter is
  * unspecified then.
  */
 int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double droop_db,
@@ -77,8 +82,9 @@ void bli_filter_linear(struct bli_filter *filter);
  * Taps of the phase that lies `fraction` (0 … < 1) of an input frame after
  * the newest input frame: y = Σ h[j]·x[newest − taps + 1 + j], the centre of
  * the response being taps/2 frames before that instant.  h has room for
- * filter->taps values and `scratch` for twice as many.  The taps of a phase
- * add up to exactly 1 (within rounding): gain 0 dB at DC for every phase.
+ * filter->taps values and `scratch` for twice as many.  Gain 0 dB at DC: if
+ * the stopband begins at one cycle per frame or below, the taps of each phase
+ * add up to 1, otherwise those of all phases do on average.
  */
 void bli_filter_phase(const struct bli_filter *filter, double fraction, double *h, double *scratch);
 

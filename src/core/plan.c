@@ -2,13 +2,17 @@
 #include "plan.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 /*
  * A short filter's passband may droop by this at the edge of the requirement's
  * passband: with the sharp filter's own droop it stays under 0.1 dB.
  */
-#define SHORT_DROOP_DB 0.0005
+#define SHORT_DROOP_DB 0.0001
+
+/* Short filters attenuate this much more, because a high ratio leaves many images that add up. */
+#define SHORT_EXTRA_DB 12
 
 /*
  * The cost of a stage in clock cycles: the multiply-adds of whole vectors, two
@@ -39,7 +43,7 @@ static double stage_cost(const struct bli_stage_shape *shape, const struct bli_k
 
 /* Add a stage; frequencies in cycles per period of one stage input become cycles per input frame. */
 static int add_stage(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
-		     size_t out_frames, double pass, double stop, double droop_db, size_t multiple)
+		     size_t out_frames, double pass, double stop, bool sharp, size_t multiple)
 {
 	struct bli_stage_shape *shape = &plan->stage[plan->stages];
 
@@ -54,8 +58,10 @@ static int add_stage(struct bli_plan *plan, const struct bli_requirement *requir
 		bli_filter_linear(&shape->filter);
 		return 0;
 	}
-	return bli_filter_sinc(&shape->filter, pass / (double)in_frames, stop / (double)in_frames, droop_db,
-			       requirement->attenuation_db, multiple);
+	return bli_filter_sinc(&shape->filter, pass / (double)in_frames, stop / (double)in_frames,
+			       sharp ? BLI_PASSBAND_DROOP_DB : SHORT_DROOP_DB,
+			       fmin(requirement->attenuation_db + (sharp ? 0 : SHORT_EXTRA_DB), BLI_ATTENUATION_MAX_DB),
+			       multiple);
 }
 
 /*
@@ -91,20 +97,16 @@ int bli_plan_make_doubled(struct bli_plan *plan, const struct bli_requirement *r
 	if (up) {
 		for (unsigned i = 0; i < doublings && !error; i++)
 			error = add_stage(plan, requirement, low << i, low << (i + 1), pass,
-					  i ? (double)(low << i) - stop : stop,
-					  i ? SHORT_DROOP_DB : BLI_PASSBAND_DROOP_DB, (size_t)2 << i);
+					  i ? (double)(low << i) - stop : stop, i == 0, (size_t)2 << i);
 		if (!error)
 			error = add_stage(plan, requirement, low << doublings, out_frames, pass,
-					  doublings ? (double)(low << doublings) - stop : stop,
-					  doublings ? SHORT_DROOP_DB : BLI_PASSBAND_DROOP_DB, (size_t)2 << doublings);
+					  doublings ? (double)(low << doublings) - stop : stop, doublings == 0, (size_t)2 << doublings);
 	} else {
 		error = add_stage(plan, requirement, in_frames, low << doublings, pass,
-				  doublings ? (double)(low << doublings) - stop : stop,
-				  doublings ? SHORT_DROOP_DB : BLI_PASSBAND_DROOP_DB, 2);
+				  doublings ? (double)(low << doublings) - stop : stop, doublings == 0, 2);
 		for (unsigned i = doublings; i-- > 0 && !error;)
 			error = add_stage(plan, requirement, low << (i + 1), low << i, pass,
-					  i ? (double)(low << i) - stop : stop,
-					  i ? SHORT_DROOP_DB : BLI_PASSBAND_DROOP_DB, (size_t)4 << i);
+					  i ? (double)(low << i) - stop : stop, i == 0, (size_t)4 << i);
 	}
 	if (error)
 		return error;

@@ -77,7 +77,7 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 		return;
 	report_stages(out, resampler);
 	delay_frames = bli_resampler_delay(resampler);
-	snd_output_printf(out, "  delay: %.2f input frames, %.3f ms\n", delay_frames,
+	snd_output_printf(out, "  delay: %.3f input frames, %.3f ms\n", delay_frames,
 			  1e3 * delay_frames / (double)info->in.rate);
 	report_ratio(out, info);
 	snd_output_printf(out, "  clipped: %llu samples\n", (unsigned long long)resampler->clipped);

@@ -166,8 +166,8 @@ static void test_claim(void **state)
 	assert_true(dc >= -0.0005 && dc <= 0.0005);
 	assert_true(ripple <= 0.001);
 	assert_true(delay >= said - 0.002 && delay <= said + 0.002);
-	/* the largest single error of a tone's peak against its RMS noise: 4 bits at most */
-	assert_true(bits >= (preset->claim_snr_db - 1.76) / 6.02 - 4);
+	/* the largest single error may be 4 bits above the noise; past 20 bits the passband's droop is seen */
+	assert_true(bits >= fmin(20, (preset->claim_snr_db - 1.76) / 6.02 - 4));
 	assert_int_equal(bli_ratehost_unwritten_frames(host), 0);
 	bli_ratehost_close(host);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "filter.h"
+#include "filtertable.h"
 
 #include <errno.h>
 #include <float.h>
@@ -134,6 +135,25 @@ void bli_filter_linear(struct bli_filter *filter)
 	filter->scale = 1;
 }
 
+int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_table *table, double factor,
+			  bool nearest)
+{
+	double wing;
+
+	memset(filter, 0, sizeof(*filter));
+	filter->method = BLI_METHOD_TABLE;
+	filter->entries_per_frame = (double)table->per_crossing * factor;
+	wing = ceil((double)table->length / filter->entries_per_frame);
+	if (!(wing >= 1 && 2 * wing <= (double)TAPS_MAX))
+		return -EINVAL;
+	filter->taps = 2 * (size_t)wing;
+	filter->cutoff = factor / 2;
+	filter->scale = factor;
+	filter->table = table;
+	filter->nearest = nearest;
+	return 0;
+}
+
 /* h[j] = sinc(2·cutoff·t)·w(2t/taps), t = start + j; unscaled */
 static void sinc_taps(const struct bli_filter *filter, double start, double *h, double *scratch)
 {
@@ -160,6 +180,22 @@ static void sinc_taps(const struct bli_filter *filter, double start, double *h, 
 	}
 }
 
+/* h[j] from the table; unscaled */
+static void table_taps(const struct bli_filter *filter, double start, double *h)
+{
+	const struct bli_filter_table *table = filter->table;
+
+	for (size_t j = 0; j < filter->taps; j++) {
+		double place = fabs(start + (double)j) * filter->entries_per_frame;
+		size_t entry = (size_t)(filter->nearest ? place + 0.5 : place);
+
+		h[j] = 0;
+		if (entry < table->length)
+			h[j] = table->coefs[entry] +
+			       (filter->nearest ? 0 : (place - (double)entry) * table->deltas[entry]);
+	}
+}
+
 void bli_filter_phase(const struct bli_filter *filter, double fraction, double *h, double *scratch)
 {
 	size_t taps = filter->taps;
@@ -173,6 +209,9 @@ void bli_filter_phase(const struct bli_filter *filter, double fraction, double *
 		for (size_t j = 0; j < taps; j++)
 			h[j] = 1 - fabs(start + (double)j);
 		break;
+	case BLI_METHOD_TABLE:
+		table_taps(filter, start, h);
+		break;
 	}
 	for (size_t j = 0; j < taps; j++)
 		sum += h[j];
@@ -181,7 +220,7 @@ void bli_filter_phase(const struct bli_filter *filter, double fraction, double *
 	 * exactly 1 removes them altogether.  Where one may pass, because a
 	 * later stage stops it, that would modulate the signal instead.
 	 */
-	sum = filter->stop <= 1 ? 1 / sum : filter->scale;
+	sum = filter->method == BLI_METHOD_SINC && filter->stop <= 1 ? 1 / sum : filter->scale;
 	for (size_t j = 0; j < taps; j++)
 		h[j] *= sum;
 }

@@ -11,12 +11,16 @@
 #ifndef BLI_FILTER_H
 #define BLI_FILTER_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+struct bli_filter_table;
 
 /* How output frames are computed from input frames. */
 enum bli_method {
 	BLI_METHOD_SINC,	/* Kaiser-windowed sinc: bandlimited interpolation */
 	BLI_METHOD_LINEAR,	/* straight line between two input frames, no filtering */
+	BLI_METHOD_TABLE,	/* a filter table, as resample(1) uses it */
 };
 
 enum bli_precision {
@@ -35,6 +39,9 @@ struct bli_requirement {
 	double stopband;	/* where the attenuation is reached, same unit, > passband */
 	double attenuation_db;	/* of images and aliases, BLI_ATTENUATION_MIN_DB … _MAX_DB */
 	enum bli_precision precision;
+	/* BLI_METHOD_TABLE only; the table must stay until the stages are open */
+	const struct bli_filter_table *table;
+	bool nearest;		/* take the nearest entry instead of interpolating between two */
 };
 
 /* Longest series for I0: enough for beta up to 24 (attenuation up to 225 dB) at 1 ulp. */
@@ -50,6 +57,9 @@ struct bli_filter {
 	double beta;		/* of the Kaiser window */
 	unsigned bessel_terms;	/* used of the following */
 	double bessel[BLI_BESSEL_TERMS];	/* w = Σ bessel[k]·(1 − u²)^k, u in −1 … 1 across the window */
+	const struct bli_filter_table *table;
+	bool nearest;
+	double entries_per_frame;	/* table entries in an input frame */
 };
 
 /*
@@ -79,12 +89,21 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 void bli_filter_linear(struct bli_filter *filter);
 
 /*
+ * The response in a filter table.  Its entries are times at the lower of the
+ * two rates: `factor` (0 … 1] is the output's rate over the input's if that is
+ * lower, otherwise 1.  Returns 0, or −EINVAL if the response would exceed 2^24
+ * taps.  The table must outlive the filter.
+ */
+int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_table *table, double factor,
+			  bool nearest);
+
+/*
  * Taps of the phase that lies `fraction` (0 … < 1) of an input frame after
  * the newest input frame: y = Σ h[j]·x[newest − taps + 1 + j], the centre of
  * the response being taps/2 frames before that instant.  h has room for
- * filter->taps values and `scratch` for twice as many.  Gain 0 dB at DC: if
- * the stopband begins at one cycle per frame or below, the taps of each phase
- * add up to 1, otherwise those of all phases do on average.
+ * filter->taps values and `scratch` for twice as many.  Gain 0 dB at DC: the
+ * taps of all phases add up to 1 on average, and those of each phase exactly
+ * if the filter is a sinc whose stopband begins at one cycle per frame or below.
  */
 void bli_filter_phase(const struct bli_filter *filter, double fraction, double *h, double *scratch);
 

@@ -3,7 +3,10 @@
 
 noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
 src_core_libcore_la_SOURCES = \
+	src/core/dither.c src/core/dither.h \
 	src/core/filter.c src/core/filter.h \
+	src/core/filterfile.c src/core/filterfile.h \
+	src/core/filtertable.c src/core/filtertable.h \
 	src/core/kernel.c src/core/kernel.h \
 	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h \
 	src/core/plan.c src/core/plan.h \

@@ -58,6 +58,9 @@ static int add_stage(struct bli_plan *plan, const struct bli_requirement *requir
 		bli_filter_linear(&shape->filter);
 		return 0;
 	}
+	if (requirement->method == BLI_METHOD_TABLE)
+		return bli_filter_from_table(&shape->filter, requirement->table,
+					     fmin(1, (double)out_frames / (double)in_frames), requirement->nearest);
 	return bli_filter_sinc(&shape->filter, pass / (double)in_frames, stop / (double)in_frames,
 			       sharp ? BLI_PASSBAND_DROOP_DB : SHORT_DROOP_DB,
 			       fmin(requirement->attenuation_db + (sharp ? 0 : SHORT_EXTRA_DB), BLI_ATTENUATION_MAX_DB),

@@ -10,9 +10,13 @@
  */
 #define STOPBAND 1.02
 
+#define SINC(PASSBAND, ATTENUATION_DB, PRECISION)						\
+	{ .method = BLI_METHOD_SINC, .passband = (PASSBAND), .stopband = STOPBAND,		\
+	  .attenuation_db = (ATTENUATION_DB), .precision = (PRECISION) }
+
 #define HIGH									\
 	.quality = "high",							\
-	.requirement = { BLI_METHOD_SINC, 0.931, STOPBAND, 131, BLI_FLOAT },	\
+	.requirement = SINC(0.930, 130, BLI_FLOAT),	\
 	.claim_bandwidth = 0.93, .claim_snr_db = 126, .claim_rejection_db = 128
 
 const struct bli_preset bli_presets[] = {
@@ -23,12 +27,12 @@ const struct bli_preset bli_presets[] = {
 	}, {
 		.name = "bli_fast",
 		.quality = "fast",
-		.requirement = { BLI_METHOD_SINC, 0.842, STOPBAND, 102, BLI_FLOAT },
+		.requirement = SINC(0.841, 101.5, BLI_FLOAT),
 		.claim_bandwidth = 0.84, .claim_snr_db = 100, .claim_rejection_db = 100,
 	}, {
 		.name = "bli_medium",
 		.quality = "medium",
-		.requirement = { BLI_METHOD_SINC, 0.902, STOPBAND, 117, BLI_FLOAT },
+		.requirement = SINC(0.901, 116.5, BLI_FLOAT),
 		.claim_bandwidth = 0.90, .claim_snr_db = 115, .claim_rejection_db = 115,
 	},
 	{ .name = "bli", HIGH },
@@ -36,7 +40,7 @@ const struct bli_preset bli_presets[] = {
 	{
 		.name = "bli_best",
 		.quality = "best",
-		.requirement = { BLI_METHOD_SINC, 0.966, STOPBAND, 178, BLI_DOUBLE },
+		.requirement = SINC(0.9655, 177, BLI_DOUBLE),
 		.claim_bandwidth = 0.965, .claim_snr_db = 175, .claim_rejection_db = 175,
 	},
 	{ .name = NULL },

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* 1000 dB: past any use, short of infinity */
+#define GAIN_MAX 1e50
+
 static bool config_valid(const struct bli_resampler_config *config)
 {
 	size_t in = config->in_frames, out = config->out_frames;
@@ -12,7 +15,7 @@ static bool config_valid(const struct bli_resampler_config *config)
 	return in >= 1 && out >= 1 && in <= BLI_PERIOD_FRAMES_MAX && out <= BLI_PERIOD_FRAMES_MAX &&
 	       in <= BLI_RATIO_MAX * out && out <= BLI_RATIO_MAX * in && config->channels >= 1 &&
 	       config->channels <= BLI_CHANNELS_MAX && bli_format_valid(&config->in_format) &&
-	       bli_format_valid(&config->out_format) && config->kernel;
+	       bli_format_valid(&config->out_format) && config->gain >= 0 && config->gain <= GAIN_MAX && config->kernel;
 }
 
 static size_t output_stride(const struct bli_resampler *resampler)
@@ -32,6 +35,10 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 	if (!config_valid(config))
 		return -EINVAL;
 	resampler->config = *config;
+	if (config->gain == 0)
+		resampler->config.gain = 1;
+	bli_dither_init(&resampler->dither, config->out_format.is_float ? BLI_DITHER_NONE : config->dither,
+			config->out_format.bits, config->dither_seed);
 	error = bli_plan_make(&resampler->plan, &config->requirement, config->in_frames, config->out_frames,
 			      config->kernel, config->channels);
 	if (error)
@@ -51,7 +58,7 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 
 	for (unsigned i = 0; i < resampler->plan.stages; i++) {
 		error = bli_stage_open(&resampler->stage[i], &resampler->plan.stage[i], config->kernel, precision,
-				       config->channels);
+				       config->channels, i == 0 ? resampler->config.gain : 1);
 		if (error) {
 			bli_resampler_close(resampler);
 			return error;
@@ -73,6 +80,7 @@ void bli_resampler_reset(struct bli_resampler *resampler)
 {
 	for (unsigned i = 0; i < resampler->plan.stages; i++)
 		bli_stage_reset(&resampler->stage[i]);
+	bli_dither_reset(&resampler->dither);
 }
 
 /* Where the values for a stage go; behind the last stage stands the output. */
@@ -94,6 +102,22 @@ static void load_period(struct bli_resampler *resampler, const struct bli_area *
 		config->kernel->load[resampler->precision](&config->in_format, values, in[channel].samples,
 							   in[channel].step, frames);
 		memset(values + frames * resampler->value_size, 0, (config->in_frames - frames) * resampler->value_size);
+	}
+}
+
+/* What is left to do between the stages and the output format. */
+static void finish_period(struct bli_resampler *resampler)
+{
+	const struct bli_resampler_config *config = &resampler->config;
+
+	for (size_t channel = 0; channel < config->channels; channel++) {
+		void *values = stage_input(resampler, resampler->plan.stages, channel);
+
+		/* the first stage's coefficients carry the gain, if there is one */
+		if (resampler->plan.stages == 0 && config->gain != 1)
+			for (size_t i = 0; i < config->out_frames; i++)
+				((double *)values)[i] *= config->gain;
+		bli_dither_run(&resampler->dither, resampler->precision, channel, values, config->out_frames);
 	}
 }
 
@@ -124,6 +148,7 @@ void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_are
 			stage_output[channel] = stage_input(resampler, i + 1, channel);
 		bli_stage_run(&resampler->stage[i], stage_output);
 	}
+	finish_period(resampler);
 	store_period(resampler, out, out_count < config->out_frames ? out_count : config->out_frames);
 	for (size_t channel = 0; channel < config->channels && out_count > config->out_frames; channel++)
 		if (out[channel].samples)

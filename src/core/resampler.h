@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A resampler: PCM of one rate and format in, PCM of another out, period by
- * period.  The whole path of the samples is load → stages → store.
+ * period.  The whole path of the samples is load → stages → dither → store.
  *
  * One resampler serves one thread at a time; different resamplers are
  * independent.  Opening and closing allocate; resetting and converting are
@@ -10,9 +10,8 @@
 #ifndef BLI_RESAMPLER_H
 #define BLI_RESAMPLER_H
 
+#include "dither.h"
 #include "plan.h"
-
-#include <stdint.h>
 
 #define BLI_CHANNELS_MAX 64
 #define BLI_RATIO_MAX 768	/* 1.536 MHz : 2 kHz */
@@ -22,6 +21,9 @@ struct bli_resampler_config {
 	unsigned channels;		/* 1 … BLI_CHANNELS_MAX */
 	struct bli_format in_format, out_format;
 	struct bli_requirement requirement;
+	double gain;		/* factor on every sample, > 0; 0 stands for 1 */
+	enum bli_dither_kind dither;	/* of integer outputs */
+	uint64_t dither_seed;
 	const struct bli_kernel *kernel;	/* from bli_kernel_find() */
 };
 
@@ -37,6 +39,7 @@ struct bli_resampler {
 	struct bli_plan plan;
 	struct bli_stage stage[BLI_STAGES_MAX];
 	size_t value_size;		/* of a float or a double */
+	struct bli_dither dither;
 	void *output;			/* [channels][out_frames + BLI_LANES_MAX], in front of the store */
 	uint64_t clipped;		/* samples saturated since opening */
 	size_t bytes;			/* allocated in all */

@@ -84,9 +84,30 @@ NAME(load_loop)(const struct bli_format *format, VALUE *restrict values, const u
 	 : step == 2 * (BYTES) ? NAME(load_loop)(format, values, samples, 2 * (BYTES), frames, (BYTES), (SWAPPED)) \
 	 : NAME(load_loop)(format, values, samples, step, frames, (BYTES), (SWAPPED)))
 
+static void NAME(load_reals)(const struct bli_format *format, VALUE *restrict values,
+			     const unsigned char *restrict samples, ptrdiff_t step, size_t frames)
+{
+	for (size_t i = 0; i < frames; i++, samples += step) {
+		float single;
+		double number;
+
+		if (format->bytes == sizeof(single)) {
+			memcpy(&single, samples, sizeof(single));
+			values[i] = (VALUE)single;
+		} else {
+			memcpy(&number, samples, sizeof(number));
+			values[i] = (VALUE)number;
+		}
+	}
+}
+
 static void NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step,
 		       size_t frames)
 {
+	if (format->is_float) {
+		NAME(load_reals)(format, values, samples, step, frames);
+		return;
+	}
 	switch (format->bytes * 2 + format->is_swapped) {
 	case 2:
 	case 3: LOAD(1, false); return;
@@ -159,11 +180,29 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 	 : step == 2 * (BYTES) ? STORE_STEP(2 * (BYTES), BYTES, SWAPPED)		\
 	 : STORE_STEP(step, BYTES, SWAPPED))
 
+static void NAME(store_reals)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
+			      const VALUE *restrict values, size_t frames)
+{
+	for (size_t i = 0; i < frames; i++, samples += step) {
+		float single = (float)values[i];
+		double number = (double)values[i];
+
+		if (format->bytes == sizeof(single))
+			memcpy(samples, &single, sizeof(single));
+		else
+			memcpy(samples, &number, sizeof(number));
+	}
+}
+
 static size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values,
 			  size_t frames)
 {
 	const bool narrow = sizeof(VALUE) == sizeof(float) && format->bits <= 20;
 
+	if (format->is_float) {
+		NAME(store_reals)(format, samples, step, values, frames);
+		return 0;
+	}
 	switch (format->bytes * 2 + format->is_swapped) {
 	case 2:
 	case 3: return STORE(1, false);

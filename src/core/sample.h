@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Samples: linear PCM of any layout to and from float or double.
+ * Samples: PCM of any layout to and from float or double.
  *
  * Full scale is −1 … 1 − 2^(1 − bits).
  */
@@ -10,12 +10,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A linear PCM format: the sample is the low `bits` of an integer of `bytes` bytes. */
+/*
+ * A PCM format: the sample is the low `bits` of an integer of `bytes` bytes, or
+ * a float or double of this machine.
+ */
 struct bli_format {
-	unsigned char bytes;	/* 1 … 4 */
-	unsigned char bits;	/* 1 … 8·bytes */
+	unsigned char bytes;	/* 1 … 4; float: 4 or 8 */
+	unsigned char bits;	/* 1 … 8·bytes; float: 8·bytes */
 	bool is_unsigned;	/* offset binary */
-	bool is_swapped;	/* byte order other than this machine's */
+	bool is_swapped;	/* byte order other than this machine's; not with is_float */
+	bool is_float;
 };
 
 /* True if the format is one this file converts. */
@@ -33,7 +37,7 @@ typedef void bli_sample_load(const struct bli_format *format, void *values, cons
 /*
  * The way back: values are rounded to nearest (ties to even), saturated (NaN
  * to the least value) and written with the sign extended over the whole
- * container, as alsa-lib does.  Returns the number of saturated samples.
+ * container, as alsa-lib does; floats are written as they are.  Returns the number of saturated samples.
  * Real-time safe.
  */
 typedef size_t bli_sample_store(const struct bli_format *format, void *samples, ptrdiff_t step,

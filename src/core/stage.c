@@ -152,7 +152,7 @@ static void fill_lane(struct bli_stage *stage, size_t group, size_t lane, const 
 				    layout->lanes) + lane, h[j]);
 }
 
-static void fill_bank(struct bli_stage *stage, double *h, double *scratch)
+static void fill_bank(struct bli_stage *stage, double gain, double *h, double *scratch)
 {
 	struct bli_stage_layout *layout = &stage->layout;
 	size_t frames = pattern_frames(layout);
@@ -167,6 +167,8 @@ static void fill_bank(struct bli_stage *stage, double *h, double *scratch)
 			double fraction = (double)(numerator % layout->ratio_out) / (double)layout->ratio_out;
 
 			bli_filter_phase(&stage->shape.filter, fraction, h, scratch);
+			for (size_t j = 0; j < stage->shape.filter.taps; j++)
+				h[j] *= gain;
 			fill_lane(stage, group, lane, h);
 		}
 	}
@@ -198,7 +200,7 @@ static void *allocate(struct bli_stage *stage, size_t count, size_t size)
 }
 
 int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape, const struct bli_kernel *kernel,
-		   enum bli_precision precision, size_t channels)
+		   enum bli_precision precision, size_t channels, double gain)
 {
 	struct bli_stage_layout *layout = &stage->layout;
 	size_t values, taps = shape->filter.taps;
@@ -225,7 +227,7 @@ int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape,
 		bli_stage_close(stage);
 		return -ENOMEM;
 	}
-	fill_bank(stage, scratch, scratch + taps);
+	fill_bank(stage, gain, scratch, scratch + taps);
 	free(scratch);
 	return 0;
 }

@@ -54,11 +54,12 @@ struct bli_stage {
 };
 
 /*
- * Allocate and fill a stage; *stage needs no initialisation.  Returns 0 or
+ * Allocate and fill a stage whose response is that of its filter times `gain`;
+ * *stage needs no initialisation.  Returns 0 or
  * −ENOMEM; then *stage is as after bli_stage_close.
  */
 int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape, const struct bli_kernel *kernel,
-		   enum bli_precision precision, size_t channels);
+		   enum bli_precision precision, size_t channels, double gain);
 
 /* Free a stage; harmless on a closed one and on one of all zeros. */
 void bli_stage_close(struct bli_stage *stage);

@@ -154,6 +154,12 @@ int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_tab
 	return 0;
 }
 
+bool bli_filter_is_symmetric(const struct bli_filter *filter)
+{
+	(void)filter;
+	return true;
+}
+
 /* h[j] = sinc(2·cutoff·t)·w(2t/taps), t = start + j; unscaled */
 static void sinc_taps(const struct bli_filter *filter, double start, double *h, double *scratch)
 {

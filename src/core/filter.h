@@ -97,6 +97,9 @@ void bli_filter_linear(struct bli_filter *filter);
 int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_table *table, double factor,
 			  bool nearest);
 
+/* Whether the phase `fraction` is that of 1 − `fraction` backwards. */
+bool bli_filter_is_symmetric(const struct bli_filter *filter);
+
 /*
  * Taps of the phase that lies `fraction` (0 … < 1) of an input frame after
  * the newest input frame: y = Σ h[j]·x[newest − taps + 1 + j], the centre of

@@ -22,6 +22,17 @@ static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *
 				for (size_t lane = 0; lane < LANES; lane++)
 					sum[lane] += columns[k * side * LANES + lane] * x[k];
 			memcpy(y, sum, sizeof(sum));
+			if (!bank->mirrored)
+				continue;
+
+			x = (const VALUE *)in[s] + bank->mirror_in[group];
+			y = (VALUE *)out[s] + bank->mirror_out[group];
+			memset(sum, 0, sizeof(sum));
+			for (size_t k = 0; k < depth; k++)
+				for (size_t lane = 0; lane < LANES; lane++)
+					sum[lane] += columns[k * side * LANES + lane] * *(x - k);
+			for (size_t lane = 0; lane < LANES; lane++)
+				*(y - lane) = sum[lane];
 		}
 	}
 }

@@ -12,7 +12,12 @@
  * column serves several streams.  A stream is one channel in one repetition
  * of the cycle; all streams of a stage share its bank.
  *
- * Each output is summed over input frames from oldest to newest in a single
+ * The impulse response of most filters is symmetric.  Then, in a cycle of L
+ * output and M input frames and with T taps, output frame L − n is output frame
+ * n of the reversed input, input frame i taking the place of M − T − i: one
+ * column serves both, and a mirrored bank holds only half of the cycle.
+ *
+ * Each output is summed over its input frames in order, in a single
  * accumulator, so its value does not depend on how frames fall into groups or
  * streams into tiles: a band's zeros add exact zeros.
  */
@@ -25,7 +30,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BLI_TILE_STREAMS 8	/* most streams in one call of a kernel */
+#define BLI_TILE_STREAMS 8	/* accumulators of a tile: most streams in one call of a kernel */
 #define BLI_LANES_MAX 16	/* widest vector of any kernel, in values */
 #define BLI_ALIGNMENT 64	/* of columns, in bytes: one vector of 512 bits */
 
@@ -36,14 +41,22 @@ struct bli_bank {
 	size_t depth;		/* input frames per group */
 	const size_t *first_in;	/* [groups] first input frame of the band, from the stream's start */
 	const size_t *first_out;	/* [groups] first output frame, from the stream's start */
+	bool mirrored;
+	/* mirrored only: where the group's mirror image starts; from there both run backwards */
+	const size_t *mirror_in;	/* [groups] */
+	const size_t *mirror_out;	/* [groups] */
 	const void *columns;	/* float or double [groups/interleave][depth][interleave][lanes] */
 };
 
 /*
- * Compute all output frames of `streams` (1 … BLI_TILE_STREAMS, and
- * streams·interleave ≤ 8) streams.  in[s] and out[s] point to float or double:
- * read are in[s][first_in[g] … first_in[g] + depth − 1], written
- * out[s][first_out[g] … first_out[g] + lanes − 1], for every g < groups.
+ * Compute all output frames of `streams` (≥ 1; streams·interleave ≤
+ * BLI_TILE_STREAMS, half of that if mirrored) streams.  in[s] and out[s] point
+ * to float or double.  For every g < groups
+ *   read are     in[s][first_in[g] … first_in[g] + depth − 1],
+ *   written are  out[s][first_out[g] … first_out[g] + lanes − 1],
+ * and if mirrored also
+ *   read         in[s][mirror_in[g] − depth + 1 … mirror_in[g]],
+ *   written      out[s][mirror_out[g] − lanes + 1 … mirror_out[g]].
  * Inputs and outputs do not overlap.  Real-time safe.
  */
 typedef void bli_kernel_tile(const struct bli_bank *bank, size_t streams,

@@ -29,13 +29,13 @@ static double stage_cost(const struct bli_stage_shape *shape, const struct bli_k
 	bli_stage_layout(&layout, shape, kernel, precision, channels);
 	streams = (double)channels * (double)layout.repetitions;
 	passes = streams > (double)layout.tile_streams ? streams / (double)layout.tile_streams : 1;
-	busy = streams / passes * (double)layout.interleave;
-	arithmetic = (double)layout.groups * (double)layout.depth * (streams / passes) / 2;
+	busy = streams / passes * (double)layout.interleave * (layout.mirrored ? 2 : 1);
+	arithmetic = (double)layout.groups * (double)layout.depth * (streams / passes) / (layout.mirrored ? 1 : 2);
 	if (busy < 8)
 		arithmetic *= 8 / busy;
 	bank_bytes = (double)layout.groups * (double)layout.depth * (double)layout.lanes *
 		     (precision == BLI_FLOAT ? sizeof(float) : sizeof(double));
-	bytes_per_cycle = bank_bytes < 32e3 ? 64 : bank_bytes < 512e3 ? 32 : 12;
+	bytes_per_cycle = bank_bytes < 32e3 ? 64 : bank_bytes < 1024e3 ? 30 : 24;
 	if (bank_bytes / bytes_per_cycle > arithmetic)
 		arithmetic = bank_bytes / bytes_per_cycle;
 	return passes * (arithmetic + 20 + (double)layout.groups * 10) + (double)(channels * layout.history) / 8;

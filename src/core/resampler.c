@@ -131,7 +131,7 @@ static void store_period(struct bli_resampler *resampler, const struct bli_area 
 				config->kernel->store[resampler->precision](&config->out_format, out[channel].samples,
 									    out[channel].step,
 									    stage_input(resampler, resampler->plan.stages,
-											channel), count);
+											channel), count, &resampler->peak);
 }
 
 void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_area *out, size_t out_count,

@@ -62,6 +62,15 @@ sample_put(unsigned char *p, uint32_t value, unsigned bytes, bool swapped)
 	}
 }
 
+/* The bits of |x|: as integers these are ordered as the numbers are, and their maximum needs no branch. */
+static inline __attribute__((always_inline)) uint32_t sample_magnitude(float x)
+{
+	uint32_t bits;
+
+	memcpy(&bits, &x, sizeof(bits));
+	return bits & UINT32_C(0x7fffffff);
+}
+
 #endif
 
 static inline __attribute__((always_inline)) void
@@ -130,9 +139,11 @@ static void NAME(load)(const struct bli_format *format, void *values, const void
 static inline __attribute__((always_inline)) size_t
 NAME(store_loop)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
 		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool swapped,
-		 const bool narrow)
+		 const bool narrow, double *peak)
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
+	uint32_t largest = 0;
+	float single;
 	size_t clipped = 0;
 
 	if (narrow) {
@@ -142,8 +153,9 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 
 		for (size_t i = 0; i < frames; i++) {
 			float x = (float)values[i] * scale, sum;
-			uint32_t bits;
+			uint32_t bits, magnitude = sample_magnitude((float)values[i]);
 
+			largest = largest > magnitude ? largest : magnitude;
 			/* what would round beyond the range is clipped; NaN fails the first comparison */
 			count += !(x >= least - 0.5f) | (x >= most + 0.5f);
 			x = x > least ? x : least;
@@ -159,8 +171,10 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 
 		for (size_t i = 0; i < frames; i++) {
 			double x = (double)values[i] * scale, sum;
+			uint32_t magnitude = sample_magnitude((float)values[i]);
 			uint64_t bits;
 
+			largest = largest > magnitude ? largest : magnitude;
 			clipped += !(x >= least - 0.5) | (x >= most + 0.5);
 			x = x > least ? x : least;
 			x = x < most ? x : most;
@@ -169,24 +183,28 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 			sample_put(samples + (ptrdiff_t)i * step, (uint32_t)bits + offset, bytes, swapped);
 		}
 	}
+	memcpy(&single, &largest, sizeof(single));
+	if ((double)single > *peak)
+		*peak = (double)single;
 	return clipped;
 }
 
 #define STORE_STEP(STEP, BYTES, SWAPPED)						\
-	(narrow ? NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), true) \
-	 : NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), false))
+	(narrow ? NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), true, peak) \
+	 : NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), false, peak))
 #define STORE(BYTES, SWAPPED)								\
 	(step == (BYTES) ? STORE_STEP((BYTES), BYTES, SWAPPED)				\
 	 : step == 2 * (BYTES) ? STORE_STEP(2 * (BYTES), BYTES, SWAPPED)		\
 	 : STORE_STEP(step, BYTES, SWAPPED))
 
 static void NAME(store_reals)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
-			      const VALUE *restrict values, size_t frames)
+			      const VALUE *restrict values, size_t frames, double *peak)
 {
 	for (size_t i = 0; i < frames; i++, samples += step) {
 		float single = (float)values[i];
-		double number = (double)values[i];
+		double number = (double)values[i], magnitude = number < 0 ? -number : number;
 
+		*peak = *peak > magnitude ? *peak : magnitude;
 		if (format->bytes == sizeof(single))
 			memcpy(samples, &single, sizeof(single));
 		else
@@ -195,12 +213,12 @@ static void NAME(store_reals)(const struct bli_format *format, unsigned char *re
 }
 
 static size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values,
-			  size_t frames)
+			  size_t frames, double *peak)
 {
 	const bool narrow = sizeof(VALUE) == sizeof(float) && format->bits <= 20;
 
 	if (format->is_float) {
-		NAME(store_reals)(format, samples, step, values, frames);
+		NAME(store_reals)(format, samples, step, values, frames, peak);
 		return 0;
 	}
 	switch (format->bytes * 2 + format->is_swapped) {

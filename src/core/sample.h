@@ -37,11 +37,12 @@ typedef void bli_sample_load(const struct bli_format *format, void *values, cons
 /*
  * The way back: values are rounded to nearest (ties to even), saturated (NaN
  * to the least value) and written with the sign extended over the whole
- * container, as alsa-lib does; floats are written as they are.  Returns the number of saturated samples.
+ * container, as alsa-lib does; floats are written as they are.  Returns the
+ * number of saturated samples, and raises *peak to the largest |value| there is.
  * Real-time safe.
  */
 typedef size_t bli_sample_store(const struct bli_format *format, void *samples, ptrdiff_t step,
-				const void *values, size_t frames);
+				const void *values, size_t frames, double *peak);
 
 /* Write silence to one channel. */
 void bli_sample_silence(const struct bli_format *format, void *samples, ptrdiff_t step, size_t frames);

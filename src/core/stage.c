@@ -31,16 +31,16 @@ static size_t position(const struct bli_stage_layout *layout, size_t n)
 	return (size_t)((uint64_t)n * layout->ratio_in / layout->ratio_out);
 }
 
-/* Output frames of the pattern. */
-static size_t pattern_frames(const struct bli_stage_layout *layout)
+/* Output frames of the pattern that the bank holds: if mirrored, frame n stands for ratio_out − n too. */
+static size_t bank_frames(const struct bli_stage_layout *layout)
 {
-	return layout->pattern * layout->ratio_out;
+	return layout->mirrored ? layout->ratio_out / 2 + 1 : layout->pattern * layout->ratio_out;
 }
 
-/* First output frame of a group: the last group is shifted back to end with the pattern. */
+/* First output frame of a group: the last group is shifted back to end with the bank. */
 static size_t group_start(const struct bli_stage_layout *layout, size_t group)
 {
-	size_t frames = pattern_frames(layout), start = group * layout->lanes;
+	size_t frames = bank_frames(layout), start = group * layout->lanes;
 
 	if (frames < layout->lanes)
 		return 0;
@@ -50,7 +50,7 @@ static size_t group_start(const struct bli_stage_layout *layout, size_t group)
 /* Newest input frame that a group needs, from the start of the pattern. */
 static size_t group_newest(const struct bli_stage_layout *layout, size_t group)
 {
-	size_t frames = pattern_frames(layout), end = group_start(layout, group) + layout->lanes;
+	size_t frames = bank_frames(layout), end = group_start(layout, group) + layout->lanes;
 
 	return position(layout, (end < frames ? end : frames) - 1);
 }
@@ -82,12 +82,12 @@ static size_t choose_pattern(const struct bli_stage_layout *layout, size_t band,
 	return best;
 }
 
-/* Groups side by side so that 8 accumulators are busy although there are few streams. */
-static size_t choose_interleave(size_t streams, size_t groups)
+/* Groups side by side so that the accumulators are busy although there are few streams. */
+static size_t choose_interleave(size_t streams, size_t groups, size_t accumulators)
 {
-	size_t interleave = streams == 1 ? 8 : streams == 2 ? 4 : streams <= 4 ? 2 : 1;
+	size_t interleave = accumulators;
 
-	while (interleave > groups)
+	while (interleave > 1 && (interleave > groups || streams * interleave > accumulators))
 		interleave /= 2;
 	return interleave;
 }
@@ -96,7 +96,7 @@ void bli_stage_layout(struct bli_stage_layout *layout, const struct bli_stage_sh
 		      const struct bli_kernel *kernel, enum bli_precision precision, size_t channels)
 {
 	size_t taps = shape->filter.taps, value_size = precision == BLI_FLOAT ? sizeof(float) : sizeof(double);
-	size_t band;
+	size_t band, accumulators;
 
 	memset(layout, 0, sizeof(*layout));
 	layout->lanes = kernel->lanes[precision];
@@ -107,11 +107,15 @@ void bli_stage_layout(struct bli_stage_layout *layout, const struct bli_stage_sh
 	band = taps + position(layout, layout->lanes);
 	layout->pattern = choose_pattern(layout, band, value_size);
 	layout->repetitions = divide_up(layout->cycles, layout->pattern);
+	/* where nothing repeats the bank is large, and half of it is half of what comes from the cache */
+	layout->mirrored = bli_filter_is_symmetric(&shape->filter) && layout->cycles == 1 &&
+			   layout->ratio_out / 2 + 1 >= layout->lanes;
 
-	layout->groups = divide_up(pattern_frames(layout), layout->lanes);
-	layout->interleave = choose_interleave(channels * layout->repetitions, layout->groups);
+	layout->groups = divide_up(bank_frames(layout), layout->lanes);
+	accumulators = layout->mirrored ? BLI_TILE_STREAMS / 2 : BLI_TILE_STREAMS;
+	layout->interleave = choose_interleave(channels * layout->repetitions, layout->groups, accumulators);
 	layout->groups = divide_up(layout->groups, layout->interleave) * layout->interleave;
-	layout->tile_streams = BLI_TILE_STREAMS / layout->interleave;
+	layout->tile_streams = accumulators / layout->interleave;
 
 	/* every group reads `depth` frames that end with its newest one */
 	for (size_t group = 0; group < layout->groups; group++) {
@@ -127,6 +131,9 @@ void bli_stage_layout(struct bli_stage_layout *layout, const struct bli_stage_sh
 		if (newest + 1 < layout->depth && layout->depth - 1 - newest > layout->history)
 			layout->history = layout->depth - 1 - newest;
 	}
+	/* the mirror image of the newest frame that the bank needs may be as old as this */
+	if (layout->mirrored && layout->history < taps)
+		layout->history = taps;
 }
 
 static void store_value(struct bli_stage *stage, size_t index, double value)
@@ -155,19 +162,25 @@ static void fill_lane(struct bli_stage *stage, size_t group, size_t lane, const 
 static void fill_bank(struct bli_stage *stage, double gain, double *h, double *scratch)
 {
 	struct bli_stage_layout *layout = &stage->layout;
-	size_t frames = pattern_frames(layout);
+	size_t frames = bank_frames(layout), taps = stage->shape.filter.taps;
 
 	for (size_t group = 0; group < layout->groups; group++) {
 		size_t start = group_start(layout, group);
 
-		stage->first[group] = layout->history + group_newest(layout, group) + 1 - layout->depth;
-		stage->first[layout->groups + group] = start;
+		stage->places[group] = layout->history + group_newest(layout, group) + 1 - layout->depth;
+		stage->places[layout->groups + group] = start;
+		if (layout->mirrored) {
+			/* input frame i ↔ ratio_in − taps − i, both from where the history ends */
+			stage->places[2 * layout->groups + group] = 2 * layout->history + layout->ratio_in -
+								    taps - stage->places[group];
+			stage->places[3 * layout->groups + group] = layout->ratio_out - start;
+		}
 		for (size_t lane = 0; lane < layout->lanes && start + lane < frames; lane++) {
 			uint64_t numerator = (uint64_t)(start + lane) * layout->ratio_in;
 			double fraction = (double)(numerator % layout->ratio_out) / (double)layout->ratio_out;
 
 			bli_filter_phase(&stage->shape.filter, fraction, h, scratch);
-			for (size_t j = 0; j < stage->shape.filter.taps; j++)
+			for (size_t j = 0; j < taps; j++)
 				h[j] *= gain;
 			fill_lane(stage, group, lane, h);
 		}
@@ -176,8 +189,11 @@ static void fill_bank(struct bli_stage *stage, double gain, double *h, double *s
 		.groups = layout->groups,
 		.interleave = layout->interleave,
 		.depth = layout->depth,
-		.first_in = stage->first,
-		.first_out = stage->first + layout->groups,
+		.first_in = stage->places,
+		.first_out = stage->places + layout->groups,
+		.mirrored = layout->mirrored,
+		.mirror_in = stage->places + 2 * layout->groups,
+		.mirror_out = stage->places + 3 * layout->groups,
 		.columns = stage->columns,
 	};
 }
@@ -219,10 +235,10 @@ int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape,
 		return -ENOMEM;
 	stage->bytes = 0;
 	stage->columns = allocate(stage, values, stage->value_size);
-	stage->first = allocate(stage, 2 * layout->groups, sizeof(*stage->first));
+	stage->places = allocate(stage, 4 * layout->groups, sizeof(*stage->places));
 	stage->input = allocate(stage, channels, stage->stride * stage->value_size);
 	scratch = malloc(3 * taps * sizeof(*scratch));
-	if (!stage->columns || !stage->first || !stage->input || !scratch) {
+	if (!stage->columns || !stage->places || !stage->input || !scratch) {
 		free(scratch);
 		bli_stage_close(stage);
 		return -ENOMEM;
@@ -235,7 +251,7 @@ int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape,
 void bli_stage_close(struct bli_stage *stage)
 {
 	free(stage->columns);
-	free(stage->first);
+	free(stage->places);
 	free(stage->input);
 	memset(stage, 0, sizeof(*stage));
 }

@@ -27,6 +27,7 @@ struct bli_stage_layout {
 	size_t cycles;			/* of ratio_in : ratio_out frames in a period */
 	size_t pattern;			/* cycles that one pass over the bank covers */
 	size_t repetitions;		/* of the pattern in a period; the last may overlap the one before */
+	bool mirrored;			/* the bank holds the first half of a symmetric pattern */
 	size_t lanes;
 	size_t groups, interleave, depth;	/* of the bank */
 	size_t history;			/* input frames kept from earlier periods */
@@ -50,7 +51,7 @@ struct bli_stage {
 	size_t stride;		/* frames from one channel of input to the next */
 	size_t bytes;		/* allocated in all */
 	void *columns, *input;	/* input: [channels][stride], history first */
-	size_t *first;		/* [2][groups] of the bank */
+	size_t *places;		/* [4][groups] of the bank: first_in, first_out, mirror_in, mirror_out */
 };
 
 /*

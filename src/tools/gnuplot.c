@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "gnuplot.h"
+
+#include <errno.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int spawn_and_wait(FILE *script, FILE *drawing, FILE *complaints)
+{
+	char program[] = "gnuplot", no_init_files[] = "-d";
+	char *arguments[] = { program, no_init_files, NULL };
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int status, error;
+
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return -ENOMEM;
+	error = posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(&actions, fileno(drawing), STDOUT_FILENO);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(&actions, fileno(complaints), STDERR_FILENO);
+	if (error == 0)
+		error = posix_spawnp(&child, program, &actions, NULL, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error)
+		return -error;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
+}
+
+/* The first line that says something. */
+static void explain(int error, FILE *complaints, char *message, size_t size)
+{
+	char line[200] = "";
+
+	if (error == -ENOENT) {
+		snprintf(message, size, "gnuplot: not found; --plot needs it installed");
+		return;
+	}
+	if (error == -EIO && complaints) {
+		rewind(complaints);
+		while (fgets(line, sizeof(line), complaints) && line[strspn(line, " \t\n")] == '\0')
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+	}
+	snprintf(message, size, "gnuplot: %s", line[0] ? line : strerror(-error));
+}
+
+int gnuplot_run(FILE *script, FILE *drawing, char *message, size_t size)
+{
+	FILE *complaints = tmpfile();
+	int error = complaints ? 0 : -errno;
+
+	if (!error && fflush(script) != 0)
+		error = -errno;
+	if (!error) {
+		rewind(script);
+		error = spawn_and_wait(script, drawing, complaints);
+	}
+	if (error)
+		explain(error, complaints, message, size);
+	if (complaints)
+		fclose(complaints);
+	return error;
+}

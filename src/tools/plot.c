@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plot.h"
+
+#include <errno.h>
+#include <math.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* One curve of `low_db` or more from 0 to `end`, as a gnuplot data block of the given name. */
+static void write_curve(FILE *script, const char *name, const struct response *response,
+			double end, double low_db)
+{
+	fprintf(script, "$%s << EOD\n", name);
+	for (size_t k = 0; k < response->points && (double)k * response->step <= end; k++)
+		fprintf(script, "%.8g %.8g\n", (double)k * response->step,
+			fmax(response_db(response->gains[k]), low_db));
+	fprintf(script, "EOD\n");
+}
+
+static void write_script(FILE *script, const struct bli_filter_table *table,
+			 const struct response *response, const struct response_measures *measures)
+{
+	const double attenuation = measures->has_bands ? measures->stopband_attenuation_db : 60;
+	const double low_db = -20 * ceil((attenuation + 30) / 20);
+	const double end = measures->has_bands
+		? fmin(fmax(2, 2 * measures->bands.stopband), table->per_crossing) : 2;
+
+	fprintf(script, "set terminal svg size 900,%d noenhanced\n", measures->has_passband ? 800 : 450);
+	fprintf(script, "set multiplot layout %d,1 title 'Nmult %u, Length %zu, %s'\n",
+		measures->has_passband ? 2 : 1, table->nmult, table->length,
+		table->integers ? "16-bit integers" : "decimal fractions");
+	fprintf(script, "set grid\nset ylabel 'gain (dB)'\nset format y '%%.10g'\n");
+	fprintf(script, "set xlabel 'frequency (fraction of the Nyquist frequency)'\n");
+	write_curve(script, "response", response, end, low_db);
+	fprintf(script, "set xrange [0:%.8g]\nset yrange [%g:10]\n", end, low_db);
+	fprintf(script, "plot $response with lines notitle\n");
+	if (measures->has_passband) {
+		const double edge = measures->bands.passband;
+
+		write_curve(script, "passband", response, edge, low_db);
+		fprintf(script, "set xrange [0:%.8g]\nset yrange [*:*]\n", edge);
+		fprintf(script, "plot $passband with lines title 'passband'\n");
+	}
+	fprintf(script, "unset multiplot\n");
+}
+
+/* Runs gnuplot with these files as its standard streams. Returns 0, -EIO or another negative errno. */
+static int run_gnuplot(FILE *script, FILE *drawing, FILE *complaints)
+{
+	char program[] = "gnuplot", no_init_files[] = "-d";
+	char *arguments[] = { program, no_init_files, NULL };
+	posix_spawn_file_actions_t actions;
+	pid_t child;
+	int status;
+
+	if (posix_spawn_file_actions_init(&actions) != 0)
+		return -ENOMEM;
+
+	int error = posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
+
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(&actions, fileno(drawing), STDOUT_FILENO);
+	if (error == 0)
+		error = posix_spawn_file_actions_adddup2(&actions, fileno(complaints), STDERR_FILENO);
+	if (error == 0)
+		error = posix_spawnp(&child, program, &actions, NULL, arguments, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error)
+		return -error;
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
+}
+
+static int read_back(FILE *file, char **contents, size_t *bytes)
+{
+	if (fseek(file, 0, SEEK_END) != 0)
+		return -errno;
+
+	const long end = ftell(file);
+
+	if (end <= 0)
+		return -EIO;
+	rewind(file);
+	*contents = malloc((size_t)end);
+	if (*contents == NULL)
+		return -ENOMEM;
+	*bytes = fread(*contents, 1, (size_t)end, file);
+	if (*bytes == (size_t)end)
+		return 0;
+	free(*contents);
+	*contents = NULL;
+	return -EIO;
+}
+
+static void explain(int error, FILE *complaints, char *message, size_t message_size)
+{
+	char line[200] = "";
+
+	if (error == -ENOENT) {
+		snprintf(message, message_size, "gnuplot: not found; --plot needs it installed");
+		return;
+	}
+	if (error == -EIO && complaints != NULL) {
+		rewind(complaints);
+		while (fgets(line, sizeof line, complaints) != NULL && line[strspn(line, " \t\n")] == '\0')
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+	}
+	snprintf(message, message_size, "gnuplot: %s", line[0] ? line : strerror(-error));
+}
+
+int plot_response(const struct bli_filter_table *table, const struct response *response,
+		  const struct response_measures *measures, char **svg, size_t *bytes,
+		  char *message, size_t message_size)
+{
+	/* Files, not pipes: neither side can wait for the other. */
+	FILE *script = tmpfile();
+	FILE *drawing = tmpfile();
+	FILE *complaints = tmpfile();
+	int error = 0;
+
+	*svg = NULL;
+	*bytes = 0;
+	if (script == NULL || drawing == NULL || complaints == NULL) {
+		error = -errno;
+		goto out;
+	}
+	write_script(script, table, response, measures);
+	if (fflush(script) != 0 || ferror(script)) {
+		error = -errno;
+		goto out;
+	}
+	rewind(script);
+	error = run_gnuplot(script, drawing, complaints);
+	if (error == 0)
+		error = read_back(drawing, svg, bytes);
+out:
+	if (error)
+		explain(error, complaints, message, message_size);
+	if (script != NULL)
+		fclose(script);
+	if (drawing != NULL)
+		fclose(drawing);
+	if (complaints != NULL)
+		fclose(complaints);
+	return error;
+}

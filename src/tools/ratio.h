@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Exact fractions: what a user types as a rate or a factor, and what a resampler can do with it. */
+#ifndef BLI_RATIO_H
+#define BLI_RATIO_H
+
+#include <stdint.h>
+
+/* num/den in lowest terms, both 1 … RATIO_TERM_MAX. */
+struct ratio {
+	uint64_t num, den;
+};
+
+#define RATIO_TERM_MAX (UINT64_C(1) << 62)
+
+/*
+ * Reads a positive decimal (44100, 0.91875, 1e-1) or a quotient of two
+ * (147/160), whatever the locale. Exact up to 18 digits on either side.
+ * Returns 0; -EINVAL (not such a number); -ERANGE (zero, or beyond what a
+ * ratio holds); *ratio is unchanged then.
+ */
+int ratio_parse(struct ratio *ratio, const char *text);
+
+/* A finite positive number exactly, if it is one; returns 0 or -ERANGE. */
+int ratio_from_double(struct ratio *ratio, double number);
+
+/*
+ * quotient = dividend / divisor, exact if its terms fit, otherwise to about
+ * 1e-16 of itself for quotients from 1/1000 to 1000. Returns 0 or -ERANGE.
+ */
+int ratio_divide(struct ratio *quotient, const struct ratio *dividend, const struct ratio *divisor);
+
+/* product = a · b, likewise. */
+int ratio_multiply(struct ratio *product, const struct ratio *a, const struct ratio *b);
+
+/*
+ * The conversion for a factor of rates: the factor itself if num ≤
+ * RATIO_EXACT_NUM_MAX and den ≤ RATIO_EXACT_DEN_MAX, otherwise the simplest
+ * fraction within 2^-31 (4.7e-10) of it: whatever the factor, num·den is then
+ * below 2^33 or so.
+ */
+void ratio_simplify(struct ratio *simple, const struct ratio *factor);
+
+#define RATIO_EXACT_NUM_MAX (UINT64_C(1) << 17)
+#define RATIO_EXACT_DEN_MAX (UINT64_C(1) << 21)
+
+/* frames · ratio, rounded to nearest, halves up; saturates at INT64_MAX. frames ≥ 0. */
+int64_t ratio_frames(const struct ratio *ratio, int64_t frames);
+
+double ratio_number(const struct ratio *ratio);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "response.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PI 3.14159265358979323846
+#define TRANSFORM_MAX ((size_t)1 << 23)	/* still 4 points a side lobe for the longest table */
+#define TRANSFORM_FINE ((size_t)1 << 21)	/* up to here 32 points a side lobe: the first one can be narrow */
+#define SUMMITS_MAX 16			/* looked at closely for an extreme */
+
+double response_db(double gain)
+{
+	return fmax(20 * log10(fabs(gain)), -400);
+}
+
+struct complex_number {
+	double real, imaginary;
+};
+
+/*
+ * In-place radix-2 Fourier transform. The packaged kissfft is built for float,
+ * which ends at 140 dB; a precise table goes on to 200.
+ * data[size], twiddles[size / 2] = exp(-2 pi i k / size), size a power of two.
+ */
+static void transform(struct complex_number *data, size_t size,
+		      const struct complex_number *twiddles)
+{
+	for (size_t i = 1, reversed = 0; i < size; i++) {
+		size_t bit = size / 2;
+
+		for (; reversed & bit; bit /= 2)
+			reversed ^= bit;
+		reversed ^= bit;
+		if (i < reversed) {
+			const struct complex_number other = data[i];
+
+			data[i] = data[reversed];
+			data[reversed] = other;
+		}
+	}
+	for (size_t half = 1; half < size; half *= 2) {
+		for (size_t start = 0; start < size; start += 2 * half) {
+			for (size_t k = 0; k < half; k++) {
+				struct complex_number *low = &data[start + k];
+				struct complex_number *high = &data[start + k + half];
+				const struct complex_number factor = twiddles[k * (size / 2 / half)];
+				const double real = high->real * factor.real
+					- high->imaginary * factor.imaginary;
+				const double imaginary = high->real * factor.imaginary
+					+ high->imaginary * factor.real;
+
+				high->real = low->real - real;
+				high->imaginary = low->imaginary - imaginary;
+				low->real += real;
+				low->imaginary += imaginary;
+			}
+		}
+	}
+}
+
+int response_compute(struct response *response, const struct bli_filter_table *table)
+{
+	size_t size = 2;
+
+	while (size < TRANSFORM_MAX && (size < 16 * table->length
+					|| (size < TRANSFORM_FINE && size < 64 * table->length)))
+		size *= 2;
+
+	struct complex_number *data = calloc(size, sizeof *data);
+	struct complex_number *twiddles = calloc(size / 2, sizeof *twiddles);
+
+	response->points = size / 2 + 1;
+	response->step = 2.0 * table->per_crossing / (double)size;
+	response->gains = calloc(response->points, sizeof *response->gains);
+	if (data == NULL || twiddles == NULL || response->gains == NULL) {
+		free(data);
+		free(twiddles);
+		response_free(response);
+		return -ENOMEM;
+	}
+
+	/* The left wing mirrors the right one, so the transform is real. */
+	data[0].real = table->coefs[0] / table->per_crossing;
+	for (size_t i = 1; i < table->length; i++)
+		data[i].real = data[size - i].real = table->coefs[i] / table->per_crossing;
+	for (size_t k = 0; k < size / 2; k++) {
+		const double angle = -2 * PI * (double)k / (double)size;
+
+		twiddles[k] = (struct complex_number){ cos(angle), sin(angle) };
+	}
+	transform(data, size, twiddles);
+	for (size_t k = 0; k < response->points; k++)
+		response->gains[k] = data[k].real;
+
+	free(data);
+	free(twiddles);
+	return 0;
+}
+
+void response_free(struct response *response)
+{
+	free(response->gains);
+	memset(response, 0, sizeof *response);
+}
+
+/* The lowest frequency where the magnitude falls to `level`, or the end of the band. */
+static double find_crossing(const struct response *response,
+			    const struct bli_filter_table *table, double level)
+{
+	size_t k = 1;
+
+	while (k < response->points && fabs(response->gains[k]) > level)
+		k++;
+	if (k == response->points)
+		return table->per_crossing;
+
+	double above = (double)(k - 1) * response->step;
+	double below = (double)k * response->step;
+
+	/* 40 halvings of one step end below 1e-13. */
+	for (int i = 0; i < 40; i++) {
+		const double middle = (above + below) / 2;
+
+		if (fabs(bli_filter_table_gain(table, middle)) > level)
+			above = middle;
+		else
+			below = middle;
+	}
+	return (above + below) / 2;
+}
+
+/* What an extreme is searched in. */
+enum quantity {
+	HIGHEST_GAIN,
+	LOWEST_GAIN,
+	HIGHEST_MAGNITUDE,
+};
+
+/* How extreme a gain is: relative to 1 for gains, so that small ripples stand out. */
+static double height(double gain, enum quantity quantity)
+{
+	switch (quantity) {
+	case LOWEST_GAIN:
+		return 1 - gain;
+	case HIGHEST_MAGNITUDE:
+		return fabs(gain);
+	default:
+		return gain - 1;
+	}
+}
+
+/* Whether the grid has a summit at k, and its height by a parabola through it and its neighbours. */
+static bool summit_height(const struct response *response, size_t k, enum quantity quantity,
+			  double *peak)
+{
+	const double before = height(response->gains[k - 1], quantity);
+	const double here = height(response->gains[k], quantity);
+	const double after = height(response->gains[k + 1], quantity);
+	const double bend = before - 2 * here + after;
+	const double slope = (after - before) / 2;
+
+	if (here < before || here < after || !(bend < 0))
+		return false;
+	*peak = here - slope * slope / (2 * bend);
+	return true;
+}
+
+/* The gain at the summit between low and high, by golden-section search. */
+static double refine_summit(const struct bli_filter_table *table, double low, double high,
+			    enum quantity quantity)
+{
+	const double golden = 0.6180339887498949;
+
+	for (int i = 0; i < 12; i++) {
+		const double lower = high - golden * (high - low);
+		const double upper = low + golden * (high - low);
+
+		if (height(bli_filter_table_gain(table, lower), quantity)
+		    > height(bli_filter_table_gain(table, upper), quantity))
+			high = upper;
+		else
+			low = lower;
+	}
+	return bli_filter_table_gain(table, (low + high) / 2);
+}
+
+/* The extreme gain of low to high: that of the ends or of the best few summits between. */
+static double find_extreme(const struct response *response, const struct bli_filter_table *table,
+			   double low, double high, enum quantity quantity)
+{
+	const double step = response->step;
+	const size_t first = (size_t)fmax(1, floor(low / step));
+	const size_t last = (size_t)fmin((double)(response->points - 2), ceil(high / step));
+	const double at_low = bli_filter_table_gain(table, low);
+	const double at_high = bli_filter_table_gain(table, high);
+	double extreme = height(at_low, quantity) > height(at_high, quantity) ? at_low : at_high;
+	double best = height(extreme, quantity), peak;
+	int refined = 0;
+
+	for (size_t k = first; k <= last; k++)
+		if (summit_height(response, k, quantity, &peak))
+			best = fmax(best, peak);
+
+	/* Parabolas miss narrow lobes by some percent: look closely at all that come near. */
+	const double near = best - 0.05 * fabs(best);
+
+	for (size_t k = first; k <= last && refined < SUMMITS_MAX; k++) {
+		if (!summit_height(response, k, quantity, &peak) || peak < near)
+			continue;
+
+		const double gain = refine_summit(table, fmax(low, (double)(k - 1) * step),
+						  fmin(high, (double)(k + 1) * step), quantity);
+
+		if (height(gain, quantity) > height(extreme, quantity))
+			extreme = gain;
+		refined++;
+	}
+	return extreme;
+}
+
+/* Where the first side lobe begins: the first minimum of the magnitude beyond -6 dB. */
+static double find_first_minimum(const struct response *response, double minus_6_db)
+{
+	size_t k = (size_t)ceil(minus_6_db / response->step) + 1;
+
+	while (k + 1 < response->points
+	       && fabs(response->gains[k + 1]) < fabs(response->gains[k]))
+		k++;
+	return fmin((double)k, (double)(response->points - 1)) * response->step;
+}
+
+void response_measure(struct response_measures *measures, const struct response *response,
+		      const struct bli_filter_table *table, const struct response_bands *wanted)
+{
+	const double end = table->per_crossing;
+	double stopband_start;
+
+	memset(measures, 0, sizeof *measures);
+	measures->minus_3_db = find_crossing(response, table, pow(10, -3 / 20.0));
+	measures->minus_6_db = find_crossing(response, table, pow(10, -6 / 20.0));
+	stopband_start = wanted ? wanted->stopband
+		: find_first_minimum(response, measures->minus_6_db);
+	if (stopband_start >= end)
+		return;
+
+	const double peak = fabs(find_extreme(response, table, stopband_start, end, HIGHEST_MAGNITUDE));
+
+	measures->has_bands = true;
+	measures->stopband_attenuation_db = -response_db(peak);
+	if (wanted) {
+		measures->bands = *wanted;
+	} else {
+		measures->bands.stopband = find_crossing(response, table, peak);
+		measures->bands.passband = 2 * measures->minus_6_db - measures->bands.stopband;
+	}
+	measures->transition_width = measures->bands.stopband - measures->bands.passband;
+	if (measures->bands.passband <= 0)
+		return;
+
+	measures->has_passband = true;
+	measures->passband_ripple_db =
+		response_db(find_extreme(response, table, 0, measures->bands.passband, HIGHEST_GAIN))
+		- response_db(find_extreme(response, table, 0, measures->bands.passband, LOWEST_GAIN));
+}

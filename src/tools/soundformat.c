@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "soundformat.h"
+
+#include <errno.h>
+#include <sndfile.h>
+#include <string.h>
+#include <strings.h>
+
+/* These came with libsndfile 1.0.29 and 1.1; older ones refuse them at run time. */
+#define CONTAINER_MPEG 0x230000
+#define SUBTYPE_OPUS 0x0064
+#define SUBTYPE_MPEG_LAYER_III 0x0082
+
+struct container {
+	const char *name;
+	int format;
+	const char *extensions;		/* separated and ended by spaces, the usual one first */
+	const char *title;
+};
+
+static const struct container containers[] = {
+	{ "wav", SF_FORMAT_WAV, "wav wave ", "Microsoft WAV" },
+	{ "wavex", SF_FORMAT_WAVEX, "wav wave ", "WAV with an extensible header" },
+	{ "rf64", SF_FORMAT_RF64, "wav rf64 wave ", "WAV beyond 4 GiB" },
+	{ "w64", SF_FORMAT_W64, "w64 ", "Sony Wave64" },
+	{ "aiff", SF_FORMAT_AIFF, "aiff aif aifc ", "Apple AIFF" },
+	{ "au", SF_FORMAT_AU, "au snd ", "Sun/NeXT AU" },
+	{ "caf", SF_FORMAT_CAF, "caf ", "Apple Core Audio" },
+	{ "flac", SF_FORMAT_FLAC, "flac ", "FLAC, lossless" },
+	{ "ogg", SF_FORMAT_OGG, "ogg oga opus ", "Ogg: Vorbis, Opus" },
+	{ "mp3", CONTAINER_MPEG, "mp3 ", "MPEG audio" },
+	{ "raw", SF_FORMAT_RAW, "raw pcm ", "samples without a header" },
+	{ "nist", SF_FORMAT_NIST, "sph nist wav ", "NIST Sphere" },
+	{ "voc", SF_FORMAT_VOC, "voc ", "Creative VOC" },
+	{ "ircam", SF_FORMAT_IRCAM, "sf ircam ", "Berkeley/IRCAM/CARL" },
+	{ "svx", SF_FORMAT_SVX, "iff 8svx 16sv svx ", "Amiga IFF" },
+	{ "paf", SF_FORMAT_PAF, "paf fap ", "Ensoniq PARIS" },
+	{ "pvf", SF_FORMAT_PVF, "pvf ", "Portable Voice Format" },
+	{ "htk", SF_FORMAT_HTK, "htk ", "Hidden Markov Tool Kit" },
+	{ "mat4", SF_FORMAT_MAT4, "mat ", "MATLAB 4" },
+	{ "mat5", SF_FORMAT_MAT5, "mat ", "MATLAB 5" },
+	{ "avr", SF_FORMAT_AVR, "avr ", "Audio Visual Research" },
+	{ "sds", SF_FORMAT_SDS, "sds ", "MIDI Sample Dump" },
+	{ "mpc2k", SF_FORMAT_MPC2K, "snd ", "Akai MPC 2000" },
+	{ "xi", SF_FORMAT_XI, "xi ", "FastTracker instrument" },
+};
+
+struct subtype {
+	const char *name;
+	int format;
+	unsigned char bytes;	/* of a sample in the file, 0: it depends */
+	unsigned char type, bits;	/* what libsndfile delivers */
+	const char *title;
+};
+
+static const struct subtype subtypes[] = {
+	{ "pcm_s8", SF_FORMAT_PCM_S8, 1, SOUND_SHORT, 8, "8 bits, signed" },
+	{ "pcm_u8", SF_FORMAT_PCM_U8, 1, SOUND_SHORT, 8, "8 bits, unsigned" },
+	{ "pcm_16", SF_FORMAT_PCM_16, 2, SOUND_SHORT, 16, "16 bits" },
+	{ "pcm_24", SF_FORMAT_PCM_24, 3, SOUND_INT, 24, "24 bits" },
+	{ "pcm_32", SF_FORMAT_PCM_32, 4, SOUND_INT, 32, "32 bits" },
+	{ "float", SF_FORMAT_FLOAT, 4, SOUND_FLOAT, 32, "32 bits, floating point" },
+	{ "double", SF_FORMAT_DOUBLE, 8, SOUND_DOUBLE, 64, "64 bits, floating point" },
+	{ "ulaw", SF_FORMAT_ULAW, 1, SOUND_SHORT, 16, "u-law" },
+	{ "alaw", SF_FORMAT_ALAW, 1, SOUND_SHORT, 16, "A-law" },
+	{ "ima_adpcm", SF_FORMAT_IMA_ADPCM, 0, SOUND_SHORT, 16, "IMA ADPCM" },
+	{ "ms_adpcm", SF_FORMAT_MS_ADPCM, 0, SOUND_SHORT, 16, "Microsoft ADPCM" },
+	{ "gsm610", SF_FORMAT_GSM610, 0, SOUND_SHORT, 16, "GSM 6.10" },
+	{ "vox_adpcm", SF_FORMAT_VOX_ADPCM, 0, SOUND_SHORT, 16, "OKI Dialogic ADPCM" },
+	{ "nms_16", 0x0022, 0, SOUND_SHORT, 16, "NMS ADPCM, 16 kbit/s" },
+	{ "nms_24", 0x0023, 0, SOUND_SHORT, 16, "NMS ADPCM, 24 kbit/s" },
+	{ "nms_32", 0x0024, 0, SOUND_SHORT, 16, "NMS ADPCM, 32 kbit/s" },
+	{ "g721_32", SF_FORMAT_G721_32, 0, SOUND_SHORT, 16, "G.721 ADPCM, 32 kbit/s" },
+	{ "g723_24", SF_FORMAT_G723_24, 0, SOUND_SHORT, 16, "G.723 ADPCM, 24 kbit/s" },
+	{ "g723_40", SF_FORMAT_G723_40, 0, SOUND_SHORT, 16, "G.723 ADPCM, 40 kbit/s" },
+	{ "dwvw_12", SF_FORMAT_DWVW_12, 0, SOUND_SHORT, 12, "delta with variable word width, 12 bits" },
+	{ "dwvw_16", SF_FORMAT_DWVW_16, 0, SOUND_SHORT, 16, "the same, 16 bits" },
+	{ "dwvw_24", SF_FORMAT_DWVW_24, 0, SOUND_INT, 24, "the same, 24 bits" },
+	{ "dpcm_8", SF_FORMAT_DPCM_8, 1, SOUND_SHORT, 8, "differential PCM, 8 bits" },
+	{ "dpcm_16", SF_FORMAT_DPCM_16, 2, SOUND_SHORT, 16, "differential PCM, 16 bits" },
+	{ "alac_16", SF_FORMAT_ALAC_16, 0, SOUND_SHORT, 16, "Apple lossless, 16 bits" },
+	{ "alac_20", SF_FORMAT_ALAC_20, 0, SOUND_INT, 20, "Apple lossless, 20 bits" },
+	{ "alac_24", SF_FORMAT_ALAC_24, 0, SOUND_INT, 24, "Apple lossless, 24 bits" },
+	{ "alac_32", SF_FORMAT_ALAC_32, 0, SOUND_INT, 32, "Apple lossless, 32 bits" },
+	{ "vorbis", SF_FORMAT_VORBIS, 0, SOUND_FLOAT, 32, "Vorbis" },
+	{ "opus", SUBTYPE_OPUS, 0, SOUND_FLOAT, 32, "Opus: 8, 12, 16, 24 or 48 kHz" },
+	{ "mpeg_layer_iii", SUBTYPE_MPEG_LAYER_III, 0, SOUND_FLOAT, 32, "MPEG layer III" },
+};
+
+#define COUNT(TABLE) (sizeof(TABLE) / sizeof((TABLE)[0]))
+
+static const struct container *find_container(int format)
+{
+	for (size_t i = 0; i < COUNT(containers); i++)
+		if (containers[i].format == (format & SF_FORMAT_TYPEMASK))
+			return &containers[i];
+	return NULL;
+}
+
+static const struct subtype *find_subtype(int format)
+{
+	for (size_t i = 0; i < COUNT(subtypes); i++)
+		if (subtypes[i].format == (format & SF_FORMAT_SUBMASK))
+			return &subtypes[i];
+	return NULL;
+}
+
+struct sound_samples soundformat_samples(int format)
+{
+	static const unsigned char type_bytes[] = { sizeof(short), sizeof(int), sizeof(float), sizeof(double) };
+	const struct subtype *const subtype = find_subtype(format);
+	/* floats lose nothing of what lossy codecs deliver */
+	struct sound_samples samples = { .type = SOUND_FLOAT, .format.bits = 32 };
+
+	if (subtype != NULL) {
+		samples.type = subtype->type;
+		samples.format.bits = subtype->bits;
+	}
+	samples.format.bytes = type_bytes[samples.type];
+	samples.format.is_float = samples.type >= SOUND_FLOAT;
+	samples.shift = 8u * samples.format.bytes - samples.format.bits;
+	return samples;
+}
+
+unsigned soundformat_sample_bytes(int format)
+{
+	const struct subtype *const subtype = find_subtype(format);
+
+	return subtype != NULL ? subtype->bytes : 0;
+}
+
+int soundformat_container(const char *name)
+{
+	for (size_t i = 0; i < COUNT(containers); i++)
+		if (strcasecmp(containers[i].name, name) == 0)
+			return containers[i].format;
+	return 0;
+}
+
+int soundformat_subtype(const char *name)
+{
+	for (size_t i = 0; i < COUNT(subtypes); i++)
+		if (strcasecmp(subtypes[i].name, name) == 0)
+			return subtypes[i].format;
+	return 0;
+}
+
+const char *soundformat_container_name(int format)
+{
+	const struct container *const container = find_container(format);
+
+	return container != NULL ? container->name : "?";
+}
+
+const char *soundformat_subtype_name(int format)
+{
+	const struct subtype *const subtype = find_subtype(format);
+
+	return subtype != NULL ? subtype->name : "?";
+}
+
+static size_t extension_length(const char *extensions)
+{
+	return strcspn(extensions, " ");
+}
+
+const char *soundformat_extension(int format)
+{
+	const struct container *const container = find_container(format);
+
+	/* of the first extension only, without a copy: names and first extensions agree but for these */
+	if (container == NULL)
+		return "raw";
+	return strncmp(container->name, container->extensions, extension_length(container->extensions)) == 0 &&
+	       strlen(container->name) == extension_length(container->extensions) ? container->name
+	       : (container->format == SF_FORMAT_WAVEX || container->format == SF_FORMAT_RF64) ? "wav"
+	       : container->name;
+}
+
+static bool has_extension(const struct container *container, const char *extension)
+{
+	for (const char *e = container->extensions; *e; e += extension_length(e) + 1)
+		if (strlen(extension) == extension_length(e) && strncasecmp(e, extension, extension_length(e)) == 0)
+			return true;
+	return false;
+}
+
+int soundformat_misnamed(int format, const char *path)
+{
+	const struct container *const container = find_container(format);
+	const char *const slash = strrchr(path, '/'), *const dot = strrchr(slash ? slash : path, '.');
+
+	if (container == NULL || dot == NULL || has_extension(container, dot + 1))
+		return 0;
+	for (size_t i = 0; i < COUNT(containers); i++)
+		if (has_extension(&containers[i], dot + 1))
+			return containers[i].format;
+	return 0;
+}
+
+static bool possible(struct SF_INFO *info, int container, int subtype, int endian)
+{
+	info->format = container | subtype | endian;
+	if (sf_format_check(info))
+		return true;
+	info->format = container | subtype;
+	return sf_format_check(info);
+}
+
+int soundformat_choose(struct SF_INFO *info, int input, int container, int subtype, struct reason *reason)
+{
+	/* Where a container cannot have the input's subtype. */
+	static const int wide[] = { SF_FORMAT_PCM_24, SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, SUBTYPE_MPEG_LAYER_III,
+				    SF_FORMAT_ALAC_24, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16 };
+	static const int narrow[] = { SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, SUBTYPE_MPEG_LAYER_III,
+				      SF_FORMAT_ALAC_16, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16, SF_FORMAT_PCM_24 };
+	const int old_container = input & SF_FORMAT_TYPEMASK, old_subtype = input & SF_FORMAT_SUBMASK;
+	const int chosen = container ? container : old_container;
+	const int endian = chosen == old_container ? input & SF_FORMAT_ENDMASK
+		: chosen == SF_FORMAT_RAW ? SF_ENDIAN_LITTLE : 0;
+	const struct sound_samples samples = soundformat_samples(input);
+	const bool keeps_bits = soundformat_sample_bytes(input) > 2 || samples.type == SOUND_INT;
+	const int *const others = keeps_bits ? wide : narrow;
+
+	if (possible(info, chosen, subtype ? subtype : old_subtype, endian))
+		return 0;
+	for (size_t i = 0; i < COUNT(narrow) && container && !subtype; i++)
+		if (possible(info, chosen, others[i], endian))
+			return 0;
+	return reason_set(reason, -EINVAL, "%s %s: cannot be written with %d channels at %d Hz; "
+			  "--list-formats shows what there is", soundformat_container_name(chosen),
+			  soundformat_subtype_name(subtype ? subtype : old_subtype), info->channels, info->samplerate);
+}
+
+/* Whether any file of this container and subtype can be written. */
+static bool writable(int container, int subtype)
+{
+	struct SF_INFO info = { .samplerate = 48000 };
+
+	for (info.channels = 1; info.channels <= 2; info.channels++)
+		for (int low_rate = 0; low_rate <= 1; low_rate++) {
+			info.samplerate = low_rate ? 8000 : 48000;
+			if (possible(&info, container, subtype, 0))
+				return true;
+		}
+	return false;
+}
+
+void soundformat_list(FILE *stream)
+{
+	fputs("formats (--format) and their subtypes (--subtype):\n", stream);
+	for (size_t i = 0; i < COUNT(containers); i++) {
+		bool any = false;
+
+		for (size_t k = 0; k < COUNT(subtypes); k++)
+			if (writable(containers[i].format, subtypes[k].format)) {
+				if (!any)
+					fprintf(stream, "%-6s %s:", containers[i].name, containers[i].title);
+				fprintf(stream, " %s", subtypes[k].name);
+				any = true;
+			}
+		if (any)
+			fputc('\n', stream);
+	}
+	fputs("subtypes:\n", stream);
+	for (size_t k = 0; k < COUNT(subtypes); k++)
+		fprintf(stream, "%-15s %s\n", subtypes[k].name, subtypes[k].title);
+}

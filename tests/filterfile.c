@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Filter tables and the reader and writer of filter files. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <locale.h>
+
+#include "filterfile.h"
+
+#define LENGTH 256	/* of a table of Nmult 3 */
+
+/* A text of Nmult 3 whose coefficients fall in a straight line from 32512 by 127. */
+static char *triangle_text(void)
+{
+	char *text = malloc(8192);
+	int end = sprintf(text, "ScaleFactor 14000\nLength 256\nNmult 3\nCoeffs:\n");
+
+	assert_non_null(text);
+	for (int i = 0; i < LENGTH; i++)
+		end += sprintf(text + end, "%d\n", 127 * (LENGTH - i));
+	end += sprintf(text + end, "Differences:\n");
+	for (int i = 0; i < LENGTH; i++)
+		end += sprintf(text + end, "-127\n");
+	return text;
+}
+
+static int parse(struct bli_filter_table *table, const char *text, char *message, size_t message_size)
+{
+	return bli_filterfile_parse(table, text, strlen(text), "F3", message, message_size);
+}
+
+static void assert_empty(const struct bli_filter_table *table)
+{
+	assert_null(table->coefs);
+	assert_null(table->deltas);
+	assert_int_equal(table->length, 0);
+}
+
+static char *written(const struct bli_filter_table *table)
+{
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *stream = open_memstream(&text, &bytes);
+
+	assert_non_null(stream);
+	assert_int_equal(bli_filterfile_write(table, stream), 0);
+	assert_int_equal(fclose(stream), 0);
+	return text;
+}
+
+/* The area under a triangle of half-width 1 and height 1 is 1: coefficients are 1 - i/256. */
+static void test_values(void **state)
+{
+	struct bli_filter_table table;
+	char *text = triangle_text();
+
+	(void)state;
+	assert_int_equal(parse(&table, text, NULL, 0), 0);
+	assert_int_equal(table.nmult, 3);
+	assert_int_equal(table.per_crossing, 256);
+	assert_int_equal(table.length, LENGTH);
+	assert_true(table.integers);
+	assert_true(table.scale == 14000);
+	assert_true(fabs(table.unit - 32512) < 1e-9);
+	for (int i = 0; i < LENGTH; i++) {
+		assert_true(fabs(table.coefs[i] - (1 - i / 256.0)) < 1e-14);
+		assert_true(fabs(table.deltas[i] + 1 / 256.0) < 1e-14);
+	}
+	bli_filter_table_free(&table);
+	bli_filter_table_free(&table);
+	assert_empty(&table);
+	free(text);
+}
+
+/*
+ * Response of that triangle. Of its samples: (sin(256 x) / (256 sin x))^2 with
+ * x = pi f / 512, f in fractions of Nyquist.
+ */
+static void test_gain(void **state)
+{
+	struct bli_filter_table table;
+	char *text = triangle_text();
+
+	(void)state;
+	assert_int_equal(parse(&table, text, NULL, 0), 0);
+	assert_true(fabs(bli_filter_table_gain(&table, 0) - 1) < 1e-14);
+	for (double frequency = 0.1; frequency < 256; frequency += 1.7) {
+		const double x = M_PI * frequency / 512;
+		const double expected = pow(sin(256 * x) / (256 * sin(x)), 2);
+
+		assert_true(fabs(bli_filter_table_gain(&table, frequency) - expected) < 1e-13);
+	}
+	bli_filter_table_free(&table);
+	free(text);
+}
+
+/* Cut anywhere, the text is refused; only the newline at the end may be missing. */
+static void test_truncation(void **state)
+{
+	struct bli_filter_table table;
+	char *text = triangle_text();
+	const size_t bytes = strlen(text);
+
+	(void)state;
+	for (size_t kept = 0; kept < bytes - 1; kept++) {
+		char *part = malloc(kept + 1);
+		char message[128] = "";
+
+		assert_non_null(part);
+		memcpy(part, text, kept);
+		/* Fewer digits of the last difference are another number, so also an error. */
+		assert_int_equal(bli_filterfile_parse(&table, part, kept, "F3", message, sizeof message),
+				 -EINVAL);
+		assert_memory_equal(message, "F3: line ", 9);
+		assert_empty(&table);
+		free(part);
+	}
+	assert_int_equal(bli_filterfile_parse(&table, text, bytes - 1, "F3", NULL, 0), 0);
+	bli_filter_table_free(&table);
+	free(text);
+}
+
+/* One change to the good text, and what the message must say. */
+static const struct {
+	const char *from, *to;	/* the first occurrence of one becomes the other */
+	const char *message;	/* the beginning of the message */
+} damages[] = {
+	{ "ScaleFactor", "Scalefactor", "F3: line 1: 'Scalefactor' where ScaleFactor should be" },
+	{ "14000", "0", "F3: line 1: ScaleFactor 0: 1 to 65535 is allowed" },
+	{ "14000", "-14000", "F3: line 1: ScaleFactor -14000: " },
+	{ "14000", "65536", "F3: line 1: ScaleFactor 65536: " },
+	{ "14000", "nan", "F3: line 1: 'nan' is not a number" },
+	{ "Length 256", "Length 255", "F3: line 2: Length 255: 256 to 1048320 is allowed" },
+	{ "Length 256", "Length 256.5", "F3: line 2: Length 256.5: not an integer" },
+	{ "Length 256", "Length 18446744073709551872", "F3: line 2: Length 18446744073709551872: " },
+	{ "Length 256", "Length -256", "F3: line 2: Length -256: " },
+	{ "Length 256", "Length 512", "F3: line 3: Nmult 3 goes with Length 256, the file says 512" },
+	{ "Length 256\nNmult 3", "Length 1048320\nNmult 8191", "F3: line 3: Length 1048320: the rest of the file is too short" },
+	{ "Nmult 3", "Nmult 4", "F3: line 3: Nmult 4: must be odd" },
+	{ "Nmult 3", "Nmult 1", "F3: line 3: Nmult 1: " },
+	{ "Nmult 3", "Nmult 8193", "F3: line 3: Nmult 8193: " },
+	{ "Nmult 3", "Nmult three", "F3: line 3: 'three' is not a number" },
+	{ "Coeffs:", "Coeffs", "F3: line 4: 'Coeffs' where Coeffs: should be" },
+	{ "32512", "32768", "F3: line 5: a coefficient 32768: -32768 to 32767 is allowed" },
+	{ "32512", "1e999", "F3: line 5: a coefficient 1e999: " },
+	{ "32512", "0x7f00", "F3: line 5: '0x7f00' is not a number" },
+	{ "32512", "inf", "F3: line 5: 'inf' is not a number" },
+	{ "32512", "12..5", "F3: line 5: '12..5' is not a number" },
+	{ "32512", "--5", "F3: line 5: '--5' is not a number" },
+	{ "32512", "\033[2J", "F3: line 5: '?[2J' is not a number" },
+	{ "32512", "32513", "F3: line 262: difference 1 is -127, the coefficients make it -128" },
+	{ "\n127\n", "\n127\n126\n", "F3: line 261: '126' where Differences: should be" },
+	{ "\n127\n", "\n", "F3: line 260: 'Differences:' is not a number; a coefficient should be here" },
+	{ "Differences:\n-127\n", "Differences:\n-126\n", "F3: line 262: difference 1 is -126" },
+	{ "Differences:\n", "Differences:\n-127\n", "F3: line 518: text after the last difference" },
+};
+
+static void test_damages(void **state)
+{
+	char *good = triangle_text();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof damages / sizeof damages[0]; i++) {
+		struct bli_filter_table table;
+		char message[160] = "";
+		char bad[8192];
+		const char *place = strstr(good, damages[i].from);
+
+		assert_non_null(place);
+		snprintf(bad, sizeof bad, "%.*s%s%s", (int)(place - good), good, damages[i].to,
+			 place + strlen(damages[i].from));
+		assert_int_equal(parse(&table, bad, message, sizeof message), -EINVAL);
+		if (strncmp(message, damages[i].message, strlen(damages[i].message)) != 0)
+			fail_msg("'%s' instead of '%s'", message, damages[i].message);
+		assert_empty(&table);
+		/* The message may be cut or left out. */
+		assert_int_equal(parse(&table, bad, message, 5), -EINVAL);
+		assert_int_equal(strlen(message), 4);
+		assert_int_equal(parse(&table, bad, NULL, 0), -EINVAL);
+	}
+	free(good);
+}
+
+/* Integers survive reading and writing byte for byte. */
+static void test_integers_round_trip(void **state)
+{
+	struct bli_filter_table table;
+	char *text = triangle_text();
+
+	(void)state;
+	assert_int_equal(parse(&table, text, NULL, 0), 0);
+
+	char *again = written(&table);
+
+	assert_string_equal(again, text);
+	bli_filter_table_free(&table);
+	free(again);
+	free(text);
+}
+
+static void test_fractions_round_trip(void **state)
+{
+	const struct bli_filter_shape shape = { .rolloff = 0.9, .beta = 14, .nmult = 33 };
+	struct bli_filter_table table, again;
+
+	(void)state;
+	assert_int_equal(bli_filter_table_design(&table, &shape, false), 0);
+
+	char *text = written(&table);
+
+	assert_int_equal(parse(&again, text, NULL, 0), 0);
+	assert_false(again.integers);
+	assert_int_equal(again.length, table.length);
+	assert_true(fabs(again.scale - table.scale) < 1e-11);
+	/* 12 decimals of a full scale of 32767: half a step is 1.5e-17. */
+	for (size_t i = 0; i < table.length; i++)
+		assert_true(fabs(again.coefs[i] - table.coefs[i]) < 1e-15);
+	bli_filter_table_free(&again);
+	bli_filter_table_free(&table);
+	free(text);
+}
+
+/* A decimal comma in the locale of the process changes nothing. */
+static void test_locale(void **state)
+{
+	static const char *const names[] = { "de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "nl_NL.UTF-8", "de_DE" };
+	const struct bli_filter_shape shape = { .rolloff = 0.9, .beta = 9, .nmult = 3 };
+	struct bli_filter_table table, again;
+	size_t i = 0;
+
+	(void)state;
+	assert_int_equal(bli_filter_table_design(&table, &shape, false), 0);
+
+	char *expected = written(&table);
+
+	while (i < sizeof names / sizeof names[0] && setlocale(LC_NUMERIC, names[i]) == NULL)
+		i++;
+	if (i == sizeof names / sizeof names[0]) {
+		bli_filter_table_free(&table);
+		free(expected);
+		print_message("no locale with a decimal comma is installed\n");
+		skip();
+	}
+
+	char *text = written(&table);
+
+	assert_string_equal(text, expected);
+	assert_int_equal(parse(&again, text, NULL, 0), 0);
+	assert_true(fabs(again.coefs[1] - table.coefs[1]) < 1e-15);
+	/* The locale of the caller is as it was. */
+	assert_string_equal(localeconv()->decimal_point, ",");
+	setlocale(LC_NUMERIC, "C");
+	bli_filter_table_free(&again);
+	bli_filter_table_free(&table);
+	free(text);
+	free(expected);
+}
+
+static void test_write_error(void **state)
+{
+	const struct bli_filter_shape shape = { .rolloff = 0.9, .beta = 9, .nmult = 65 };
+	struct bli_filter_table table;
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	if (full == NULL) {
+		print_message("no /dev/full\n");
+		skip();
+	}
+	assert_int_equal(bli_filter_table_design(&table, &shape, true), 0);
+	assert_int_equal(bli_filterfile_write(&table, full), -ENOSPC);
+	fclose(full);
+	bli_filter_table_free(&table);
+}
+
+static void test_read_errors(void **state)
+{
+	struct bli_filter_table table;
+	char message[128];
+
+	(void)state;
+	assert_int_equal(bli_filterfile_read(&table, "no-such.filter", message, sizeof message), -ENOENT);
+	assert_string_equal(message, "no-such.filter: No such file or directory");
+	assert_empty(&table);
+	assert_int_equal(bli_filterfile_read(&table, "/", message, sizeof message), -EISDIR);
+	assert_string_equal(message, "/: Is a directory");
+	assert_int_equal(bli_filterfile_read(&table, "/dev/zero", message, sizeof message), -EFBIG);
+	assert_string_equal(message, "/dev/zero: longer than 64 MiB, too long for a filter file");
+	assert_int_equal(bli_filterfile_read(&table, "/dev/null", message, sizeof message), -EINVAL);
+	assert_string_equal(message, "/dev/null: line 1: the file ends where ScaleFactor should be");
+}
+
+/* Every file of the corpus is read or refused as its name says. */
+static void test_corpus(void **state)
+{
+	const char *srcdir = getenv("srcdir");
+	char directory[1024], path[2048], message[256];
+	int valid = 0, bad = 0;
+
+	(void)state;
+	snprintf(directory, sizeof directory, "%s/tests/corpus/filterfile", srcdir ? srcdir : ".");
+
+	DIR *files = opendir(directory);
+
+	assert_non_null(files);
+	for (const struct dirent *entry; (entry = readdir(files)) != NULL;) {
+		struct bli_filter_table table;
+		const bool is_valid = strncmp(entry->d_name, "valid-", 6) == 0;
+
+		if (!is_valid && strncmp(entry->d_name, "bad-", 4) != 0)
+			continue;
+		snprintf(path, sizeof path, "%s/%s", directory, entry->d_name);
+		if (bli_filterfile_read(&table, path, message, sizeof message) != (is_valid ? 0 : -EINVAL))
+			fail_msg("%s: %s", path, is_valid ? message : "accepted");
+		bli_filter_table_free(&table);
+		valid += is_valid;
+		bad += !is_valid;
+	}
+	closedir(files);
+	assert_true(valid >= 4 && bad >= 10);
+}
+
+/* The figures of the classic program. */
+static void test_design(void **state)
+{
+	static const struct {
+		unsigned nmult;
+		size_t length;
+		double scale;
+	} classic[] = { { 13, 1536, 14744 }, { 65, 8192, 14746 } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct bli_filter_shape shape = { .rolloff = 0.90, .beta = 9, .nmult = classic[i].nmult };
+		struct bli_filter_table table;
+
+		assert_int_equal(bli_filter_table_design(&table, &shape, true), 0);
+		assert_int_equal(table.length, classic[i].length);
+		assert_true(table.scale == classic[i].scale);
+		assert_true(fabs(table.coefs[0] * table.unit - 32767) < 1e-9);
+		/* A windowed sinc has half its gain at the cut-off of the sinc. */
+		assert_true(fabs(bli_filter_table_gain(&table, 0.90) - 0.5) < 2e-3);
+		bli_filter_table_free(&table);
+	}
+}
+
+static void test_design_limits(void **state)
+{
+	static const struct bli_filter_shape refused[] = {
+		{ 0, 9, 65 }, { -0.1, 9, 65 }, { 1.0001, 9, 65 }, { (double)NAN, 9, 65 },
+		{ 0.9, 0.999, 65 }, { 0.9, 100.1, 65 }, { 0.9, (double)NAN, 65 },
+		{ 0.9, 9, 1 }, { 0.9, 9, 64 }, { 0.9, 9, 8193 }, { 0.9, 9, 0 },
+	};
+	static const struct bli_filter_shape taken[] = {
+		{ 1e-6, 1, 3 }, { 1, 100, 3 }, { 1, 1, 65 }, { 0.01, 100, 8191 },
+	};
+	struct bli_filter_table table;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
+		assert_int_equal(bli_filter_table_design(&table, &refused[i], true), -EINVAL);
+		assert_empty(&table);
+	}
+	for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+		assert_int_equal(bli_filter_table_design(&table, &taken[i], i % 2 == 0), 0);
+		assert_true(fabs(bli_filter_table_gain(&table, 0) - 1) < 1e-12);
+		assert_true(table.scale >= 1 && table.scale <= 65535);
+		bli_filter_table_free(&table);
+	}
+}
+
+/* Kaiser's formulas worked out by hand for 0.8 to 1.0 and 80 dB: order 72.05 / (2.285 * 0.2 pi) = 50.18. */
+static void test_choice(void **state)
+{
+	struct bli_filter_shape shape = { 0, 0, 0 };
+
+	(void)state;
+	assert_int_equal(bli_filter_shape_choose(&shape, 0.8, 1.0, 80), 0);
+	assert_true(fabs(shape.rolloff - 0.9) < 1e-12);
+	assert_true(fabs(shape.beta - 7.85726) < 1e-9);
+	assert_int_equal(shape.nmult, 53);
+	assert_int_equal(bli_filter_shape_choose(&shape, 0.8, 1.0, 40), 0);
+	/* 0.5842 * 19^0.4 + 0.07886 * 19 */
+	assert_true(fabs(shape.beta - 3.39532) < 1e-4);
+
+	assert_int_equal(bli_filter_shape_choose(&shape, 1.0, 0.8, 80), -EINVAL);
+	assert_int_equal(bli_filter_shape_choose(&shape, 0, 1.0, 80), -EINVAL);
+	assert_int_equal(bli_filter_shape_choose(&shape, 0.9, 1.2, 80), -EINVAL);
+	assert_int_equal(bli_filter_shape_choose(&shape, 0.8, 1.0, 24.9), -EINVAL);
+	assert_int_equal(bli_filter_shape_choose(&shape, 0.8, 1.0, 200.1), -EINVAL);
+	assert_int_equal(bli_filter_shape_choose(&shape, 0.8, (double)NAN, 80), -EINVAL);
+	assert_int_equal(bli_filter_shape_choose(&shape, 0.9, 0.901, 80), -ERANGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_gain),
+		cmocka_unit_test(test_truncation),
+		cmocka_unit_test(test_damages),
+		cmocka_unit_test(test_integers_round_trip),
+		cmocka_unit_test(test_fractions_round_trip),
+		cmocka_unit_test(test_locale),
+		cmocka_unit_test(test_write_error),
+		cmocka_unit_test(test_read_errors),
+		cmocka_unit_test(test_corpus),
+		cmocka_unit_test(test_design),
+		cmocka_unit_test(test_design_limits),
+		cmocka_unit_test(test_choice),
+	};
+
+	return cmocka_run_group_tests_name("filterfile", tests, NULL, NULL);
+}

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Tests: programs of the core, of the plugin, and scripts that use both as people do.
+
+AM_TESTS_ENVIRONMENT = \
+	ALSA_PLUGIN_DIR='$(abs_top_builddir)/tests/plugins'; \
+	BLI_BUILDDIR='$(abs_top_builddir)'; \
+	BLI_PLUGIN_DIR='$(abs_top_builddir)/tests/plugins'; \
+	BLI_TESTCARD='$(abs_top_builddir)/tests/.libs/libasound_module_pcm_testcard.so'; \
+	export ALSA_PLUGIN_DIR BLI_BUILDDIR BLI_PLUGIN_DIR BLI_TESTCARD;
+
+check_PROGRAMS =
+TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
+dist_check_SCRIPTS = \
+	tests/programs.sh \
+	tests/pyaudio.sh \
+	tests/recipes.sh \
+	tests/reference.sh
+EXTRA_DIST += \
+	tests/asound-sandbox.sh \
+	tests/debian-packages.sh \
+	tests/judge.py \
+	tests/pyaudio-record.py \
+	tests/reference.py
+
+# A sound card without hardware, for the tests only; -rpath makes libtool build a shared object.
+check_LTLIBRARIES = tests/libasound_module_pcm_testcard.la
+tests_libasound_module_pcm_testcard_la_SOURCES = tests/testcard.c
+tests_libasound_module_pcm_testcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_libasound_module_pcm_testcard_la_LIBADD = $(ALSA_LIBS)
+tests_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_testcard_'
+
+if TOOLS
+dist_check_SCRIPTS += tests/windowfilter.sh
+EXTRA_DIST += tests/windowfilter.py
+endif
+
+# The corpora of the fuzz targets are replayed by the unit tests.
+EXTRA_DIST += tests/fuzz-filterfile.c tests/corpus
+
+if HAVE_CMOCKA
+core_test_ldadd = src/core/libcore.la $(CMOCKA_LIBS)
+plugin_test_ldadd = src/tools/libmeasure.la src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
+test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ALSA_CFLAGS)
+test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/src/tools
+
+check_PROGRAMS += tests/filterfile
+tests_filterfile_SOURCES = tests/filterfile.c
+tests_filterfile_CFLAGS = $(test_cflags)
+tests_filterfile_LDADD = $(core_test_ldadd)
+
+check_PROGRAMS += tests/claims
+tests_claims_SOURCES = tests/claims.c
+tests_claims_CPPFLAGS = $(test_cppflags)
+tests_claims_CFLAGS = $(test_cflags)
+tests_claims_LDADD = $(plugin_test_ldadd)
+
+check_PROGRAMS += tests/libasound
+tests_libasound_SOURCES = tests/libasound.c tests/pcmstream.c tests/pcmstream.h
+tests_libasound_CFLAGS = $(test_cflags)
+tests_libasound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+endif

@@ -1,0 +1,26 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Records from the default device as a PyAudio program does: pyaudio-record.py FILE.wav RATE SECONDS [FRAMES_PER_BUFFER]"""
+import sys
+import wave
+
+import pyaudio
+
+
+def record(path, rate, seconds, frames_per_buffer):
+    audio = pyaudio.PyAudio()
+    stream = audio.open(format=pyaudio.paInt16, channels=1, rate=rate, input=True, frames_per_buffer=frames_per_buffer)
+    with wave.open(path, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(audio.get_sample_size(pyaudio.paInt16))
+        file.setframerate(rate)
+        for _ in range(-(-int(seconds * rate) // frames_per_buffer)):
+            file.writeframes(stream.read(frames_per_buffer))
+    stream.close()
+    audio.terminate()
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (4, 5):
+        sys.exit(__doc__)
+    record(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4]) if len(sys.argv) == 5 else 1600)

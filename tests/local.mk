@@ -38,6 +38,20 @@ endif
 # The corpora of the fuzz targets are replayed by the unit tests.
 EXTRA_DIST += tests/fuzz-filterfile.c tests/corpus
 
+# Kernels that run here, for tests under each.
+noinst_PROGRAMS = tests/print-kernels
+tests_print_kernels_SOURCES = tests/print-kernels.c
+tests_print_kernels_LDADD = src/core/libcore.la
+
+# The programs that are worth running under every kernel, and under sanitizers: these
+# exclude what replaces malloc itself.
+unit_tests = $(check_PROGRAMS)
+print-unit-tests:
+	@echo $(unit_tests)
+print-sanitized-tests:
+	@echo $(unit_tests) | $(SED) -e 's, *tests/realtime,,' -e 's, *tests/faults,,'
+.PHONY: print-unit-tests print-sanitized-tests
+
 if HAVE_CMOCKA
 core_test_ldadd = src/core/libcore.la $(CMOCKA_LIBS)
 plugin_test_ldadd = src/tools/libmeasure.la src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)

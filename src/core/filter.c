@@ -122,6 +122,10 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 	filter->taps = (size_t)taps;
 	filter->cutoff = stop - stop_offset / taps;
 	filter->scale = 1 / dc_response(filter);
+	for (int i = 0; i < BLI_TURNS; i++) {
+		filter->turn_cos[i] = cos(2 * M_PI * filter->cutoff * i);
+		filter->turn_sin[i] = sin(2 * M_PI * filter->cutoff * i);
+	}
 	return 0;
 }
 
@@ -160,7 +164,11 @@ bool bli_filter_is_symmetric(const struct bli_filter *filter)
 	return true;
 }
 
-/* h[j] = sinc(2·cutoff·t)·w(2t/taps), t = start + j; unscaled */
+/*
+ * h[j] = sinc(2·cutoff·t)·w(2t/taps), t = start + j; unscaled.  The loops run
+ * over taps inside, so that the compiler turns them into vectors; the sines of
+ * BLI_TURNS taps follow from the first by the addition theorem.
+ */
 static void sinc_taps(const struct bli_filter *filter, double start, double *h, double *scratch)
 {
 	size_t taps = filter->taps;
@@ -172,17 +180,23 @@ static void sinc_taps(const struct bli_filter *filter, double start, double *h, 
 		v[j] = u * u < 1 ? 1 - u * u : 0;
 		w[j] = 0;
 	}
-	/* term by term over all taps, which the compiler turns into vectors */
 	for (unsigned k = filter->bessel_terms; k-- > 0;) {
 		double term = filter->bessel[k];
 
 		for (size_t j = 0; j < taps; j++)
 			w[j] = w[j] * v[j] + term;
 	}
+	for (size_t first = 0; first < taps; first += BLI_TURNS) {
+		double x = omega * (start + (double)first), sine = sin(x), cosine = cos(x);
+		size_t count = taps - first < BLI_TURNS ? taps - first : BLI_TURNS;
+
+		for (size_t j = 0; j < count; j++)
+			h[first + j] = sine * filter->turn_cos[j] + cosine * filter->turn_sin[j];
+	}
 	for (size_t j = 0; j < taps; j++) {
 		double x = omega * (start + (double)j);
 
-		h[j] = (fabs(x) < 1e-9 ? 1 : sin(x) / x) * w[j];
+		h[j] = (fabs(x) < 1e-9 ? 1 : h[j] / x) * w[j];
 	}
 }
 

@@ -47,6 +47,8 @@ struct bli_requirement {
 /* Longest series for I0: enough for beta up to 24 (attenuation up to 225 dB) at 1 ulp. */
 #define BLI_BESSEL_TERMS 80
 
+#define BLI_TURNS 16
+
 /* Impulse response of one stage's filter. */
 struct bli_filter {
 	enum bli_method method;
@@ -57,6 +59,7 @@ struct bli_filter {
 	double beta;		/* of the Kaiser window */
 	unsigned bessel_terms;	/* used of the following */
 	double bessel[BLI_BESSEL_TERMS];	/* w = Σ bessel[k]·(1 − u²)^k, u in −1 … 1 across the window */
+	double turn_cos[BLI_TURNS], turn_sin[BLI_TURNS];	/* of k times the sinc's angle per frame */
 	const struct bli_filter_table *table;
 	bool nearest;
 	double entries_per_frame;	/* table entries in an input frame */

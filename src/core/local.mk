@@ -14,6 +14,7 @@ src_core_libcore_la_SOURCES = \
 	src/core/resampler.c src/core/resampler.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
 	src/core/stage.c src/core/stage.h
+src_core_libcore_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
 src_core_libcore_la_LIBADD = src/core/libkernel-c.la
 
 # Each instruction set is a library of its own, because it has its own flags.

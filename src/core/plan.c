@@ -15,13 +15,13 @@
 #define SHORT_EXTRA_DB 12
 
 /*
- * The cost of a stage in clock cycles: the multiply-adds of whole vectors, two
+ * Add the cost of a stage in clock cycles: the multiply-adds of whole vectors, two
  * a cycle when at least 8 accumulators are busy, or the time in which the bank
  * comes from the cache that holds it, whichever is longer; once per pass over
  * the bank, and the calls around it.  Measured with `make bench`.
  */
-static double stage_cost(const struct bli_stage_shape *shape, const struct bli_kernel *kernel,
-			 enum bli_precision precision, size_t channels)
+static void add_cost(struct bli_plan *plan, const struct bli_stage_shape *shape, const struct bli_kernel *kernel,
+		     enum bli_precision precision, size_t channels)
 {
 	struct bli_stage_layout layout;
 	double streams, passes, busy, arithmetic, bank_bytes, bytes_per_cycle;
@@ -38,8 +38,15 @@ static double stage_cost(const struct bli_stage_shape *shape, const struct bli_k
 	bytes_per_cycle = bank_bytes < 32e3 ? 64 : bank_bytes < 1024e3 ? 30 : 24;
 	if (bank_bytes / bytes_per_cycle > arithmetic)
 		arithmetic = bank_bytes / bytes_per_cycle;
-	return passes * (arithmetic + 20 + (double)layout.groups * 10) + (double)(channels * layout.history) / 8;
+	plan->cost += passes * (arithmetic + 20 + (double)layout.groups * 10) + (double)(channels * layout.history) / 8;
+	plan->bank_bytes += bank_bytes;
 }
+
+/*
+ * Banks beyond this are avoided: they take long to fill (25 ns a coefficient)
+ * and, being used once a period, come from main memory in a real system.
+ */
+#define BANKS_BYTES_MAX (1.5 * 1024 * 1024)
 
 /* Add a stage; frequencies in cycles per period of one stage input become cycles per input frame. */
 static int add_stage(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
@@ -118,7 +125,7 @@ int bli_plan_make_doubled(struct bli_plan *plan, const struct bli_requirement *r
 		const struct bli_stage_shape *shape = &plan->stage[i];
 		size_t delay = shape->filter.taps / 2;
 
-		plan->cost += stage_cost(shape, kernel, requirement->precision, channels);
+		add_cost(plan, shape, kernel, requirement->precision, channels);
 		if (up)
 			plan->delay_in_frames += delay / (shape->in_frames / in_frames);
 		else if (shape->in_frames == in_frames)
@@ -127,6 +134,13 @@ int bli_plan_make_doubled(struct bli_plan *plan, const struct bli_requirement *r
 			plan->delay_out_frames += delay / (shape->in_frames / out_frames);
 	}
 	return 0;
+}
+
+static bool is_better(const struct bli_plan *plan, const struct bli_plan *than)
+{
+	if (plan->bank_bytes <= BANKS_BYTES_MAX && than->bank_bytes <= BANKS_BYTES_MAX)
+		return plan->cost < than->cost;
+	return plan->bank_bytes < than->bank_bytes;
 }
 
 int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
@@ -142,7 +156,7 @@ int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requireme
 	/* past twice the higher rate more doublings only add work */
 	for (unsigned doublings = 1; doublings < BLI_STAGES_MAX && low << doublings < 4 * high; doublings++)
 		if (bli_plan_make_doubled(&candidate, requirement, in_frames, out_frames, kernel, channels,
-					  doublings) == 0 && candidate.cost < plan->cost)
+					  doublings) == 0 && is_better(&candidate, plan))
 			*plan = candidate;
 	return 0;
 }

@@ -26,10 +26,13 @@ struct bli_plan {
 	 */
 	size_t delay_in_frames, delay_out_frames;
 	double cost;			/* estimated, in clock cycles per period */
+	double bank_bytes;		/* of all stages' coefficients */
 };
 
 /*
- * Choose the cheapest list of stages for a ratio of frames per period.
+ * Choose the cheapest list of stages for a ratio of frames per period, among
+ * those whose banks stay small if there are any, otherwise the one with the
+ * smallest.
  * in_frames and out_frames are 1 … BLI_PERIOD_FRAMES_MAX, channels ≥ 1.
  * Returns 0, or −EINVAL if a number is out of range or the requirement cannot
  * be met; *plan is unspecified then.

@@ -63,6 +63,12 @@ tests_filterfile_SOURCES = tests/filterfile.c
 tests_filterfile_CFLAGS = $(test_cflags)
 tests_filterfile_LDADD = $(core_test_ldadd)
 
+check_PROGRAMS += tests/measure
+tests_measure_SOURCES = tests/measure.c
+tests_measure_CPPFLAGS = $(test_cppflags)
+tests_measure_CFLAGS = $(test_cflags)
+tests_measure_LDADD = $(plugin_test_ldadd)
+
 check_PROGRAMS += tests/claims
 tests_claims_SOURCES = tests/claims.c
 tests_claims_CPPFLAGS = $(test_cppflags)

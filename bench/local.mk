@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Measuring this build against its peers: make bench. Nothing here is installed or built otherwise.
+
+EXTRA_DIST += bench/run
+EXTRA_PROGRAMS = bench/peers bench/peak
+CLEANFILES = $(EXTRA_PROGRAMS)
+
+bench_peers_SOURCES = \
+	bench/libraries.c bench/libraries.h \
+	bench/peers.c \
+	src/tools/bench-run.c src/tools/bench-run.h
+bench_peers_CPPFLAGS = $(AM_CPPFLAGS) $(SOXR_CFLAGS) $(SAMPLERATE_CFLAGS) $(SPEEXDSP_CFLAGS) $(SWRESAMPLE_CFLAGS)
+bench_peers_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+bench_peers_LDADD = src/tools/libmeasure.la $(SOXR_LIBS) $(SAMPLERATE_LIBS) $(SPEEXDSP_LIBS) $(SWRESAMPLE_LIBS) \
+	$(ALSA_LIBS)
+
+# C++, and under the GPL: in no other program.
+if HAVE_ZITA
+EXTRA_LTLIBRARIES = bench/libzita.la
+CLEANFILES += $(EXTRA_LTLIBRARIES)
+bench_libzita_la_SOURCES = bench/zita.cc bench/libraries.h
+bench_peers_LDADD += bench/libzita.la -lzita-resampler -lstdc++
+endif
+
+bench_peak_SOURCES = \
+	bench/kernel-rate.c bench/kernel-rate.h \
+	bench/peak.c
+bench_peak_LDADD = src/core/libcore.la
+
+bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) plugin-links
+	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
+.PHONY: bench

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define KERNEL avx2
 #define VECTOR_BYTES 32
+#define VECTOR_ACCUMULATORS 8
 #include "kernel-vector.h"
 
 static bool supported(void)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define KERNEL avx512
 #define VECTOR_BYTES 64
+#define VECTOR_ACCUMULATORS 16
 #include "kernel-vector.h"
 
 static bool supported(void)

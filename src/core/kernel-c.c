@@ -33,6 +33,7 @@ const struct bli_kernel bli_kernel_c = {
 	.name = "c",
 	.supported = supported,
 	.lanes = { LANES, LANES },
+	.accumulators = 8,
 	.tile = { tile_c_float, tile_c_double },
 	.load = { load_c_float, load_c_double },
 	.store = { store_c_float, store_c_double },

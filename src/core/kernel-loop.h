@@ -13,47 +13,48 @@ typedef VALUE NAME(vector) __attribute__((vector_size(LANES * sizeof(VALUE))));
 typedef VALUE NAME(unaligned) __attribute__((vector_size(LANES * sizeof(VALUE)), aligned(sizeof(VALUE)), may_alias));
 
 /*
- * One pass over all groups.  `streams`, `side` (groups side by side) and
- * `mirrored` are constants at every call, so that after inlining each
- * accumulator is a register: 8 of them hide the latency of a multiply-add.
+ * One pass over all groups.  `streams`, `width` and `mirrored` are constants at
+ * every call, so that after inlining each accumulator is a register.
  */
 static inline __attribute__((always_inline)) void
 NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
-	   const size_t streams, const size_t side, const bool mirrored)
+	   const size_t streams, const size_t width, const bool mirrored)
 {
 	const NAME(vector) *column = bank->columns;
-	const size_t depth = bank->depth, count = streams * side;
+	const size_t depth = bank->depth, sums = streams * width;
 
-	for (size_t group = 0; group < bank->groups; group += side) {
-		NAME(vector) sum[BLI_TILE_STREAMS], mirror_sum[BLI_TILE_STREAMS];
-		const VALUE *x[BLI_TILE_STREAMS], *mirror_x[BLI_TILE_STREAMS];
+	for (size_t group = 0; group < bank->groups; group++) {
+		NAME(vector) sum[BLI_ACCUMULATORS_MAX], mirror_sum[BLI_ACCUMULATORS_MAX];
+		const VALUE *x[BLI_TILE_STREAMS_MAX], *mirror_x[BLI_TILE_STREAMS_MAX];
 
-#pragma GCC unroll 8
-		for (size_t i = 0; i < count; i++) {
-			x[i] = (const VALUE *)in[i % streams] + bank->first_in[group + i / streams];
-			sum[i] = (NAME(vector)){ 0 };
+#pragma GCC unroll 16
+		for (size_t s = 0; s < streams; s++) {
+			x[s] = (const VALUE *)in[s] + bank->first_in[group];
+			if (mirrored)
+				mirror_x[s] = (const VALUE *)in[s] + bank->mirror_in[group];
+		}
+#pragma GCC unroll 16
+		for (size_t i = 0; i < sums; i++)
+			sum[i] = mirror_sum[i] = (NAME(vector)){ 0 };
+
+		for (size_t k = 0; k < depth; k++, column += width) {
+#pragma GCC unroll 16
+			for (size_t i = 0; i < sums; i++)
+				sum[i] += column[i % width] * x[i / width][k];
 			if (mirrored) {
-				mirror_x[i] = (const VALUE *)in[i % streams] + bank->mirror_in[group + i / streams];
-				mirror_sum[i] = (NAME(vector)){ 0 };
+#pragma GCC unroll 16
+				for (size_t i = 0; i < sums; i++)
+					mirror_sum[i] += column[i % width] * *(mirror_x[i / width] - k);
 			}
 		}
-		for (size_t k = 0; k < depth; k++, column += side) {
-#pragma GCC unroll 8
-			for (size_t i = 0; i < count; i++)
-				sum[i] += column[i / streams] * x[i][k];
-			if (mirrored) {
-#pragma GCC unroll 8
-				for (size_t i = 0; i < count; i++)
-					mirror_sum[i] += column[i / streams] * *(mirror_x[i] - k);
-			}
-		}
-#pragma GCC unroll 8
-		for (size_t i = 0; i < count; i++) {
-			VALUE *y = (VALUE *)out[i % streams] + bank->first_out[group + i / streams];
+#pragma GCC unroll 16
+		for (size_t i = 0; i < sums; i++) {
+			size_t first = i % width * LANES;
+			VALUE *y = (VALUE *)out[i / width] + bank->first_out[group] + first;
 
 			*(NAME(unaligned) *)y = sum[i];
 			if (mirrored) {
-				y = (VALUE *)out[i % streams] + bank->mirror_out[group + i / streams];
+				y = (VALUE *)out[i / width] + bank->mirror_out[group] - first;
 				for (size_t lane = 0; lane < LANES; lane++)
 					*(y - lane) = mirror_sum[i][lane];
 			}
@@ -61,31 +62,51 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 	}
 }
 
-/* Every combination of streams and groups side by side that a stage's layout can ask for. */
+/* Every combination that a kernel has the accumulators for, as a number of three digits. */
+#define PASS(MIRRORED, WIDTH, STREAMS)							\
+	case MIRRORED * 100 + WIDTH * 10 + STREAMS:					\
+		NAME(pass)(bank, in, out, STREAMS, WIDTH, MIRRORED);			\
+		return
+#define PASSES(MIRRORED, WIDTH)								\
+	PASS(MIRRORED, WIDTH, 1);							\
+	PASS(MIRRORED, WIDTH, 2)
+
 static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *const *in, void *const *out)
 {
-	switch (bank->mirrored * 100 + bank->interleave * 10 + streams) {
-	case 11: NAME(pass)(bank, in, out, 1, 1, false); return;
-	case 12: NAME(pass)(bank, in, out, 2, 1, false); return;
-	case 13: NAME(pass)(bank, in, out, 3, 1, false); return;
-	case 14: NAME(pass)(bank, in, out, 4, 1, false); return;
-	case 15: NAME(pass)(bank, in, out, 5, 1, false); return;
-	case 16: NAME(pass)(bank, in, out, 6, 1, false); return;
-	case 17: NAME(pass)(bank, in, out, 7, 1, false); return;
-	case 18: NAME(pass)(bank, in, out, 8, 1, false); return;
-	case 21: NAME(pass)(bank, in, out, 1, 2, false); return;
-	case 22: NAME(pass)(bank, in, out, 2, 2, false); return;
-	case 23: NAME(pass)(bank, in, out, 3, 2, false); return;
-	case 24: NAME(pass)(bank, in, out, 4, 2, false); return;
-	case 41: NAME(pass)(bank, in, out, 1, 4, false); return;
-	case 42: NAME(pass)(bank, in, out, 2, 4, false); return;
-	case 81: NAME(pass)(bank, in, out, 1, 8, false); return;
-	case 111: NAME(pass)(bank, in, out, 1, 1, true); return;
-	case 112: NAME(pass)(bank, in, out, 2, 1, true); return;
-	case 113: NAME(pass)(bank, in, out, 3, 1, true); return;
-	case 114: NAME(pass)(bank, in, out, 4, 1, true); return;
-	case 121: NAME(pass)(bank, in, out, 1, 2, true); return;
-	case 122: NAME(pass)(bank, in, out, 2, 2, true); return;
-	case 141: NAME(pass)(bank, in, out, 1, 4, true); return;
+	switch (bank->mirrored * 100 + bank->width * 10 + streams) {
+	PASSES(0, 1);
+	PASS(0, 1, 3);
+	PASS(0, 1, 4);
+	PASS(0, 1, 5);
+	PASS(0, 1, 6);
+	PASS(0, 1, 7);
+	PASS(0, 1, 8);
+	PASSES(0, 2);
+	PASS(0, 2, 3);
+	PASS(0, 2, 4);
+	PASSES(0, 4);
+	PASSES(1, 1);
+	PASS(1, 1, 3);
+	PASS(1, 1, 4);
+	PASSES(1, 2);
+	PASS(1, 4, 1);
+#if VECTOR_ACCUMULATORS > 8
+	PASS(0, 2, 5);
+	PASS(0, 2, 6);
+	PASS(0, 2, 7);
+	PASS(0, 2, 8);
+	PASS(0, 4, 3);
+	PASS(0, 4, 4);
+	PASS(1, 1, 5);
+	PASS(1, 1, 6);
+	PASS(1, 1, 7);
+	PASS(1, 1, 8);
+	PASS(1, 2, 3);
+	PASS(1, 2, 4);
+	PASS(1, 4, 2);
+#endif
 	}
 }
+
+#undef PASSES
+#undef PASS

@@ -6,22 +6,20 @@
 
 static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *const *in, void *const *out)
 {
-	const size_t side = bank->interleave, depth = bank->depth;
+	const size_t depth = bank->depth, frames = bank->width * LANES;
 
 	for (size_t group = 0; group < bank->groups; group++) {
-		/* columns[group / side][0][group % side][0] */
-		const VALUE *columns = (const VALUE *)bank->columns +
-				       (group / side * depth * side + group % side) * LANES;
+		const VALUE *columns = (const VALUE *)bank->columns + group * depth * frames;
 
 		for (size_t s = 0; s < streams; s++) {
 			const VALUE *x = (const VALUE *)in[s] + bank->first_in[group];
 			VALUE *y = (VALUE *)out[s] + bank->first_out[group];
-			VALUE sum[LANES] = { 0 };
+			VALUE sum[4 * LANES] = { 0 };
 
 			for (size_t k = 0; k < depth; k++)
-				for (size_t lane = 0; lane < LANES; lane++)
-					sum[lane] += columns[k * side * LANES + lane] * x[k];
-			memcpy(y, sum, sizeof(sum));
+				for (size_t n = 0; n < frames; n++)
+					sum[n] += columns[k * frames + n] * x[k];
+			memcpy(y, sum, frames * sizeof(*sum));
 			if (!bank->mirrored)
 				continue;
 
@@ -29,10 +27,10 @@ static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *
 			y = (VALUE *)out[s] + bank->mirror_out[group];
 			memset(sum, 0, sizeof(sum));
 			for (size_t k = 0; k < depth; k++)
-				for (size_t lane = 0; lane < LANES; lane++)
-					sum[lane] += columns[k * side * LANES + lane] * *(x - k);
-			for (size_t lane = 0; lane < LANES; lane++)
-				*(y - lane) = sum[lane];
+				for (size_t n = 0; n < frames; n++)
+					sum[n] += columns[k * frames + n] * *(x - k);
+			for (size_t n = 0; n < frames; n++)
+				*(y - n) = sum[n];
 		}
 	}
 }

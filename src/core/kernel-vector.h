@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A vector kernel in both precisions, for one instruction set: included once
- * by each kernel-*.c after KERNEL (its name) and VECTOR_BYTES (the width of
- * its registers) are defined.  The instruction set itself is a matter of that
- * file's compiler flags.
+ * by each kernel-*.c after KERNEL (its name), VECTOR_BYTES (the width of its
+ * registers) and VECTOR_ACCUMULATORS (8 or 16: how many sums fit them) are
+ * defined.  The instruction set itself is a matter of that file's compiler flags.
  */
 #include "kernel.h"
 
@@ -36,6 +36,7 @@
 		.name = NAME_STRING,						\
 		.supported = supported,						\
 		.lanes = { VECTOR_BYTES / 4, VECTOR_BYTES / 8 },		\
+		.accumulators = VECTOR_ACCUMULATORS,					\
 		.tile = { JOIN(tile, KERNEL, float), JOIN(tile, KERNEL, double) },	\
 		.load = { JOIN(load, KERNEL, float), JOIN(load, KERNEL, double) },	\
 		.store = { JOIN(store, KERNEL, float), JOIN(store, KERNEL, double) },	\

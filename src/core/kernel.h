@@ -4,7 +4,8 @@
  *
  * A polyphase FIR is a banded matrix: output frame n of a cycle is the sum of
  * its phase's taps times a window of input frames that moves along with n.  A
- * kernel computes `lanes` consecutive output frames (a group) at a time.  The
+ * kernel computes `width`·`lanes` consecutive output frames (a group) at a time,
+ * `lanes` being the values of one vector of the machine.  The
  * group's band of the matrix is stored by columns: for each of `depth` input
  * frames the vector of that frame's weights in the `lanes` outputs, zero
  * outside the band.  An input frame is broadcast, multiplied with its column
@@ -30,14 +31,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define BLI_TILE_STREAMS 8	/* accumulators of a tile: most streams in one call of a kernel */
-#define BLI_LANES_MAX 16	/* widest vector of any kernel, in values */
+#define BLI_TILE_STREAMS_MAX 8	/* most streams in one call of a kernel */
+#define BLI_ACCUMULATORS_MAX 16	/* most vectors that any kernel sums up at the same time */
+#define BLI_GROUP_MAX 64	/* most output frames in a group of any kernel */
 #define BLI_ALIGNMENT 64	/* of columns, in bytes: one vector of 512 bits */
 
 /* The coefficients of one stage, in the order in which a kernel reads them. */
 struct bli_bank {
-	size_t groups;		/* multiple of interleave */
-	size_t interleave;	/* groups computed side by side: 1, 2, 4 or 8 */
+	size_t width;		/* vectors in a group: 1, 2 or 4; they share what is broadcast */
+	size_t groups;
 	size_t depth;		/* input frames per group */
 	const size_t *first_in;	/* [groups] first input frame of the band, from the stream's start */
 	const size_t *first_out;	/* [groups] first output frame, from the stream's start */
@@ -45,18 +47,19 @@ struct bli_bank {
 	/* mirrored only: where the group's mirror image starts; from there both run backwards */
 	const size_t *mirror_in;	/* [groups] */
 	const size_t *mirror_out;	/* [groups] */
-	const void *columns;	/* float or double [groups/interleave][depth][interleave][lanes] */
+	const void *columns;	/* float or double [groups][depth][width·lanes] */
 };
 
 /*
- * Compute all output frames of `streams` (≥ 1; streams·interleave ≤
- * BLI_TILE_STREAMS, half of that if mirrored) streams.  in[s] and out[s] point
- * to float or double.  For every g < groups
+ * Compute all output frames of `streams` (≥ 1) streams, where the accumulators,
+ * streams·width or twice as many if mirrored, are not more than the kernel has,
+ * and not more than BLI_TILE_STREAMS_MAX if the width is 1.
+ * in[s] and out[s] point to float or double.  For every g < groups
  *   read are     in[s][first_in[g] … first_in[g] + depth − 1],
- *   written are  out[s][first_out[g] … first_out[g] + lanes − 1],
+ *   written are  out[s][first_out[g] … first_out[g] + width·lanes − 1],
  * and if mirrored also
  *   read         in[s][mirror_in[g] − depth + 1 … mirror_in[g]],
- *   written      out[s][mirror_out[g] − lanes + 1 … mirror_out[g]].
+ *   written      out[s][mirror_out[g] − width·lanes + 1 … mirror_out[g]].
  * Inputs and outputs do not overlap.  Real-time safe.
  */
 typedef void bli_kernel_tile(const struct bli_bank *bank, size_t streams,
@@ -66,6 +69,7 @@ struct bli_kernel {
 	const char *name;
 	bool (*supported)(void);	/* by this processor, with the operating system's consent */
 	unsigned lanes[BLI_PRECISIONS];
+	unsigned accumulators;	/* vectors it can sum up at the same time: 8 hide the latency, 16 save loads */
 	bli_kernel_tile *tile[BLI_PRECISIONS];
 	bli_sample_load *load[BLI_PRECISIONS];
 	bli_sample_store *store[BLI_PRECISIONS];

@@ -15,34 +15,6 @@
 #define SHORT_EXTRA_DB 12
 
 /*
- * Add the cost of a stage in clock cycles: the multiply-adds of whole vectors, two
- * a cycle when at least 8 accumulators are busy, or the time in which the bank
- * comes from the cache that holds it, whichever is longer; once per pass over
- * the bank, and the calls around it.  Measured with `make bench`.
- */
-static void add_cost(struct bli_plan *plan, const struct bli_stage_shape *shape, const struct bli_kernel *kernel,
-		     enum bli_precision precision, size_t channels)
-{
-	struct bli_stage_layout layout;
-	double streams, passes, busy, arithmetic, bank_bytes, bytes_per_cycle;
-
-	bli_stage_layout(&layout, shape, kernel, precision, channels);
-	streams = (double)channels * (double)layout.repetitions;
-	passes = streams > (double)layout.tile_streams ? streams / (double)layout.tile_streams : 1;
-	busy = streams / passes * (double)layout.interleave * (layout.mirrored ? 2 : 1);
-	arithmetic = (double)layout.groups * (double)layout.depth * (streams / passes) / (layout.mirrored ? 1 : 2);
-	if (busy < 8)
-		arithmetic *= 8 / busy;
-	bank_bytes = (double)layout.groups * (double)layout.depth * (double)layout.lanes *
-		     (precision == BLI_FLOAT ? sizeof(float) : sizeof(double));
-	bytes_per_cycle = bank_bytes < 32e3 ? 64 : bank_bytes < 1024e3 ? 30 : 24;
-	if (bank_bytes / bytes_per_cycle > arithmetic)
-		arithmetic = bank_bytes / bytes_per_cycle;
-	plan->cost += passes * (arithmetic + 20 + (double)layout.groups * 10) + (double)(channels * layout.history) / 8;
-	plan->bank_bytes += bank_bytes;
-}
-
-/*
  * Banks beyond this are avoided: they take long to fill (25 ns a coefficient)
  * and, being used once a period, come from main memory in a real system.
  */
@@ -124,8 +96,12 @@ int bli_plan_make_doubled(struct bli_plan *plan, const struct bli_requirement *r
 	for (unsigned i = 0; i < plan->stages; i++) {
 		const struct bli_stage_shape *shape = &plan->stage[i];
 		size_t delay = shape->filter.taps / 2;
+		struct bli_stage_layout layout;
 
-		add_cost(plan, shape, kernel, requirement->precision, channels);
+		bli_stage_layout(&layout, shape, kernel, requirement->precision, channels);
+		plan->cost += layout.cost;
+		plan->bank_bytes += (double)layout.groups * (double)layout.depth * (double)layout.group_frames *
+				    (requirement->precision == BLI_FLOAT ? sizeof(float) : sizeof(double));
 		if (up)
 			plan->delay_in_frames += delay / (shape->in_frames / in_frames);
 		else if (shape->in_frames == in_frames)

@@ -20,9 +20,9 @@ static bool config_valid(const struct bli_resampler_config *config)
 
 static size_t output_stride(const struct bli_resampler *resampler)
 {
-	size_t frames = resampler->config.out_frames + BLI_LANES_MAX;
+	size_t frames = resampler->config.out_frames + BLI_GROUP_MAX;
 
-	return (frames + BLI_LANES_MAX - 1) / BLI_LANES_MAX * BLI_LANES_MAX;
+	return (frames + BLI_GROUP_MAX - 1) / BLI_GROUP_MAX * BLI_GROUP_MAX;
 }
 
 int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config)

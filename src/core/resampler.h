@@ -40,7 +40,7 @@ struct bli_resampler {
 	struct bli_stage stage[BLI_STAGES_MAX];
 	size_t value_size;		/* of a float or a double */
 	struct bli_dither dither;
-	void *output;			/* [channels][out_frames + BLI_LANES_MAX], in front of the store */
+	void *output;			/* [channels][out_frames + BLI_GROUP_MAX], in front of the store */
 	uint64_t clipped;		/* samples saturated since opening */
 	double peak;			/* largest |sample| since opening, before saturation; full scale is 1 */
 	size_t bytes;			/* allocated in all */

@@ -28,10 +28,11 @@ struct bli_stage_layout {
 	size_t pattern;			/* cycles that one pass over the bank covers */
 	size_t repetitions;		/* of the pattern in a period; the last may overlap the one before */
 	bool mirrored;			/* the bank holds the first half of a symmetric pattern */
-	size_t lanes;
-	size_t groups, interleave, depth;	/* of the bank */
+	size_t group_frames;		/* output frames in a group: width·lanes of the kernel */
+	size_t width, groups, depth;	/* of the bank */
 	size_t history;			/* input frames kept from earlier periods */
 	size_t tile_streams;		/* most streams per call of the kernel */
+	double cost;			/* estimated, in clock cycles per period */
 };
 
 /*
@@ -73,7 +74,7 @@ void *bli_stage_input(const struct bli_stage *stage, size_t channel);
 
 /*
  * Convert one period: out[channels] each get out_frames values and need room
- * for BLI_LANES_MAX more behind them.  Real-time safe.
+ * for BLI_GROUP_MAX more behind them.  Real-time safe.
  */
 void bli_stage_run(struct bli_stage *stage, void *const *out);
 

@@ -11,6 +11,7 @@ AM_TESTS_ENVIRONMENT = \
 check_PROGRAMS =
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
 dist_check_SCRIPTS = \
+	tests/names.sh \
 	tests/programs.sh \
 	tests/pyaudio.sh \
 	tests/recipes.sh \
@@ -37,6 +38,19 @@ endif
 
 # The corpora of the fuzz targets are replayed by the unit tests.
 EXTRA_DIST += tests/fuzz-filterfile.c tests/corpus
+
+# The heap and a few more functions are replaced for the whole process: -export-dynamic shows them to the plugin.
+check_PROGRAMS += tests/faults
+tests_faults_SOURCES = tests/faults.c tests/heapspy.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_faults_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_faults_LDADD = src/core/libcore.la $(ALSA_LIBS)
+tests_faults_LDFLAGS = -export-dynamic
+
+check_PROGRAMS += tests/realtime
+tests_realtime_SOURCES = tests/realtime.c tests/heapspy.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_realtime_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_realtime_LDADD = src/core/libcore.la $(ALSA_LIBS)
+tests_realtime_LDFLAGS = -export-dynamic
 
 # Kernels that run here, for tests under each.
 noinst_PROGRAMS = tests/print-kernels
@@ -79,4 +93,18 @@ check_PROGRAMS += tests/libasound
 tests_libasound_SOURCES = tests/libasound.c tests/pcmstream.c tests/pcmstream.h
 tests_libasound_CFLAGS = $(test_cflags)
 tests_libasound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+check_PROGRAMS += tests/plugin
+tests_plugin_SOURCES = tests/plugin.c tests/plughelp.c tests/plughelp.h
+tests_plugin_CFLAGS = $(test_cflags)
+tests_plugin_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+check_PROGRAMS += tests/messages
+tests_messages_SOURCES = tests/messages.c tests/plughelp.c tests/plughelp.h
+tests_messages_CFLAGS = $(test_cflags)
+tests_messages_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+check_PROGRAMS += tests/formats
+tests_formats_SOURCES = tests/formats.c tests/plughelp.c tests/plughelp.h
+tests_formats_CFLAGS = $(test_cflags)
+tests_formats_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
 endif

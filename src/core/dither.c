@@ -30,7 +30,7 @@ static double triangular(uint64_t *state)
 void bli_dither_init(struct bli_dither *dither, enum bli_dither_kind kind, unsigned bits, uint64_t seed)
 {
 	memset(dither, 0, sizeof(*dither));
-	dither->kind = bits >= 1 && bits <= 24 ? kind : BLI_DITHER_NONE;
+	dither->kind = bits >= 1 && bits <= BLI_DITHER_BITS_MAX ? kind : BLI_DITHER_NONE;
 	dither->step = ldexp(1, 1 - (int)bits);
 	dither->seed = seed;
 	bli_dither_reset(dither);

@@ -17,6 +17,7 @@ enum bli_dither_kind {
 };
 
 #define BLI_DITHER_CHANNELS_MAX 64
+#define BLI_DITHER_BITS_MAX 20	/* finer outputs need none */
 
 struct bli_dither {
 	enum bli_dither_kind kind;
@@ -27,8 +28,7 @@ struct bli_dither {
 };
 
 /*
- * Set up for `bits` of output (1 … 24; above that no dither is needed, the kind
- * becomes none) with a seed: equal seeds give equal noise, channels differ.
+ * Set up for `bits` of output (above BLI_DITHER_BITS_MAX the kind becomes none) with a seed: equal seeds give equal noise, channels differ.
  */
 void bli_dither_init(struct bli_dither *dither, enum bli_dither_kind kind, unsigned bits, uint64_t seed);
 

@@ -121,7 +121,9 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 		return -EINVAL;
 	filter->taps = (size_t)taps;
 	filter->cutoff = stop - stop_offset / taps;
-	filter->scale = 1 / dc_response(filter);
+	/* otherwise each phase is scaled by itself */
+	if (stop > 1)
+		filter->scale = 1 / dc_response(filter);
 	for (int i = 0; i < BLI_TURNS; i++) {
 		filter->turn_cos[i] = cos(2 * M_PI * filter->cutoff * i);
 		filter->turn_sin[i] = sin(2 * M_PI * filter->cutoff * i);

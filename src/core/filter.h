@@ -39,6 +39,7 @@ struct bli_requirement {
 	double stopband;	/* where the attenuation is reached, same unit, > passband */
 	double attenuation_db;	/* of images and aliases, BLI_ATTENUATION_MIN_DB … _MAX_DB */
 	enum bli_precision precision;
+	double phase;		/* BLI_METHOD_SINC only: 0 minimum … 50 linear … 100 maximum */
 	/* BLI_METHOD_TABLE only; the table must stay until the stages are open */
 	const struct bli_filter_table *table;
 	bool nearest;		/* take the nearest entry instead of interpolating between two */

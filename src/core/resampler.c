@@ -13,7 +13,7 @@ static bool config_valid(const struct bli_resampler_config *config)
 	size_t in = config->in_frames, out = config->out_frames;
 
 	return in >= 1 && out >= 1 && in <= BLI_PERIOD_FRAMES_MAX && out <= BLI_PERIOD_FRAMES_MAX &&
-	       in <= BLI_RATIO_MAX * out && out <= BLI_RATIO_MAX * in && config->channels >= 1 &&
+	       (in - 1) / BLI_RATIO_MAX < out && (out - 1) / BLI_RATIO_MAX < in && config->channels >= 1 &&
 	       config->channels <= BLI_CHANNELS_MAX && bli_format_valid(&config->in_format) &&
 	       bli_format_valid(&config->out_format) && config->gain >= 0 && config->gain <= GAIN_MAX && config->kernel;
 }
@@ -41,18 +41,20 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 			config->out_format.bits, config->dither_seed);
 	error = bli_plan_make(&resampler->plan, &config->requirement, config->in_frames, config->out_frames,
 			      config->kernel, config->channels);
-	if (error)
+	if (error) {
+		bli_resampler_close(resampler);
 		return error;
+	}
 	/* frames that pass unchanged keep all their bits only in double */
 	precision = resampler->plan.stages ? config->requirement.precision : BLI_DOUBLE;
 	resampler->precision = precision;
 	resampler->value_size = precision == BLI_FLOAT ? sizeof(float) : sizeof(double);
 
 	if (__builtin_mul_overflow(output_stride(resampler) * resampler->value_size, (size_t)config->channels, &bytes))
-		return -ENOMEM;
+		goto out_of_memory;
 	resampler->output = aligned_alloc(BLI_ALIGNMENT, bytes);
 	if (!resampler->output)
-		return -ENOMEM;
+		goto out_of_memory;
 	memset(resampler->output, 0, bytes);
 	resampler->bytes = bytes;
 
@@ -66,6 +68,10 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 		resampler->bytes += resampler->stage[i].bytes;
 	}
 	return 0;
+
+out_of_memory:
+	bli_resampler_close(resampler);
+	return -ENOMEM;
 }
 
 void bli_resampler_close(struct bli_resampler *resampler)

@@ -5,6 +5,9 @@
  */
 #include "report.h"
 
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define RATE_MIN_HZ 2000
@@ -22,20 +25,26 @@ static void rate_free(void *object)
 {
 	struct rate_bli *rate = object;
 
+	if (rate->ready && rate->settings.verbose)
+		bli_report_clipping(&rate->settings, &rate->resampler);
 	bli_resampler_close(&rate->resampler);
 	rate->ready = false;
 }
 
 static void rate_close(void *object)
 {
-	rate_free(object);
-	free(object);
+	struct rate_bli *rate = object;
+
+	rate_free(rate);
+	bli_settings_free(&rate->settings);
+	free(rate);
 }
 
 /* The core's description of a linear format; false if it is none. */
 static bool format_from_alsa(struct bli_format *format, snd_pcm_format_t alsa)
 {
-	if (snd_pcm_format_linear(alsa) != 1)
+	/* alsa-lib counts DSD, a stream of single bits, among the linear formats */
+	if (snd_pcm_format_linear(alsa) != 1 || (alsa >= SND_PCM_FORMAT_DSD_U8 && alsa <= SND_PCM_FORMAT_DSD_U32_BE))
 		return false;
 	*format = (struct bli_format){
 		.bytes = (unsigned char)(snd_pcm_format_physical_width(alsa) / 8),
@@ -49,6 +58,7 @@ static bool format_from_alsa(struct bli_format *format, snd_pcm_format_t alsa)
 /* One line for the first thing of a side that is out of range. */
 static int check_side(const struct rate_bli *rate, const char *side, const snd_pcm_rate_side_info_t *info)
 {
+	const char *name = snd_pcm_format_name(info->format);
 	struct bli_format format;
 
 	if (info->rate < RATE_MIN_HZ || info->rate > RATE_MAX_HZ)
@@ -58,8 +68,8 @@ static int check_side(const struct rate_bli *rate, const char *side, const snd_p
 		SNDERR("converter \"%s\": %s period of %lu frames is out of range; allowed are 1 to %lu frames",
 		       rate->settings.converter, side, info->period_size, (unsigned long)BLI_PERIOD_FRAMES_MAX);
 	else if (!format_from_alsa(&format, info->format))
-		SNDERR("converter \"%s\": %s format %s is not supported; allowed are linear PCM formats",
-		       rate->settings.converter, side, snd_pcm_format_name(info->format));
+		SNDERR("converter \"%s\": %s format %s (%d) is not supported; allowed are linear PCM formats",
+		       rate->settings.converter, side, name ? name : "unknown", (int)info->format);
 	else
 		return 0;
 	return -EINVAL;
@@ -76,12 +86,23 @@ static int check_info(const struct rate_bli *rate, const snd_pcm_rate_info_t *in
 		       rate->settings.converter, info->channels, BLI_CHANNELS_MAX);
 		return -EINVAL;
 	}
-	if (in > BLI_RATIO_MAX * out || out > BLI_RATIO_MAX * in) {
+	if ((in - 1) / BLI_RATIO_MAX >= out || (out - 1) / BLI_RATIO_MAX >= in) {
 		SNDERR("converter \"%s\": the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
 		       rate->settings.converter, in, out, BLI_RATIO_MAX, BLI_RATIO_MAX);
 		return -EINVAL;
 	}
 	return 0;
+}
+
+/* The report on standard error, for `verbose yes`. */
+static void print_report(struct rate_bli *rate)
+{
+	snd_output_t *out;
+
+	if (snd_output_stdio_attach(&out, stderr, 0) < 0)
+		return;
+	bli_report(out, &rate->settings, &rate->resampler, &rate->info);
+	snd_output_close(out);
 }
 
 static int rate_init(void *object, snd_pcm_rate_info_t *info)
@@ -91,13 +112,18 @@ static int rate_init(void *object, snd_pcm_rate_info_t *info)
 		.in_frames = info->in.period_size,
 		.out_frames = info->out.period_size,
 		.channels = info->channels,
-		.requirement = rate->settings.requirement,
+		.gain = pow(10, rate->settings.gain_db / 20),
+		.dither = rate->settings.dither,
 		.kernel = rate->kernel,
 	};
 	int error;
 
 	rate_free(rate);
 	error = check_info(rate, info);
+	if (!error)
+		error = bli_settings_requirement(&rate->settings,
+						 info->in.rate < info->out.rate ? info->in.rate : info->out.rate,
+						 &config.requirement);
 	if (error < 0)
 		return error;
 	format_from_alsa(&config.in_format, info->in.format);
@@ -111,6 +137,8 @@ static int rate_init(void *object, snd_pcm_rate_info_t *info)
 	}
 	rate->info = *info;
 	rate->ready = true;
+	if (rate->settings.verbose)
+		print_report(rate);
 	return 0;
 }
 
@@ -163,14 +191,17 @@ static void rate_convert(void *object, const snd_pcm_channel_area_t *dst_areas, 
 /*
  * frames·to/from, rounded to nearest; whole periods are exact.  A delay may be
  * negative during an overrun: alsa-lib passes it through unsigned numbers.
+ * What would overflow stops at the largest frame count there is.
  */
 static snd_pcm_uframes_t scale_frames(snd_pcm_uframes_t frames, snd_pcm_uframes_t to, snd_pcm_uframes_t from)
 {
 	bool negative = (snd_pcm_sframes_t)frames < 0;
-	snd_pcm_uframes_t magnitude = negative ? -frames : frames;
-	snd_pcm_uframes_t result = magnitude / from * to +
-		(snd_pcm_uframes_t)(((uint64_t)(magnitude % from) * to + from / 2) / from);
+	snd_pcm_uframes_t magnitude = negative ? -frames : frames, result;
+	snd_pcm_uframes_t rest = (snd_pcm_uframes_t)(((uint64_t)(magnitude % from) * to + from / 2) / from);
 
+	if (__builtin_mul_overflow(magnitude / from, to, &result) ||
+	    __builtin_add_overflow(result, rest, &result) || result > LONG_MAX)
+		result = LONG_MAX;
 	return negative ? -result : result;
 }
 
@@ -223,7 +254,7 @@ static const snd_pcm_rate_ops_t rate_ops = {
 };
 
 /* The caller's struct is as long as the version it speaks says, so no more than that is written. */
-static int fill_ops(snd_pcm_rate_ops_t *ops, unsigned int version)
+static int fill_ops(const char *converter, snd_pcm_rate_ops_t *ops, unsigned int version)
 {
 	switch (version) {
 	case 0x010001:
@@ -235,17 +266,31 @@ static int fill_ops(snd_pcm_rate_ops_t *ops, unsigned int version)
 		return 0;
 	}
 	if (version < 0x010001) {
-		SNDERR("rate plugin protocol 0x%06x is not supported; 0x010001 and later are", version);
+		SNDERR("converter \"%s\": rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later",
+		       converter, version);
 		return -EINVAL;
 	}
 	*ops = rate_ops;
 	return 0;
 }
 
+/* The names of the kernels that run here. */
+static const char *kernel_names(char *names, size_t size)
+{
+	const struct bli_kernel *kernel;
+	size_t used = 0;
+
+	names[0] = '\0';
+	for (unsigned n = 0; (kernel = bli_kernel_nth(n)) && used < size; n++)
+		used += (size_t)snprintf(names + used, size - used, "%s%s", n ? ", " : "", kernel->name);
+	return names;
+}
+
 static int rate_open(const char *converter, unsigned int version, void **object, snd_pcm_rate_ops_t *ops,
 		     const snd_config_t *conf)
 {
 	const char *kernel = getenv("BLI_KERNEL");
+	char names[100];
 	struct rate_bli *rate = calloc(1, sizeof(*rate));
 	int error;
 
@@ -255,16 +300,17 @@ static int rate_open(const char *converter, unsigned int version, void **object,
 	}
 	error = bli_settings_read(&rate->settings, converter, conf);
 	if (!error)
-		error = fill_ops(ops, version);
+		error = fill_ops(converter, ops, version);
 	if (error) {
+		bli_settings_free(&rate->settings);
 		free(rate);
 		return error;
 	}
 	rate->kernel = bli_kernel_find(kernel);
 	if (!rate->kernel) {
 		rate->kernel = bli_kernel_find(NULL);
-		SNDERR("converter \"%s\": BLI_KERNEL=%s is unknown or not supported here; taking %s", converter,
-		       kernel, rate->kernel->name);
+		SNDERR("converter \"%s\": BLI_KERNEL=%s is unknown or not supported here; allowed are %s; taking %s",
+		       converter, kernel, kernel_names(names, sizeof(names)), rate->kernel->name);
 	}
 	*object = rate;
 	return 0;

@@ -17,13 +17,49 @@ static unsigned long greatest_common_divisor(unsigned long a, unsigned long b)
 	return a;
 }
 
-static void report_filter(snd_output_t *out, const struct bli_requirement *requirement)
+static void report_edge(snd_output_t *out, const char *name, const struct bli_edge *edge)
 {
-	if (requirement->method == BLI_METHOD_LINEAR)
-		snd_output_printf(out, "  filter: none, linear interpolation between two frames\n");
+	if (edge->in_hz)
+		snd_output_printf(out, "%s %g Hz", name, edge->value);
 	else
-		snd_output_printf(out, "  filter: passband %.3f (-0.1 dB), stopband %.3f of the lower Nyquist frequency, attenuation %.0f dB\n",
-				  requirement->passband, requirement->stopband, requirement->attenuation_db);
+		snd_output_printf(out, "%s %.4g", name, edge->value);
+}
+
+static void report_phase(snd_output_t *out, double phase)
+{
+	if (phase == 50)
+		snd_output_printf(out, "linear phase\n");
+	else if (phase == 0)
+		snd_output_printf(out, "minimum phase\n");
+	else
+		snd_output_printf(out, "phase %g (0 minimum, 50 linear, 100 maximum)\n", phase);
+}
+
+static void report_filter(snd_output_t *out, const struct bli_settings *settings)
+{
+	const struct bli_requirement *requirement = &settings->requirement;
+
+	switch (requirement->method) {
+	case BLI_METHOD_LINEAR:
+		snd_output_printf(out, "  filter: none, linear interpolation between two frames\n");
+		break;
+	case BLI_METHOD_TABLE:
+		snd_output_printf(out, "  filter: table from a file, %zu entries, %s\n", settings->table.length,
+				  requirement->nearest ? "nearest entry" : "interpolated");
+		break;
+	case BLI_METHOD_SINC:
+		report_edge(out, "  filter: passband", &settings->passband);
+		report_edge(out, " (-0.1 dB), stopband", &settings->stopband);
+		snd_output_printf(out, " of the lower Nyquist frequency, attenuation %g dB, ",
+				  requirement->attenuation_db);
+		report_phase(out, requirement->phase);
+		break;
+	}
+	if (settings->gain_db != 0)
+		snd_output_printf(out, "  gain: %+g dB\n", settings->gain_db);
+	if (settings->dither != BLI_DITHER_NONE)
+		snd_output_printf(out, "  dither: %s, for outputs of %d bits or fewer\n",
+				  settings->dither == BLI_DITHER_TPDF ? "tpdf" : "shaped", BLI_DITHER_BITS_MAX);
 }
 
 static void report_stages(snd_output_t *out, const struct bli_resampler *resampler)
@@ -66,13 +102,19 @@ static void report_ratio(snd_output_t *out, const snd_pcm_rate_info_t *info)
 			  error_ppm, info->out.rate, multiple * unit_in, multiple * unit_out);
 }
 
+/* The setting of gain with which the largest sample so far would just not clip, rounded down to 0.01 dB. */
+static double avoiding_gain_db(const struct bli_settings *settings, const struct bli_resampler *resampler)
+{
+	return settings->gain_db + floor(-2000 * log10(resampler->peak)) / 100;
+}
+
 void bli_report(snd_output_t *out, const struct bli_settings *settings, const struct bli_resampler *resampler,
 		const snd_pcm_rate_info_t *info)
 {
 	double delay_frames;
 
 	snd_output_printf(out, "Converter: %s (%s %s)\n", settings->converter, PACKAGE_NAME, PACKAGE_VERSION);
-	report_filter(out, &settings->requirement);
+	report_filter(out, settings);
 	if (!resampler)
 		return;
 	report_stages(out, resampler);
@@ -80,5 +122,17 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 	snd_output_printf(out, "  delay: %.3f input frames, %.3f ms\n", delay_frames,
 			  1e3 * delay_frames / (double)info->in.rate);
 	report_ratio(out, info);
-	snd_output_printf(out, "  clipped: %llu samples\n", (unsigned long long)resampler->clipped);
+	if (resampler->clipped)
+		snd_output_printf(out, "  clipped: %llu samples; a gain of %.2f dB would avoid it\n",
+				  (unsigned long long)resampler->clipped, avoiding_gain_db(settings, resampler));
+	else
+		snd_output_printf(out, "  clipped: 0 samples\n");
+}
+
+void bli_report_clipping(const struct bli_settings *settings, const struct bli_resampler *resampler)
+{
+	if (resampler->clipped)
+		SNDERR("converter \"%s\": %llu samples were clipped; gain \"%.2f dB\" would have avoided it",
+		       settings->converter, (unsigned long long)resampler->clipped,
+		       avoiding_gain_db(settings, resampler));
 }

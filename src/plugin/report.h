@@ -5,7 +5,7 @@
 #ifndef BLI_REPORT_H
 #define BLI_REPORT_H
 
-#include "core/resampler.h"
+#include "resampler.h"
 #include "settings.h"
 
 #include <alsa/pcm_rate.h>
@@ -17,5 +17,8 @@
  */
 void bli_report(snd_output_t *out, const struct bli_settings *settings, const struct bli_resampler *resampler,
 		const snd_pcm_rate_info_t *info);
+
+/* One SNDERR line on the clipped samples, if there are any: for when the report is not asked for any more. */
+void bli_report_clipping(const struct bli_settings *settings, const struct bli_resampler *resampler);
 
 #endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Filters of other than linear phase.
+ *
+ * Every zero of a transfer function that is reflected at the unit circle
+ * changes the phase and leaves the magnitude as it is.  With all of a
+ * linear-phase filter's zeros on one side its phase is minimum, with all on
+ * the other maximum; with some of them, evenly chosen along the passband,
+ * the phase is in proportion between.  Neither the number of taps nor the
+ * magnitude at any frequency changes, and the less zeros are left on the
+ * other side, the less rings before the centre and the shorter is the delay.
+ */
+#ifndef BLI_PHASE_H
+#define BLI_PHASE_H
+
+#include "zeros.h"
+
+#define BLI_PHASE_MINIMUM 0
+#define BLI_PHASE_INTERMEDIATE 25
+#define BLI_PHASE_LINEAR 50
+#define BLI_PHASE_MAXIMUM 100
+
+/*
+ * Give a linear-phase filter another phase.
+ *
+ * h[count] is symmetric to 1e-12 and adds up to 1.  phase is as in sox:
+ * 0 minimum … 50 linear … 100 maximum; 100 − p is p backwards; 50 gives a
+ * copy.  Between, the phase goes in as many steps as the filter has pairs of
+ * zeros off the unit circle: 15 for 125 taps with a passband of 0.84 of half
+ * the bandwidth.
+ *
+ * *out becomes an array of *out_count ≤ count taps, to be freed by the caller,
+ * adding up to 1.  Its magnitude response is that of h within 1e-7 everywhere,
+ * and where that of h is below −attenuation_db by 1 dB, it is below too: taps
+ * at the ends that matter less are left out.  *delay is its group delay at
+ * 0 Hz in taps, Σ n·out[n]; it rises with phase.
+ *
+ * The time grows with count²: 10 ms for 660 taps.
+ *
+ * Returns 0; −EINVAL if count is not 1 … BLI_ZEROS_TAPS_MAX, h not symmetric or its
+ * sum not 1 within 1e-6, phase not 0 … 100 or attenuation_db not
+ * BLI_ATTENUATION_MIN_DB … _MAX_DB; −ENOMEM; −ERANGE if rounding keeps the
+ * response from what is said above.  After an error nothing is allocated and
+ * *out is NULL.
+ */
+int bli_phase_apply(double **out, size_t *out_count, double *delay, const double *h, size_t count, double phase,
+		    double attenuation_db);
+
+#endif

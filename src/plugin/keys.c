@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include "keys.h"
+
+#include <ctype.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+int bli_key_refuse(const struct bli_key *key, const char *allowed)
+{
+	char *value = NULL;
+
+	if (snd_config_get_type(key->node) == SND_CONFIG_TYPE_COMPOUND ||
+	    snd_config_get_ascii(key->node, &value) < 0)
+		value = NULL;
+	SNDERR("converter \"%s\": %s = %s%s%s: %s", key->converter, key->name, value ? "\"" : "",
+	       value ? value : "a compound", value ? "\"" : "", allowed);
+	free(value);
+	return -EINVAL;
+}
+
+/* strtod that takes a point for a point whatever the program's locale is */
+static double parse_double(const char *text, char **end)
+{
+	locale_t c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+	double number;
+
+	if (c == (locale_t)0) {
+		*end = (char *)text;
+		return 0;
+	}
+	number = strtod_l(text, end, c);
+	freelocale(c);
+	return number;
+}
+
+bool bli_key_number(const struct bli_key *key, double *number, char *unit, size_t unit_size)
+{
+	const char *text;
+	char *end;
+	size_t length;
+
+	unit[0] = '\0';
+	if (snd_config_get_ireal(key->node, number) == 0)
+		return isfinite(*number);
+	if (snd_config_get_string(key->node, &text) < 0 || !text)
+		return false;
+	*number = parse_double(text, &end);
+	if (end == text || !isfinite(*number))
+		return false;
+	end += strspn(end, " ");
+	length = strlen(end);
+	while (length > 0 && end[length - 1] == ' ')
+		length--;
+	if (length >= unit_size)
+		return false;
+	memcpy(unit, end, length);
+	unit[length] = '\0';
+	return true;
+}
+
+int bli_key_number_in(const struct bli_key *key, const char *unit, double least, double most, const char *allowed,
+		      double *number)
+{
+	char suffix[8];
+
+	if (!bli_key_number(key, number, suffix, sizeof(suffix)) ||
+	    (suffix[0] && (!unit || strcasecmp(suffix, unit) != 0)) || !(*number >= least && *number <= most))
+		return bli_key_refuse(key, allowed);
+	return 0;
+}
+
+int bli_key_word(const struct bli_key *key, const char *const *words, const char *allowed)
+{
+	const char *text;
+
+	if (snd_config_get_string(key->node, &text) == 0 && text)
+		for (int i = 0; words[i]; i++)
+			if (strcasecmp(text, words[i]) == 0)
+				return i;
+	return bli_key_refuse(key, allowed);
+}
+
+int bli_key_truth(const struct bli_key *key, bool *truth)
+{
+	int value = snd_config_get_bool(key->node);
+
+	if (value < 0)
+		return bli_key_refuse(key, "allowed are yes and no");
+	*truth = value;
+	return 0;
+}
+
+/* Levenshtein's distance, for words of at most 31 letters; longer ones count as far away. */
+static size_t distance(const char *a, const char *b)
+{
+	enum { LETTERS = 31 };
+	size_t row[LETTERS + 1], length = strlen(b);
+
+	if (strlen(a) > LETTERS || length > LETTERS)
+		return LETTERS;
+	for (size_t j = 0; j <= length; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= length; j++) {
+			size_t changed = diagonal + (tolower((unsigned char)a[i - 1]) != b[j - 1]);
+			size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+
+			diagonal = row[j];
+			row[j] = changed < shorter ? changed : shorter;
+		}
+	}
+	return row[length];
+}
+
+const char *bli_key_nearest(const char *word, const char *const *names)
+{
+	const char *nearest = names[0];
+
+	for (size_t i = 1; names[i]; i++)
+		if (distance(word, names[i]) < distance(word, nearest))
+			nearest = names[i];
+	return nearest;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Keys: values of the configuration as numbers, words and truths, whether they
+ * were written as numbers or as strings, in any locale.
+ */
+#ifndef BLI_KEYS_H
+#define BLI_KEYS_H
+
+#include <alsa/asoundlib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One entry of the compound, for reading and for messages. */
+struct bli_key {
+	const char *converter;
+	const char *name;
+	const snd_config_t *node;
+};
+
+/*
+ * One SNDERR line: converter, key, its value as written, and what is allowed
+ * ("allowed are …").
+ * Returns −EINVAL.
+ */
+int bli_key_refuse(const struct bli_key *key, const char *allowed);
+
+/*
+ * The value as a number and what follows it, without spaces: "93%" is 93 and
+ * "%", "20 kHz" is 20 and "kHz", a number has "".  False if there is no finite
+ * number or `unit` does not fit.
+ */
+bool bli_key_number(const struct bli_key *key, double *number, char *unit, size_t unit_size);
+
+/* A number without unit, or with `unit` (NULL: none is allowed), from least to most. */
+int bli_key_number_in(const struct bli_key *key, const char *unit, double least, double most, const char *allowed,
+		      double *number);
+
+/* One of the words[], which end with NULL: its place.  −EINVAL after bli_key_refuse() otherwise. */
+int bli_key_word(const struct bli_key *key, const char *const *words, const char *allowed);
+
+/* yes, no, true, false, on, off, 1 or 0. */
+int bli_key_truth(const struct bli_key *key, bool *truth);
+
+/* The one of names[], which end with NULL, that is nearest to `word` in spelling. */
+const char *bli_key_nearest(const char *word, const char *const *names);
+
+#endif

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the converters say: one line for every mistake, which names the thing,
+ * its value and what is allowed; and the text of `aplay -v`, whose figures are
+ * checked against arithmetic and measurement of this file's own.
+ */
+#include "plughelp.h"
+#include "preset.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define S16 SND_PCM_FORMAT_S16
+#define S32 SND_PCM_FORMAT_S32
+
+/* ---- mistakes ----------------------------------------------------------- */
+
+#define NEEDLES 4
+
+struct mistake {
+	const char *name;
+	unsigned in_hz, out_hz;
+	size_t in_period, out_period;
+	unsigned channels;
+	snd_pcm_format_t in_format, out_format;
+	const char *needles[NEEDLES];	/* what the line must contain */
+};
+
+static const struct mistake mistakes[] = {
+	{ "input rate 0", 0, 48000, 441, 480, 2, S16, S16, { "rate", "input", " 0 ", "2000" } },
+	{ "output rate 0", 44100, 0, 441, 480, 2, S16, S16, { "rate", "output", " 0 ", "1536000" } },
+	{ "rate too low", 44100, 1999, 441, 480, 2, S16, S16, { "rate", "output", "1999", "2000" } },
+	{ "rate too high", 1536001, 48000, 441, 480, 2, S16, S16, { "rate", "input", "1536001", "1536000" } },
+	{ "rate of all ones", 44100, 4294967295, 441, 480, 2, S16, S16, { "rate", "output", "4294967295", "1536000" } },
+	{ "input period 0", 44100, 48000, 0, 480, 2, S16, S16, { "period", "input", " 0 ", " 1 to" } },
+	{ "output period 0", 44100, 48000, 441, 0, 2, S16, S16, { "period", "output", " 0 ", " 1 to" } },
+	{ "both periods 0", 44100, 48000, 0, 0, 2, S16, S16, { "period", " 0 ", " 1 to" } },
+	{ "period too long", 44100, 48000, 1UL << 31, 1UL << 31, 2, S16, S16, { "period", "input", "2147483648", "1 to" } },
+	{ "period of all ones", 44100, 48000, -1UL, -1UL, 2, S16, S16, { "period", "input", "1 to" } },
+#if __SIZEOF_LONG__ > 4
+	{ "period past 32 bits", 44100, 48000, 441, (1UL << 32) + 480, 2, S16, S16, { "period", "output", "4294967776" } },
+#endif
+	{ "ratio too high", 44100, 48000, 10, 7681, 2, S16, S16, { "ratio", "10", "7681", "768" } },
+	{ "ratio too low", 44100, 48000, 769, 1, 2, S16, S16, { "ratio", "769", "1", "768" } },
+	{ "no channels", 44100, 48000, 441, 480, 0, S16, S16, { "channels", " 0 ", "1 to 64" } },
+	{ "65 channels", 44100, 48000, 441, 480, 65, S16, S16, { "channels", "65", "1 to 64" } },
+	{ "channels of all ones", 44100, 48000, 441, 480, -1U, S16, S16, { "channels", "4294967295", "64" } },
+	{ "float input", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_FLOAT_LE, S16, { "format", "input", "FLOAT_LE", "linear" } },
+	{ "float64 output", 44100, 48000, 441, 480, 2, S16, SND_PCM_FORMAT_FLOAT64_BE, { "format", "output", "FLOAT64_BE", "linear" } },
+	{ "A-law", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_A_LAW, S16, { "format", "input", "A_LAW", "linear" } },
+	{ "ADPCM", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_IMA_ADPCM, S16, { "format", "input", "IMA_ADPCM", "linear" } },
+	{ "IEC 958", 44100, 48000, 441, 480, 2, S16, SND_PCM_FORMAT_IEC958_SUBFRAME_LE, { "format", "output", "IEC958", "linear" } },
+	/* alsa-lib calls one-bit streams linear */
+	{ "DSD bytes", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_DSD_U8, S16, { "format", "input", "DSD_U8", "linear" } },
+	{ "DSD words", 44100, 48000, 441, 480, 2, S16, SND_PCM_FORMAT_DSD_U32_BE, { "format", "output", "DSD_U32_BE", "linear" } },
+	{ "format unknown", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_UNKNOWN, S16, { "format", "input", "-1", "linear" } },
+	{ "format past the last", 44100, 48000, 441, 480, 2, S16, (snd_pcm_format_t)1000, { "format", "output", "1000", "linear" } },
+};
+
+#define MISTAKES (sizeof(mistakes) / sizeof(mistakes[0]))
+
+/* The one line there must be, or what is wrong with it. */
+static unsigned check_line(const char *what, const char *converter, const char *const *needles, size_t count)
+{
+	unsigned lines = plug_log_lines(), faults = lines != 1;
+	char quoted[64];
+
+	if (lines != 1)
+		print_error("%s: %u lines instead of 1\n", what, lines);
+	snprintf(quoted, sizeof(quoted), "\"%s\"", converter);
+	if (lines > 0 && !strstr(plug_log_text(), quoted)) {
+		print_error("%s: line does not name the converter: %s\n", what, plug_log_text());
+		faults++;
+	}
+	for (size_t i = 0; i < count && needles[i] && lines > 0; i++)
+		if (!strstr(plug_log_text(), needles[i])) {
+			print_error("%s: line lacks '%s': %s\n", what, needles[i], plug_log_text());
+			faults++;
+		}
+	return faults;
+}
+
+static void test_mistakes_in_parameters(void **state)
+{
+	unsigned faults = 0;
+
+	(void)state;
+	for (const struct bli_preset *preset = bli_presets; preset->name; preset++) {
+		snd_pcm_rate_info_t good = plug_info(44100, 441, 48000, 480, 2, S16, S16);
+		struct plug plug;
+
+		assert_int_equal(plug_open(&plug, preset->name, NULL), 0);
+		for (const struct mistake *mistake = mistakes; mistake < mistakes + MISTAKES; mistake++) {
+			snd_pcm_rate_info_t info = plug_info(mistake->in_hz, mistake->in_period, mistake->out_hz,
+							     mistake->out_period, mistake->channels,
+							     mistake->in_format, mistake->out_format);
+			int error;
+
+			plug_log_lines();
+			error = plug.ops.init(plug.object, &info);
+			if (error != -EINVAL) {
+				print_error("%s: init returns %d instead of %d\n", mistake->name, error, -EINVAL);
+				faults++;
+			}
+			faults += check_line(mistake->name, preset->name, mistake->needles, NEEDLES);
+			plug.ops.free(plug.object);
+			plug.ops.free(plug.object);
+		}
+		assert_int_equal(plug.ops.init(plug.object, &good), 0);
+		assert_int_equal(plug_log_lines(), 0);
+		plug_close(&plug);
+	}
+	print_message("%zu mistakes in parameters\n", MISTAKES);
+	assert_int_equal(faults, 0);
+}
+
+/* The last values that are allowed are. */
+static void test_limits(void **state)
+{
+	static const struct mistake limits[] = {
+		{ "least rate", 2000, 1536000, 1, 768, 1, S16, S16, { NULL } },
+		{ "most rate", 1536000, 2000, 768, 1, 64, S16, S16, { NULL } },
+	};
+
+	(void)state;
+	for (const struct bli_preset *preset = bli_presets; preset->name; preset++)
+		for (size_t i = 0; i < 2; i++) {
+			const struct mistake *limit = &limits[i];
+			snd_pcm_rate_info_t info = plug_info(limit->in_hz, limit->in_period, limit->out_hz,
+							     limit->out_period, limit->channels, S16, S16);
+			struct plug plug;
+
+			assert_int_equal(plug_open(&plug, preset->name, NULL), 0);
+			assert_int_equal(plug.ops.init(plug.object, &info), 0);
+			plug_close(&plug);
+		}
+	assert_int_equal(plug_log_lines(), 0);
+}
+
+static void test_mistakes_in_configuration(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *needles[NEEDLES];	/* none: no mistake */
+	} cases[] = {
+		{ "name \"%s\"", { NULL } },
+		{ "name \"%s\"\ncomment \"for the microphone\"", { NULL } },
+		{ "name \"%s\"\nbandwith 0.9", { "bandwith = ", "0.9", "\"passband\"" } },
+		{ "name \"%s\"\nquality_level \"very high\"", { "quality_level = ", "very high", "\"quality\"" } },
+		{ "nonsense 7\nname \"%s\"\nalso 8", { "nonsense = ", "7", "nearest" } },
+		{ "name \"%s\"\nodd { a 1 }", { "odd = a compound", "nearest" } },
+	};
+	unsigned faults = 0;
+
+	(void)state;
+	for (const struct bli_preset *preset = bli_presets; preset->name; preset++)
+		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+			bool wrong = cases[i].needles[0];
+			snd_config_t *config;
+			struct plug plug;
+			char text[256];
+			int error;
+
+			snprintf(text, sizeof(text), cases[i].text, preset->name);
+			config = plug_config(text);
+			plug_log_lines();
+			error = plug_open(&plug, preset->name, config);
+			assert_int_equal(error, wrong ? -EINVAL : 0);
+			if (wrong)
+				faults += check_line(text, preset->name, cases[i].needles, NEEDLES);
+			else
+				assert_int_equal(plug_log_lines(), 0);
+			plug_close(&plug);
+			snd_config_delete(config);
+		}
+	assert_int_equal(faults, 0);
+}
+
+/* Only a name or a compound reach a converter; anything else is refused, not read. */
+static void test_configuration_of_other_types(void **state)
+{
+	snd_config_t *number;
+	struct plug plug;
+
+	(void)state;
+	assert_int_equal(snd_config_imake_integer(&number, "converter", 5), 0);
+	plug_log_lines();
+	assert_int_equal(plug_open(&plug, "bli", number), -EINVAL);
+	assert_int_equal(plug_log_lines(), 1);
+	snd_config_delete(number);
+}
+
+/* ---- kernels ------------------------------------------------------------ */
+
+static void kernel_in_use(struct plug *plug, char name[32])
+{
+	snd_pcm_rate_info_t info = plug_info(44100, 441, 48000, 480, 2, S16, S16);
+	const char *place;
+
+	assert_int_equal(plug_open(plug, "bli", NULL), 0);
+	assert_int_equal(plug->ops.init(plug->object, &info), 0);
+	place = strstr(plug_dump(plug), "kernel ");
+	assert_non_null(place);
+	assert_int_equal(sscanf(place, "kernel %31[a-z0-9]", name), 1);
+	plug_close(plug);
+}
+
+static void test_kernel_by_environment(void **state)
+{
+	const char *set = getenv("BLI_KERNEL");
+	char *kept = set ? strdup(set) : NULL;
+	static const char *const needles[] = { "BLI_KERNEL", "abacus" };
+	char best[32], name[32];
+	struct plug plug;
+
+	(void)state;
+	unsetenv("BLI_KERNEL");
+	kernel_in_use(&plug, best);
+	setenv("BLI_KERNEL", "", 1);
+	kernel_in_use(&plug, name);
+	assert_string_equal(name, best);
+	setenv("BLI_KERNEL", "c", 1);
+	kernel_in_use(&plug, name);
+	assert_string_equal(name, "c");
+	assert_int_equal(plug_log_lines(), 0);
+
+	setenv("BLI_KERNEL", "abacus", 1);
+	kernel_in_use(&plug, name);
+	assert_string_equal(name, best);
+	assert_int_equal(check_line("BLI_KERNEL=abacus", "bli", needles, 2), 0);
+	assert_non_null(strstr(plug_log_text(), best));
+
+	if (kept)
+		setenv("BLI_KERNEL", kept, 1);
+	else
+		unsetenv("BLI_KERNEL");
+	free(kept);
+	print_message("best kernel: %s\n", best);
+}
+
+/* ---- dump --------------------------------------------------------------- */
+
+struct conversion {
+	unsigned in_hz, out_hz;
+	size_t in_period, out_period;
+	size_t exact_in, exact_out;	/* nearest exact pair of periods, by hand; 0: the pair is exact */
+};
+
+static const struct conversion conversions[] = {
+	{ 44100, 48000, 441, 480, 0, 0 },
+	{ 44100, 16000, 441, 160, 0, 0 },
+	{ 48000, 16000, 480, 160, 0, 0 },
+	{ 48000, 48000, 256, 256, 0, 0 },
+	{ 44100, 48000, 1024, 1115, 1029, 1120 },
+	{ 44100, 48000, 940, 1024, 882, 960 },
+	{ 44100, 48000, 941, 1024, 882, 960 },
+	{ 48000, 44100, 1024, 941, 960, 882 },
+	{ 44100, 48000, 64, 70, 147, 160 },
+	{ 44100, 48000, 5512, 6000, 5439, 5920 },
+	{ 44100, 16000, 1024, 372, 882, 320 },
+	{ 8000, 192000, 80, 1921, 80, 1920 },
+};
+
+#define CONVERSIONS (sizeof(conversions) / sizeof(conversions[0]))
+
+/* The number that follows `label` in the text. */
+static double figure(const char *text, const char *label)
+{
+	const char *place = strstr(text, label);
+	double value = 0;
+
+	if (!place || sscanf(place + strlen(label), "%lf", &value) != 1)
+		fail_msg("no figure after '%s' in:\n%s", label, text);
+	return value;
+}
+
+/* A smooth pulse (Gaussian, 8 frames of deviation in the lower rate) keeps its centre of gravity but for the delay. */
+static double measured_delay(struct plug *plug, const struct conversion *conversion, double stated)
+{
+	double ratio = (double)conversion->out_period / (double)conversion->in_period;
+	double deviation = 8 / (ratio < 1 ? ratio : 1), centre = 10 * deviation, sum = 0, moment = 0;
+	size_t periods = (size_t)((2 * centre + 2 * stated) / (double)conversion->in_period) + 2;
+	struct plug_side in, out;
+
+	plug_side_open(&in, S32, 1, conversion->in_period, PLUG_INTERLEAVED);
+	plug_side_open(&out, S32, 1, conversion->out_period, PLUG_INTERLEAVED);
+	plug->ops.reset(plug->object);
+	for (size_t period = 0; period < periods; period++) {
+		for (size_t i = 0; i < in.frames; i++) {
+			double t = ((double)(period * in.frames + i) - centre) / deviation;
+
+			plug_side_put(&in, 0, i, (int32_t)lrint(0x1p30 * exp(-t * t / 2)));
+		}
+		plug_convert(plug, &out, &in);
+		for (size_t i = 0; i < out.frames; i++) {
+			double value = plug_side_get(&out, 0, i);
+
+			sum += value;
+			moment += value * (double)(period * out.frames + i);
+		}
+	}
+	plug_side_close(&in);
+	plug_side_close(&out);
+	return moment / sum / ratio - centre;
+}
+
+static size_t common_divisor(size_t a, size_t b)
+{
+	return b ? common_divisor(b, a % b) : a;
+}
+
+/* The stages follow one another from one period to the other, each with its own phases. */
+static void check_stages(const char *text, const struct conversion *conversion, bool linear)
+{
+	size_t frames = conversion->in_period, in, out, taps, phases;
+	const char *place = text;
+	unsigned number, stages = 0;
+
+	while ((place = strstr(place, "stage ")) != NULL) {
+		assert_int_equal(sscanf(place, "stage %u: %zu -> %zu frames, %zu taps, %zu phases", &number, &in, &out,
+					&taps, &phases), 5);
+		assert_int_equal(number, ++stages);
+		assert_int_equal(in, frames);
+		assert_int_equal(phases, out / common_divisor(in, out));
+		assert_true(linear ? taps == 2 : taps >= 4 && taps % 2 == 0);
+		frames = out;
+		place++;
+	}
+	assert_int_equal(frames, conversion->out_period);
+	if (conversion->in_period == conversion->out_period)
+		assert_int_equal(stages, 0);
+	else
+		assert_true(linear ? stages == 1 : stages >= 1);
+}
+
+static void check_ratio(const char *text, const struct conversion *conversion)
+{
+	double effective = (double)conversion->in_hz * (double)conversion->out_period / (double)conversion->in_period;
+	double error_ppm = (effective / conversion->out_hz - 1) * 1e6;
+	char label[64];
+	size_t in, out;
+
+	snprintf(label, sizeof(label), "%u Hz -> ", conversion->in_hz);
+	assert_true(fabs(figure(text, label) - effective) < 0.001);
+	if (!conversion->exact_in) {
+		assert_null(strstr(text, "ppm"));
+		assert_null(strstr(text, "exact periods"));
+		return;
+	}
+	assert_true(fabs(figure(text, "error: ") - error_ppm) < 0.051);
+	assert_non_null(strstr(text, "ppm"));
+	assert_int_equal(sscanf(strstr(text, "exact periods: "), "exact periods: %zu -> %zu", &in, &out), 2);
+	assert_int_equal(in, conversion->exact_in);
+	assert_int_equal(out, conversion->exact_out);
+}
+
+static void check_dump(const struct bli_preset *preset, const struct conversion *conversion)
+{
+	bool linear = preset->claim_bandwidth == 0, pass_through = conversion->in_period == conversion->out_period;
+	snd_pcm_rate_info_t info = plug_info(conversion->in_hz, conversion->in_period, conversion->out_hz,
+					     conversion->out_period, 1, S32, S32);
+	char text[4096], name[64];
+	struct plug plug;
+	double delay;
+
+	assert_int_equal(plug_open(&plug, preset->name, NULL), 0);
+	assert_int_equal(plug.ops.init(plug.object, &info), 0);
+	strcpy(text, plug_dump(&plug));
+	assert_int_equal(sscanf(text, "Converter: %63s", name), 1);
+	assert_string_equal(name, preset->name);
+	if (linear) {
+		assert_non_null(strstr(text, "linear interpolation"));
+	} else {
+		/* what is printed is rounded: the claims have two digits */
+		assert_true(figure(text, "passband ") >= preset->claim_bandwidth - 1e-9);
+		assert_true(figure(text, "attenuation ") >= preset->claim_rejection_db - 1e-9);
+		assert_true(figure(text, "stopband ") <= 1.0205);
+	}
+	check_stages(text, conversion, linear);
+	assert_non_null(strstr(text, pass_through || strcmp(preset->quality, "best") == 0 ? "double precision"
+											   : "float precision"));
+	assert_non_null(strstr(text, "kernel "));
+	delay = figure(text, "delay: ");
+	assert_true(fabs(figure(text, "input frames, ") - 1e3 * delay / conversion->in_hz) < 0.001);
+	if (fabs(measured_delay(&plug, conversion, delay) - delay) > 0.002)
+		fail_msg("%s, %zu to %zu frames: stated delay %.3f, measured %.3f", preset->name,
+			 conversion->in_period, conversion->out_period, delay,
+			 measured_delay(&plug, conversion, delay));
+	check_ratio(text, conversion);
+	assert_true(figure(text, "clipped: ") == 0);
+	plug_close(&plug);
+}
+
+static void test_dump(void **state)
+{
+	(void)state;
+	for (const struct bli_preset *preset = bli_presets; preset->name; preset++)
+		for (size_t i = 0; i < CONVERSIONS; i++)
+			check_dump(preset, &conversions[i]);
+	print_message("%zu conversions\n", CONVERSIONS);
+}
+
+/* Before hw_params, after hw_free and after a mistake there is no ratio to report. */
+static void test_dump_without_parameters(void **state)
+{
+	snd_pcm_rate_info_t good = plug_info(44100, 441, 48000, 480, 2, S16, S16);
+	snd_pcm_rate_info_t bad = plug_info(44100, 0, 48000, 480, 2, S16, S16);
+	struct plug plug;
+
+	(void)state;
+	assert_int_equal(plug_open(&plug, "bli_fast", NULL), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_non_null(strstr(plug_dump(&plug), "bli_fast"));
+		assert_null(strstr(plug_dump(&plug), "ratio"));
+		assert_int_equal(plug.ops.init(plug.object, &good), 0);
+		assert_non_null(strstr(plug_dump(&plug), "ratio"));
+		if (i == 0)
+			plug.ops.free(plug.object);
+		else
+			assert_int_equal(plug.ops.init(plug.object, &bad), -EINVAL);
+	}
+	plug_close(&plug);
+	plug_log_lines();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_mistakes_in_parameters),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_mistakes_in_configuration),
+		cmocka_unit_test(test_configuration_of_other_types),
+		cmocka_unit_test(test_kernel_by_environment),
+		cmocka_unit_test(test_dump),
+		cmocka_unit_test(test_dump_without_parameters),
+	};
+
+	plug_log_catch();
+	return cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+}

@@ -151,7 +151,7 @@ static void test_mistakes_in_configuration(void **state)
 	} cases[] = {
 		{ "name \"%s\"", { NULL } },
 		{ "name \"%s\"\ncomment \"for the microphone\"", { NULL } },
-		{ "name \"%s\"\nbandwith 0.9", { "bandwith = ", "0.9", "\"passband\"" } },
+		{ "name \"%s\"\npasband 0.9", { "pasband = ", "0.9", "\"passband\"" } },
 		{ "name \"%s\"\nquality_level \"very high\"", { "quality_level = ", "very high", "\"quality\"" } },
 		{ "nonsense 7\nname \"%s\"\nalso 8", { "nonsense = ", "7", "nearest" } },
 		{ "name \"%s\"\nodd { a 1 }", { "odd = a compound", "nearest" } },

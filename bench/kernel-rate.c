@@ -37,7 +37,7 @@ static double executed(const struct bli_stage *stage)
 {
 	const struct bli_stage_layout *layout = &stage->layout;
 
-	return (double)layout->groups * (double)layout->depth * layout->lanes * (double)layout->repetitions * CHANNELS;
+	return (double)layout->groups * (double)layout->depth * layout->group_frames * (double)layout->repetitions * CHANNELS;
 }
 
 int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kernel, enum bli_precision precision,
@@ -53,7 +53,7 @@ int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kerne
 	if (!err)
 		err = bli_stage_open(&stage, &shape, kernel, precision, CHANNELS, 1);
 	for (size_t c = 0; !err && c < CHANNELS; c++) {
-		out[c] = aligned_alloc(BLI_ALIGNMENT, (OUT_FRAMES + BLI_LANES_MAX) * sizeof(double));
+		out[c] = aligned_alloc(BLI_ALIGNMENT, (OUT_FRAMES + BLI_GROUP_MAX) * sizeof(double));
 		if (!out[c])
 			err = -ENOMEM;
 	}

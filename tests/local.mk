@@ -77,6 +77,31 @@ tests_filterfile_SOURCES = tests/filterfile.c
 tests_filterfile_CFLAGS = $(test_cflags)
 tests_filterfile_LDADD = $(core_test_ldadd)
 
+core_help = tests/corehelp.c tests/corehelp.h
+check_PROGRAMS += tests/kernels tests/samples tests/filters tests/plans tests/resamplers tests/interpolation \
+	tests/dithers
+tests_kernels_SOURCES = tests/kernels.c $(core_help)
+tests_kernels_CFLAGS = $(test_cflags)
+tests_kernels_LDADD = $(core_test_ldadd)
+tests_samples_SOURCES = tests/samples.c $(core_help)
+tests_samples_CFLAGS = $(test_cflags)
+tests_samples_LDADD = $(core_test_ldadd)
+tests_filters_SOURCES = tests/filters.c
+tests_filters_CFLAGS = $(test_cflags)
+tests_filters_LDADD = $(core_test_ldadd)
+tests_plans_SOURCES = tests/plans.c $(core_help)
+tests_plans_CFLAGS = $(test_cflags)
+tests_plans_LDADD = $(core_test_ldadd)
+tests_resamplers_SOURCES = tests/resamplers.c $(core_help)
+tests_resamplers_CFLAGS = $(test_cflags)
+tests_resamplers_LDADD = $(core_test_ldadd)
+tests_interpolation_SOURCES = tests/interpolation.c $(core_help)
+tests_interpolation_CFLAGS = $(test_cflags)
+tests_interpolation_LDADD = $(core_test_ldadd)
+tests_dithers_SOURCES = tests/dithers.c $(core_help)
+tests_dithers_CFLAGS = $(test_cflags)
+tests_dithers_LDADD = $(core_test_ldadd)
+
 check_PROGRAMS += tests/measure
 tests_measure_SOURCES = tests/measure.c
 tests_measure_CPPFLAGS = $(test_cppflags)

@@ -50,8 +50,9 @@ static double dithered(struct bli_dither *dither, size_t channel, double value)
 	double *error = dither->error[channel], noise = triangular(&dither->state[channel]) * dither->step;
 	double wanted, rounded;
 
+	/* rounded here, in double: a float would round the sum before it is rounded to steps */
 	if (dither->kind == BLI_DITHER_TPDF)
-		return value + noise;
+		return rint((value + noise) / dither->step) * dither->step;
 	wanted = value - 2 * error[0] + error[1];
 	rounded = rint((wanted + noise) / dither->step) * dither->step;
 	error[1] = error[0];

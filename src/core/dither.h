@@ -36,8 +36,7 @@ void bli_dither_init(struct bli_dither *dither, enum bli_dither_kind kind, unsig
 void bli_dither_reset(struct bli_dither *dither);
 
 /*
- * Dither values[frames] (float or double) of a channel in place: what remains
- * lies on whole steps when shaped, and is to be rounded to them otherwise.
+ * Dither values[frames] (float or double) of a channel in place, to whole steps.
  * Real-time safe.
  */
 void bli_dither_run(struct bli_dither *dither, enum bli_precision precision, size_t channel, void *values,

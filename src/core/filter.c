@@ -74,6 +74,24 @@ static double edge_offset(const double *weights, double low, double high, double
 	return (low + high) / 2;
 }
 
+bool bli_requirement_valid(const struct bli_requirement *requirement)
+{
+	if (requirement->precision != BLI_FLOAT && requirement->precision != BLI_DOUBLE)
+		return false;
+	switch (requirement->method) {
+	case BLI_METHOD_SINC:
+		return requirement->passband >= 0 && requirement->passband < requirement->stopband &&
+		       requirement->stopband <= 2 && requirement->attenuation_db >= BLI_ATTENUATION_MIN_DB &&
+		       requirement->attenuation_db <= BLI_ATTENUATION_MAX_DB && requirement->phase >= 0 &&
+		       requirement->phase <= 100;
+	case BLI_METHOD_LINEAR:
+		return true;
+	case BLI_METHOD_TABLE:
+		return requirement->table && requirement->table->length > 0;
+	}
+	return false;
+}
+
 /*
  * What the taps add up to on average over all phases: the response at DC, by
  * sampling the impulse response so densely that no image falls on DC.
@@ -97,7 +115,7 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 	double weights[EDGE_POINTS], length, stop_offset, pass_offset, taps;
 
 	memset(filter, 0, sizeof(*filter));
-	if (!(pass >= 0 && pass < stop && droop_db > 0 && attenuation_db >= BLI_ATTENUATION_MIN_DB &&
+	if (!(pass >= 0 && pass < stop && stop <= 16 && droop_db > 0 && attenuation_db >= BLI_ATTENUATION_MIN_DB &&
 	      attenuation_db <= BLI_ATTENUATION_MAX_DB))
 		return -EINVAL;
 	filter->method = BLI_METHOD_SINC;

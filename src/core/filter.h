@@ -36,7 +36,7 @@ enum bli_precision {
 struct bli_requirement {
 	enum bli_method method;
 	double passband;	/* −0.1 dB edge, fraction of the lower Nyquist frequency, 0 … < stopband */
-	double stopband;	/* where the attenuation is reached, same unit, > passband */
+	double stopband;	/* where the attenuation is reached, same unit, > passband, up to 2 */
 	double attenuation_db;	/* of images and aliases, BLI_ATTENUATION_MIN_DB … _MAX_DB */
 	enum bli_precision precision;
 	double phase;		/* BLI_METHOD_SINC only: 0 minimum … 50 linear … 100 maximum */
@@ -47,6 +47,12 @@ struct bli_requirement {
 
 /* Longest series for I0: enough for beta up to 24 (attenuation up to 225 dB) at 1 ulp. */
 #define BLI_BESSEL_TERMS 80
+
+/*
+ * Whether a requirement is one that filters are designed for: every number in
+ * the range given above, finite, and a table where the method needs one.
+ */
+bool bli_requirement_valid(const struct bli_requirement *requirement);
 
 #define BLI_TURNS 16
 
@@ -74,7 +80,9 @@ struct bli_filter {
 
 /*
  * Design the shortest Kaiser-windowed sinc whose response has fallen by
- * droop_db at `pass` and by attenuation_db from `stop` on.  Its taps are a
+ * droop_db at `pass` and by attenuation_db at `stop`.  Beyond `stop` its side
+ * lobes may rise 1 dB above that (Kaiser's beta is a fit), 6 dB if the filter is
+ * shorter than 20 zero crossings.  Its taps are a
  * multiple of `multiple` (even, ≥ 2): its delay is taps/2 input frames.
  *
  * Kaiser's own formulas (J. F. Kaiser, "Nonrecursive digital filter design
@@ -82,7 +90,7 @@ struct bli_filter {
  * the response deviates by as little as in the stopband.  Here it is where it
  * has drooped by droop_db: for 0.09 dB and 130 dB the filter is 27 % shorter.
  *
- * Returns 0, or −EINVAL if not 0 ≤ pass < stop, droop_db > 0,
+ * Returns 0, or −EINVAL if not 0 ≤ pass < stop ≤ 16, droop_db > 0,
  * attenuation_db in range, or the filter would exceed 2^24 taps; *filter is
  * unspecified then.
  */

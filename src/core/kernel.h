@@ -5,12 +5,11 @@
  * A polyphase FIR is a banded matrix: output frame n of a cycle is the sum of
  * its phase's taps times a window of input frames that moves along with n.  A
  * kernel computes `width`·`lanes` consecutive output frames (a group) at a time,
- * `lanes` being the values of one vector of the machine.  The
- * group's band of the matrix is stored by columns: for each of `depth` input
- * frames the vector of that frame's weights in the `lanes` outputs, zero
- * outside the band.  An input frame is broadcast, multiplied with its column
- * and added to the group's accumulator: no horizontal sums, and one load of a
- * column serves several streams.  A stream is one channel in one repetition
+ * `lanes` being the values of one vector of the machine.  The group's band of
+ * the matrix is stored by columns: for each of `depth` input frames that frame's
+ * weights in the group's outputs, zero outside the band.  An input frame is
+ * broadcast, multiplied with its column and added to the group's accumulators:
+ * no horizontal sums, and one load of a column serves several streams.  A stream is one channel in one repetition
  * of the cycle; all streams of a stage share its bank.
  *
  * The impulse response of most filters is symmetric.  Then, in a cycle of L
@@ -20,7 +19,9 @@
  *
  * Each output is summed over its input frames in order, in a single
  * accumulator, so its value does not depend on how frames fall into groups or
- * streams into tiles: a band's zeros add exact zeros.
+ * streams into tiles: a band's zeros add exact zeros.  The order is from oldest
+ * to newest, in the mirrored half the reverse: there the last bit may differ
+ * from that of a bank which is not mirrored.
  */
 #ifndef BLI_KERNEL_H
 #define BLI_KERNEL_H

@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
 src_core_libcore_la_SOURCES = \
 	src/core/dither.c src/core/dither.h \
+	src/core/fft.c src/core/fft.h \
 	src/core/filter.c src/core/filter.h \
 	src/core/filterfile.c src/core/filterfile.h \
 	src/core/filtertable.c src/core/filtertable.h \

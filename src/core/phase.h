@@ -23,7 +23,7 @@
 /*
  * Give a linear-phase filter another phase.
  *
- * h[count] is symmetric to 1e-12 and adds up to 1.  phase is as in sox:
+ * h[count] is symmetric (to 1e-12 of Σ|h|) and adds up to 1.  phase is as in sox:
  * 0 minimum … 50 linear … 100 maximum; 100 − p is p backwards; 50 gives a
  * copy.  Between, the phase goes in as many steps as the filter has pairs of
  * zeros off the unit circle: 15 for 125 taps with a passband of 0.84 of half

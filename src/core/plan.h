@@ -3,11 +3,11 @@
  * Plans: which stages make up a conversion.
  *
  * One stage filters at the arbitrary ratio directly: its bank holds every
- * phase of the sharp filter.  Otherwise the sharp filter is a fixed ×2 (or ÷2)
- * stage on the low-rate side, where two phases suffice, further ×2 (÷2) stages
- * with ever shorter filters may follow, and the arbitrary ratio is left to a
- * short filter on the high-rate side, because there the signal fills only a
- * fraction of the band.
+ * phase of the sharp filter.  Otherwise the sharp filter is a stage with a
+ * fixed ratio of 3:2 or 2 on the low-rate side, where a few phases suffice,
+ * further stages of ratio 2 with ever shorter filters may follow, and the
+ * arbitrary ratio is left to a short filter on the high-rate side, because
+ * there the signal fills only a fraction of the band.
  */
 #ifndef BLI_PLAN_H
 #define BLI_PLAN_H
@@ -41,10 +41,22 @@ int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requireme
 		  size_t out_frames, const struct bli_kernel *kernel, size_t channels);
 
 /*
- * The same with a given number of ×2 (÷2) stages, 0 … BLI_STAGES_MAX − 1: for
- * measuring what the choice is worth.
+ * The way of a conversion between its lower and its higher rate: a sharp filter
+ * from the lower rate to sharp_halves/2 times that (3 or 4; 2: there is none,
+ * the only stage has the sharp filter), `doublings` of that rate, and the rest.
  */
-int bli_plan_make_doubled(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
-			  size_t out_frames, const struct bli_kernel *kernel, size_t channels, unsigned doublings);
+struct bli_route {
+	unsigned sharp_halves;
+	unsigned doublings;
+};
+
+/*
+ * A plan by a given route: for measuring what the choice is worth.  Returns 0,
+ * or −EINVAL as above and if the route has too many stages or no whole frames
+ * per period.
+ */
+int bli_plan_make_via(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
+		      size_t out_frames, const struct bli_kernel *kernel, size_t channels,
+		      const struct bli_route *route);
 
 #endif

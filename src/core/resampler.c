@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* 1000 dB: past any use, short of infinity */
-#define GAIN_MAX 1e50
+/* 120 dB: past any use, and far from where a float coefficient overflows */
+#define GAIN_MAX 1e6
 
 static bool config_valid(const struct bli_resampler_config *config)
 {
@@ -25,6 +25,16 @@ static size_t output_stride(const struct bli_resampler *resampler)
 	return (frames + BLI_GROUP_MAX - 1) / BLI_GROUP_MAX * BLI_GROUP_MAX;
 }
 
+/* Whether the output format may not hold what the stages give. */
+static bool needs_rounding(const struct bli_resampler *resampler)
+{
+	const struct bli_resampler_config *config = &resampler->config;
+	bool unchanged = resampler->plan.stages == 0 && config->gain == 1;
+
+	return !config->out_format.is_float &&
+	       !(unchanged && !config->in_format.is_float && config->in_format.bits <= config->out_format.bits);
+}
+
 int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config)
 {
 	enum bli_precision precision;
@@ -37,14 +47,14 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 	resampler->config = *config;
 	if (config->gain == 0)
 		resampler->config.gain = 1;
-	bli_dither_init(&resampler->dither, config->out_format.is_float ? BLI_DITHER_NONE : config->dither,
-			config->out_format.bits, config->dither_seed);
 	error = bli_plan_make(&resampler->plan, &config->requirement, config->in_frames, config->out_frames,
 			      config->kernel, config->channels);
 	if (error) {
 		bli_resampler_close(resampler);
 		return error;
 	}
+	bli_dither_init(&resampler->dither, needs_rounding(resampler) ? config->dither : BLI_DITHER_NONE,
+			config->out_format.bits, config->dither_seed);
 	/* frames that pass unchanged keep all their bits only in double */
 	precision = resampler->plan.stages ? config->requirement.precision : BLI_DOUBLE;
 	resampler->precision = precision;

@@ -21,7 +21,7 @@ struct bli_resampler_config {
 	unsigned channels;		/* 1 … BLI_CHANNELS_MAX */
 	struct bli_format in_format, out_format;
 	struct bli_requirement requirement;
-	double gain;		/* factor on every sample, > 0; 0 stands for 1 */
+	double gain;		/* factor on every sample, up to 1e6; 0 stands for 1 */
 	enum bli_dither_kind dither;	/* of integer outputs */
 	uint64_t dither_seed;
 	const struct bli_kernel *kernel;	/* from bli_kernel_find() */
@@ -59,7 +59,7 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 /* Free everything; harmless on a closed resampler and on one of all zeros. */
 void bli_resampler_close(struct bli_resampler *resampler);
 
-/* Forget the past: as after opening, but the clip counter stays. */
+/* Forget the past: as after opening, but the clip counter and the peak stay. */
 void bli_resampler_reset(struct bli_resampler *resampler);
 
 /*

@@ -62,13 +62,17 @@ sample_put(unsigned char *p, uint32_t value, unsigned bytes, bool swapped)
 	}
 }
 
-/* The bits of |x|: as integers these are ordered as the numbers are, and their maximum needs no branch. */
-static inline __attribute__((always_inline)) uint32_t sample_magnitude(float x)
+/*
+ * The bits of |x|, 0 for NaN: as integers these are ordered as the numbers are,
+ * and their maximum needs no branch.
+ */
+static inline __attribute__((always_inline)) int32_t sample_magnitude(float x)
 {
-	uint32_t bits;
+	int32_t bits;
 
 	memcpy(&bits, &x, sizeof(bits));
-	return bits & UINT32_C(0x7fffffff);
+	bits &= INT32_C(0x7fffffff);
+	return bits > INT32_C(0x7f800000) ? 0 : bits;
 }
 
 #endif
@@ -142,7 +146,7 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 		 const bool narrow, double *peak)
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
-	uint32_t largest = 0;
+	int32_t largest = 0;
 	float single;
 	size_t clipped = 0;
 
@@ -153,7 +157,8 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 
 		for (size_t i = 0; i < frames; i++) {
 			float x = (float)values[i] * scale, sum;
-			uint32_t bits, magnitude = sample_magnitude((float)values[i]);
+			uint32_t bits;
+			int32_t magnitude = sample_magnitude((float)values[i]);
 
 			largest = largest > magnitude ? largest : magnitude;
 			/* what would round beyond the range is clipped; NaN fails the first comparison */
@@ -171,7 +176,7 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 
 		for (size_t i = 0; i < frames; i++) {
 			double x = (double)values[i] * scale, sum;
-			uint32_t magnitude = sample_magnitude((float)values[i]);
+			int32_t magnitude = sample_magnitude((float)values[i]);
 			uint64_t bits;
 
 			largest = largest > magnitude ? largest : magnitude;
@@ -204,7 +209,7 @@ static void NAME(store_reals)(const struct bli_format *format, unsigned char *re
 		float single = (float)values[i];
 		double number = (double)values[i], magnitude = number < 0 ? -number : number;
 
-		*peak = *peak > magnitude ? *peak : magnitude;
+		*peak = magnitude > *peak ? magnitude : *peak;
 		if (format->bytes == sizeof(single))
 			memcpy(samples, &single, sizeof(single));
 		else

@@ -14,6 +14,13 @@
 /* Zeros whose polynomial is evaluated together, so that the compiler turns the loop into vectors. */
 #define LANES 8
 
+/*
+ * Zeros nearer to the circle than this, divided by the number of taps, are
+ * taken to be on it: nulls that touch 0 without a change of sign are found as
+ * pairs around it, which are no more exact than this.
+ */
+#define ON_CIRCLE 1e-3
+
 /* The passes over all zeros needed are 7 to 25; what has not settled by then oscillates within rounding. */
 #define PASSES_MAX 60
 
@@ -302,7 +309,7 @@ int bli_zeros_inside(double (*inside)[2], size_t *found, const double *h, size_t
 			double real = search.real[i], imaginary = search.imaginary[i], radius = hypot(real, imaginary);
 			bool on_axis = fabs(imaginary) <= 1e-10 * radius;
 
-			if (!search.settled[i] || radius >= 1 || (imaginary < 0 && !on_axis))
+			if (!search.settled[i] || radius > 1 - ON_CIRCLE / (double)count || (imaginary < 0 && !on_axis))
 				continue;
 			inside[*found][0] = real;
 			inside[(*found)++][1] = on_axis ? 0 : imaginary;

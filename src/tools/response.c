@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "response.h"
+#include "fft.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PI 3.14159265358979323846
 #define TRANSFORM_MAX ((size_t)1 << 23)	/* still 4 points a side lobe for the longest table */
 #define TRANSFORM_FINE ((size_t)1 << 21)	/* up to here 32 points a side lobe: the first one can be narrow */
 #define SUMMITS_MAX 16			/* looked at closely for an extreme */
@@ -14,51 +14,6 @@
 double response_db(double gain)
 {
 	return fmax(20 * log10(fabs(gain)), -400);
-}
-
-struct complex_number {
-	double real, imaginary;
-};
-
-/*
- * In-place radix-2 Fourier transform. The packaged kissfft is built for float,
- * which ends at 140 dB; a precise table goes on to 200.
- * data[size], twiddles[size / 2] = exp(-2 pi i k / size), size a power of two.
- */
-static void transform(struct complex_number *data, size_t size,
-		      const struct complex_number *twiddles)
-{
-	for (size_t i = 1, reversed = 0; i < size; i++) {
-		size_t bit = size / 2;
-
-		for (; reversed & bit; bit /= 2)
-			reversed ^= bit;
-		reversed ^= bit;
-		if (i < reversed) {
-			const struct complex_number other = data[i];
-
-			data[i] = data[reversed];
-			data[reversed] = other;
-		}
-	}
-	for (size_t half = 1; half < size; half *= 2) {
-		for (size_t start = 0; start < size; start += 2 * half) {
-			for (size_t k = 0; k < half; k++) {
-				struct complex_number *low = &data[start + k];
-				struct complex_number *high = &data[start + k + half];
-				const struct complex_number factor = twiddles[k * (size / 2 / half)];
-				const double real = high->real * factor.real
-					- high->imaginary * factor.imaginary;
-				const double imaginary = high->real * factor.imaginary
-					+ high->imaginary * factor.real;
-
-				high->real = low->real - real;
-				high->imaginary = low->imaginary - imaginary;
-				low->real += real;
-				low->imaginary += imaginary;
-			}
-		}
-	}
 }
 
 int response_compute(struct response *response, const struct bli_filter_table *table)
@@ -69,35 +24,30 @@ int response_compute(struct response *response, const struct bli_filter_table *t
 					|| (size < TRANSFORM_FINE && size < 64 * table->length)))
 		size *= 2;
 
-	struct complex_number *data = calloc(size, sizeof *data);
-	struct complex_number *twiddles = calloc(size / 2, sizeof *twiddles);
+	struct bli_fft fft;
+	int error = bli_fft_open(&fft, size);
+	double *samples = calloc(size, sizeof *samples);
+	struct bli_complex *spectrum = calloc(size / 2 + 1, sizeof *spectrum);
 
 	response->points = size / 2 + 1;
 	response->step = 2.0 * table->per_crossing / (double)size;
 	response->gains = calloc(response->points, sizeof *response->gains);
-	if (data == NULL || twiddles == NULL || response->gains == NULL) {
-		free(data);
-		free(twiddles);
+	if (error || samples == NULL || spectrum == NULL || response->gains == NULL) {
+		error = -ENOMEM;
 		response_free(response);
-		return -ENOMEM;
+	} else {
+		/* The left wing mirrors the right one, so the transform is real. */
+		samples[0] = table->coefs[0] / table->per_crossing;
+		for (size_t i = 1; i < table->length; i++)
+			samples[i] = samples[size - i] = table->coefs[i] / table->per_crossing;
+		bli_fft_forward(&fft, samples, spectrum);
+		for (size_t k = 0; k < response->points; k++)
+			response->gains[k] = spectrum[k].real;
 	}
-
-	/* The left wing mirrors the right one, so the transform is real. */
-	data[0].real = table->coefs[0] / table->per_crossing;
-	for (size_t i = 1; i < table->length; i++)
-		data[i].real = data[size - i].real = table->coefs[i] / table->per_crossing;
-	for (size_t k = 0; k < size / 2; k++) {
-		const double angle = -2 * PI * (double)k / (double)size;
-
-		twiddles[k] = (struct complex_number){ cos(angle), sin(angle) };
-	}
-	transform(data, size, twiddles);
-	for (size_t k = 0; k < response->points; k++)
-		response->gains[k] = data[k].real;
-
-	free(data);
-	free(twiddles);
-	return 0;
+	bli_fft_close(&fft);
+	free(spectrum);
+	free(samples);
+	return error;
 }
 
 void response_free(struct response *response)

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * PCM samples to numbers and back, with every kernel in both precisions:
+ * literal vectors, rounding, saturation, steps, and nothing touched outside.
+ */
+#include "corehelp.h"
+#include "kernel.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define LITTLE (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct variant {
+	const struct bli_kernel *kernel;
+	enum bli_precision precision;
+};
+
+static void load(const struct variant *variant, const struct bli_format *format, void *values, const void *samples,
+		 ptrdiff_t step, size_t frames)
+{
+	variant->kernel->load[variant->precision](format, values, samples, step, frames);
+}
+
+static size_t store(const struct variant *variant, const struct bli_format *format, void *samples, ptrdiff_t step,
+		    const void *values, size_t frames, double *peak)
+{
+	return variant->kernel->store[variant->precision](format, samples, step, values, frames, peak);
+}
+
+static bool each(unsigned n, struct variant *variant)
+{
+	variant->kernel = bli_kernel_nth(n / BLI_PRECISIONS);
+	variant->precision = n % BLI_PRECISIONS;
+	return variant->kernel != NULL;
+}
+
+/* Integer formats: sample bits, bytes in memory. */
+static const struct { unsigned char bits, bytes; } sizes[] = {
+	{ 8, 1 }, { 16, 2 }, { 18, 3 }, { 18, 4 }, { 20, 3 }, { 20, 4 }, { 24, 3 }, { 24, 4 }, { 32, 4 },
+};
+
+/* A number and its sample: bytes in memory, least significant first, signed and unsigned. */
+struct vector {
+	unsigned char bits, bytes;
+	double value;
+	const char *of_signed, *of_unsigned;
+};
+
+static const struct vector vectors[] = {
+	{ 8, 1, 0, "\x00", "\x80" },
+	{ 8, 1, -1, "\x80", "\x00" },
+	{ 8, 1, 127 / 128.0, "\x7f", "\xff" },
+	{ 8, 1, -0x1p-7, "\xff", "\x7f" },
+	{ 8, 1, 0.5, "\x40", "\xc0" },
+	{ 16, 2, 0, "\x00\x00", "\x00\x80" },
+	{ 16, 2, -1, "\x00\x80", "\x00\x00" },
+	{ 16, 2, 32767 / 32768.0, "\xff\x7f", "\xff\xff" },
+	{ 16, 2, -0x1p-15, "\xff\xff", "\xff\x7f" },
+	{ 16, 2, 0x1234 / 32768.0, "\x34\x12", "\x34\x92" },
+	{ 18, 3, -1, "\x00\x00\xfe", "\x00\x00\x00" },
+	{ 18, 3, 131071 / 131072.0, "\xff\xff\x01", "\xff\xff\x03" },
+	{ 18, 3, 0x11234 / 131072.0, "\x34\x12\x01", "\x34\x12\x03" },
+	{ 18, 4, -1, "\x00\x00\xfe\xff", "\x00\x00\x00\x00" },
+	{ 18, 4, -0x1p-17, "\xff\xff\xff\xff", "\xff\xff\x01\x00" },
+	{ 20, 3, -1, "\x00\x00\xf8", "\x00\x00\x00" },
+	{ 20, 3, 524287 / 524288.0, "\xff\xff\x07", "\xff\xff\x0f" },
+	{ 20, 3, -0x1p-19, "\xff\xff\xff", "\xff\xff\x07" },
+	{ 20, 3, 0x71234 / 524288.0, "\x34\x12\x07", "\x34\x12\x0f" },
+	{ 20, 4, -1, "\x00\x00\xf8\xff", "\x00\x00\x00\x00" },
+	{ 20, 4, 0x71234 / 524288.0, "\x34\x12\x07\x00", "\x34\x12\x0f\x00" },
+	{ 24, 3, 0, "\x00\x00\x00", "\x00\x00\x80" },
+	{ 24, 3, -1, "\x00\x00\x80", "\x00\x00\x00" },
+	{ 24, 3, 8388607 / 8388608.0, "\xff\xff\x7f", "\xff\xff\xff" },
+	{ 24, 3, -0x1p-23, "\xff\xff\xff", "\xff\xff\x7f" },
+	{ 24, 3, 0x123456 / 8388608.0, "\x56\x34\x12", "\x56\x34\x92" },
+	{ 24, 4, -1, "\x00\x00\x80\xff", "\x00\x00\x00\x00" },
+	{ 24, 4, 8388607 / 8388608.0, "\xff\xff\x7f\x00", "\xff\xff\xff\x00" },
+	{ 24, 4, 0x123456 / 8388608.0, "\x56\x34\x12\x00", "\x56\x34\x92\x00" },
+	{ 32, 4, 0, "\x00\x00\x00\x00", "\x00\x00\x00\x80" },
+	{ 32, 4, -1, "\x00\x00\x00\x80", "\x00\x00\x00\x00" },
+	{ 32, 4, 0x7fffff80 / 2147483648.0, "\x80\xff\xff\x7f", "\x80\xff\xff\xff" },
+	{ 32, 4, 0.5, "\x00\x00\x00\x40", "\x00\x00\x00\xc0" },
+	{ 32, 4, -0x1p-31, "\xff\xff\xff\xff", "\xff\xff\xff\x7f" },
+	{ 32, 4, 0x12345600 / 2147483648.0, "\x00\x56\x34\x12", "\x00\x56\x34\x92" },
+};
+
+static void check_vector(const struct variant *variant, const struct vector *vector, bool is_unsigned, bool little)
+{
+	struct bli_format format = { vector->bytes, vector->bits, is_unsigned, little != LITTLE, false };
+	const char *bytes = is_unsigned ? vector->of_unsigned : vector->of_signed;
+	unsigned char sample[4], stored[4];
+	double value[1], loaded[1], peak = 0;
+	size_t clipped;
+
+	assert_true(bli_format_valid(&format));
+	for (unsigned i = 0; i < vector->bytes; i++)
+		sample[i] = (unsigned char)bytes[little ? i : vector->bytes - 1u - i];
+	load(variant, &format, loaded, sample, vector->bytes, 1);
+	core_put(variant->precision, value, 0, vector->value);
+	clipped = store(variant, &format, stored, vector->bytes, value, 1, &peak);
+	if (core_get(variant->precision, loaded, 0) != vector->value || memcmp(stored, sample, vector->bytes) != 0 || clipped ||
+	    peak != fabs(vector->value))
+		fail_msg("%s, %u bits in %u bytes, %s, %s endian: %.10g is loaded as %.10g, stored as %02x…, peak %.10g",
+			 variant->kernel->name, vector->bits, vector->bytes, is_unsigned ? "unsigned" : "signed",
+			 little ? "little" : "big", vector->value, core_get(variant->precision, loaded, 0), stored[0], peak);
+	/* what stands above the sample does not count */
+	for (unsigned bit = vector->bits; bit < vector->bytes * 8u; bit++)
+		sample[little ? bit / 8 : vector->bytes - 1 - bit / 8] ^= (unsigned char)(1 << bit % 8);
+	load(variant, &format, loaded, sample, vector->bytes, 1);
+	assert_true(core_get(variant->precision, loaded, 0) == vector->value);
+}
+
+static void test_vectors(void **state)
+{
+	struct variant variant;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++)
+		for (size_t i = 0; i < COUNT(vectors); i++)
+			for (int kind = 0; kind < 4; kind++)
+				check_vector(&variant, &vectors[i], kind & 1, kind & 2);
+}
+
+/* Sample `i` of `format`, sign extended, undone from its place in memory byte by byte. */
+static int32_t sample_at(const struct bli_format *format, const unsigned char *samples, size_t i)
+{
+	uint32_t raw = 0, sign = UINT32_C(1) << (format->bits - 1);
+
+	for (unsigned byte = 0; byte < format->bytes; byte++) {
+		unsigned place = LITTLE != format->is_swapped ? byte : format->bytes - 1u - byte;
+
+		raw |= (uint32_t)samples[i * format->bytes + byte] << 8 * place;
+	}
+	if (format->is_unsigned)
+		raw -= sign;
+	/* two's complement of the whole container, as sign-extended samples are */
+	if (format->bytes < 4 && raw >> (8 * format->bytes - 1) & 1)
+		raw |= ~UINT32_C(0) << 8 * format->bytes;
+	return (int32_t)raw;
+}
+
+#define VALUES 4096
+
+/* Values around whole steps, halves and quarters between them, and beyond full scale. */
+static void test_rounding(void **state)
+{
+	static const double parts[] = { 0, 0.25, 0.5, 0.75, -0.5, 0.4990234375, 0.5009765625 };
+	static double values[VALUES];
+	static unsigned char samples[VALUES * 4];
+	uint64_t seed = 1;
+	struct variant variant;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++)
+		for (size_t size = 0; size < COUNT(sizes); size++)
+			for (int kind = 0; kind < 4; kind++) {
+				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
+				double scale = ldexp(1, format.bits - 1), peak = 0, largest = 0;
+				size_t clipped = 0, counted;
+
+				for (size_t i = 0; i < VALUES; i++) {
+					double step = i % 2 ? core_random_value(&seed) * scale * 1.1
+						      : (i % 4 ? scale : -scale) + (double)(i / 4 % 16) - 8;
+
+					core_put(variant.precision, values, i, (rint(step) + parts[i % COUNT(parts)]) / scale);
+				}
+				counted = store(&variant, &format, samples, format.bytes, values, VALUES, &peak);
+				for (size_t i = 0; i < VALUES; i++) {
+					double value = core_get(variant.precision, values, i), wanted = rint(value * scale);
+
+					clipped += wanted < -scale || wanted > scale - 1;
+					wanted = fmin(fmax(wanted, -scale), scale - 1);
+					largest = fmax(largest, fabs(value));
+					if (sample_at(&format, samples, i) != (int32_t)wanted)
+						fail_msg("%s, %u bits in %u bytes: %.17g steps are stored as %d",
+							 variant.kernel->name, format.bits, format.bytes, value * scale,
+							 sample_at(&format, samples, i));
+				}
+				assert_int_equal(counted, clipped);
+				assert_true(clipped > 100);
+				assert_float_equal(peak, largest, largest * 0x1p-23);
+			}
+}
+
+/* Infinities and NaN saturate; NaN hides no other value from the peak, which never falls. */
+static void test_extremes(void **state)
+{
+	static const double values[] = { 0.5, NAN, 0.25, INFINITY, -INFINITY, 1e30, -1e30, -0.0 };
+	double given[8], peak;
+	unsigned char samples[8 * 4];
+	struct variant variant;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++) {
+		for (size_t i = 0; i < 8; i++)
+			core_put(variant.precision, given, i, values[i]);
+		for (size_t size = 0; size < COUNT(sizes); size++) {
+			struct bli_format format = { sizes[size].bytes, sizes[size].bits, false, false, false };
+			int32_t most = (int32_t)((UINT32_C(1) << (format.bits - 1)) - 1), least = -most - 1;
+			int32_t half = most / 2 + 1;
+			int32_t expected[] = { half, least, half / 2, most, least, most, least, 0 };
+
+			peak = 0;
+			assert_int_equal(store(&variant, &format, samples, format.bytes, given, 8, &peak), 5);
+			for (size_t i = 0; i < 8; i++)
+				assert_int_equal(sample_at(&format, samples, i), expected[i]);
+			peak = 0;
+			assert_int_equal(store(&variant, &format, samples, format.bytes, given, 3, &peak), 1);
+			assert_true(peak == 0.5);
+			peak = 0.75;
+			assert_int_equal(store(&variant, &format, samples, format.bytes, given, 3, &peak), 1);
+			assert_true(peak == 0.75);
+			assert_int_equal(store(&variant, &format, samples, format.bytes, given, 0, &peak), 0);
+		}
+	}
+}
+
+static void test_peak_of_reals(void **state)
+{
+	static const double values[] = { 0.5, NAN, 0.25, -0.75, NAN };
+	struct bli_format format = { 8, 64, false, false, true };
+	double given[5], samples[5];
+	struct variant variant;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++) {
+		double peak = 0;
+
+		for (size_t i = 0; i < 5; i++)
+			core_put(variant.precision, given, i, values[i]);
+		assert_int_equal(store(&variant, &format, samples, 8, given, 2, &peak), 0);
+		assert_true(peak == 0.5);
+		assert_int_equal(store(&variant, &format, samples, 8, given, 5, &peak), 0);
+		assert_true(peak == 0.75);
+	}
+}
+
+/* Load and store `frames` samples from bytes with sign extension, and compare. */
+static void check_round_trip(const struct variant *variant, const struct bli_format *format,
+			     const unsigned char *samples, size_t frames)
+{
+	static double values[65536];
+	static unsigned char stored[65536 * 4];
+	double peak = 0;
+
+	load(variant, format, values, samples, format->bytes, frames);
+	assert_int_equal(store(variant, format, stored, format->bytes, values, frames, &peak), 0);
+	if (memcmp(samples, stored, frames * format->bytes) != 0)
+		fail_msg("%s: %u bits in %u bytes do not survive", variant->kernel->name, format->bits, format->bytes);
+}
+
+/* Every sample of 8 and 16 bits, random ones of more, survive; in float as far as its 24 bits go. */
+static void test_round_trip(void **state)
+{
+	static unsigned char samples[65536 * 4];
+	uint64_t seed = 2;
+	struct variant variant;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++)
+		for (size_t size = 0; size < COUNT(sizes); size++)
+			for (int kind = 0; kind < 4; kind++) {
+				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
+				uint32_t sign = UINT32_C(1) << (format.bits - 1);
+
+				if (variant.precision == BLI_FLOAT && format.bits > 24)
+					continue;
+				for (size_t i = 0; i < 65536; i++) {
+					uint32_t raw = format.bits > 16 ? (uint32_t)core_random(&seed) : (uint32_t)i;
+
+					raw &= sign | (sign - 1);
+					if (!format.is_unsigned)
+						raw = (raw ^ sign) - sign;
+					for (unsigned byte = 0; byte < format.bytes; byte++) {
+						unsigned place = LITTLE != format.is_swapped ? byte : format.bytes - 1u - byte;
+
+						samples[i * format.bytes + byte] = (unsigned char)(raw >> 8 * place);
+					}
+				}
+				check_round_trip(&variant, &format, samples, 65536);
+			}
+}
+
+/* Floats keep their bits, at any address. */
+static void test_reals(void **state)
+{
+	static const double numbers[] = { 0.0, -0.0, 1.5, -0x1p-100, 123456, INFINITY };
+	struct bli_format single = { 4, 32, false, false, true }, twofold = { 8, 64, false, false, true };
+	unsigned char samples[6 * 9 + 1], stored[6 * 9 + 1];
+	double values[6], peak = 0;
+	struct variant variant;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++) {
+		memset(samples, 0x55, sizeof(samples));
+		for (size_t i = 0; i < 6; i++) {
+			float number = (float)numbers[i];
+
+			memcpy(samples + 1 + 9 * i, &number, 4);
+		}
+		memcpy(stored, samples, sizeof(stored));
+		load(&variant, &single, values, samples + 1, 9, 6);
+		for (size_t i = 0; i < 6; i++)
+			assert_true(core_get(variant.precision, values, i) == numbers[i]);
+		store(&variant, &single, stored + 1, 9, values, 6, &peak);
+		assert_memory_equal(stored, samples, sizeof(samples));
+		for (size_t i = 0; i < 6; i++)
+			memcpy(samples + 1 + 9 * i, &numbers[i], 8);
+		memcpy(stored, samples, sizeof(stored));
+		load(&variant, &twofold, values, samples + 1, 9, 6);
+		store(&variant, &twofold, stored + 1, 9, values, 6, &peak);
+		assert_memory_equal(stored, samples, sizeof(samples));
+	}
+}
+
+/* A layout of channels in memory: samples of one channel, `step` bytes apart, backwards if negative. */
+static void check_layout(const struct variant *variant, const struct bli_format *format, ptrdiff_t step, size_t frames,
+			 uint64_t *seed)
+{
+	size_t distance = (size_t)(step < 0 ? -step : step), span = (frames - 1) * distance + format->bytes;
+	unsigned char before[4 * 16 * 80], *first;
+	struct core_guarded samples, values, dense;
+	double peak = 0;
+
+	/* forwards the last sample ends at a guard page, backwards it begins at one */
+	if (step < 0)
+		core_guard_start(&samples, span);
+	else
+		core_guard_end(&samples, span, 1);
+	core_guard_end(&values, frames * core_value_size(variant->precision), core_value_size(variant->precision));
+	core_guard_end(&dense, frames * format->bytes, 1);
+	for (size_t i = 0; i < span; i++)
+		samples.data[i] = before[i] = (unsigned char)core_random(seed);
+	first = step < 0 ? samples.data + (frames - 1) * distance : samples.data;
+	for (size_t i = 0; i < frames; i++)
+		memcpy(dense.data + i * format->bytes, first + (ptrdiff_t)i * step, format->bytes);
+
+	load(variant, format, values.data, first, step, frames);
+	for (size_t i = 0; i < frames; i++) {
+		double value[1];
+
+		load(&(struct variant){ &bli_kernel_c, variant->precision }, format, value,
+		     dense.data + i * format->bytes, format->bytes, 1);
+		assert_true(core_get(variant->precision, values.data, i) == core_get(variant->precision, value, 0));
+		core_put(variant->precision, values.data, i, -core_get(variant->precision, value, 0) / 2);
+	}
+	store(variant, format, first, step, values.data, frames, &peak);
+	store(&(struct variant){ &bli_kernel_c, variant->precision }, format, dense.data, format->bytes, values.data,
+	      frames, &peak);
+	for (size_t i = 0; i < span; i++) {
+		size_t frame = step < 0 ? frames - 1 - i / distance : i / distance, byte = i % distance;
+
+		assert_int_equal(samples.data[i], byte < format->bytes ? dense.data[frame * format->bytes + byte]
+				 : before[i]);
+	}
+	core_guard_free(&samples);
+	core_guard_free(&values);
+	core_guard_free(&dense);
+}
+
+/* Mono, stereo, 3 channels, odd steps, backwards: the right samples, and no byte outside. */
+static void test_layouts(void **state)
+{
+	static const int channels[] = { 1, 2, 3, 8, -1, -2, -3 };
+	static const size_t frames[] = { 1, 2, 3, 15, 16, 17, 33, 64, 67 };
+	uint64_t seed = 3;
+	struct variant variant;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++)
+		for (size_t size = 0; size < COUNT(sizes); size++)
+			for (int kind = 0; kind < 4; kind++) {
+				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
+
+				for (size_t c = 0; c < COUNT(channels); c++)
+					for (size_t f = 0; f < COUNT(frames); f++)
+						check_layout(&variant, &format, channels[c] * format.bytes, frames[f], &seed);
+				check_layout(&variant, &format, format.bytes + 1, 40, &seed);
+			}
+}
+
+static void test_silence(void **state)
+{
+	(void)state;
+	for (size_t size = 0; size < COUNT(sizes); size++)
+		for (int kind = 0; kind < 4; kind++) {
+			struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
+			unsigned char samples[2 * 4 * 5];
+
+			memset(samples, 0x55, sizeof(samples));
+			bli_sample_silence(&format, samples, 2 * format.bytes, 5);
+			for (size_t i = 0; i < 10; i += 2)
+				assert_int_equal(sample_at(&format, samples, i), 0);
+			for (size_t i = 1; i < 10; i += 2)
+				for (unsigned byte = 0; byte < format.bytes; byte++)
+					assert_int_equal(samples[i * format.bytes + byte], 0x55);
+		}
+	for (unsigned char bytes = 4; bytes <= 8; bytes += 4) {
+		struct bli_format format = { bytes, (unsigned char)(8 * bytes), false, false, true };
+		unsigned char samples[16], expected[16] = { 0 };
+
+		memset(samples, 0x55, sizeof(samples));
+		memset(expected + bytes, 0x55, sizeof(expected) - bytes);
+		bli_sample_silence(&format, samples, bytes, 1);
+		assert_memory_equal(samples, expected, sizeof(samples));
+	}
+}
+
+static void test_valid(void **state)
+{
+	static const struct { struct bli_format format; bool valid; } cases[] = {
+		{ { 1, 8, true, true, false }, true }, { { 4, 1, false, false, false }, true },
+		{ { 4, 32, false, false, true }, true }, { { 8, 64, false, false, true }, true },
+		{ { 0, 0, false, false, false }, false }, { { 1, 0, false, false, false }, false },
+		{ { 1, 9, false, false, false }, false }, { { 5, 32, false, false, false }, false },
+		{ { 8, 64, false, false, false }, false }, { { 8, 32, false, false, true }, false },
+		{ { 4, 32, true, false, true }, false }, { { 4, 32, false, true, true }, false },
+		{ { 2, 16, false, false, true }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(bli_format_valid(&cases[i].format), cases[i].valid);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_rounding),
+		cmocka_unit_test(test_extremes),
+		cmocka_unit_test(test_peak_of_reals),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_reals),
+		cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_valid),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measuring this build against its peers: make bench. Nothing here is installed or built otherwise.
 
-EXTRA_DIST += bench/run
+EXTRA_DIST += bench/run bench/resample-files
 EXTRA_PROGRAMS = bench/peers bench/peak
 CLEANFILES = $(EXTRA_PROGRAMS)
 
@@ -27,6 +27,7 @@ bench_peak_SOURCES = \
 	bench/peak.c
 bench_peak_LDADD = src/core/libcore.la
 
-bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) plugin-links
+bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
+	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 .PHONY: bench

@@ -32,8 +32,8 @@ tests_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -shared 
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_testcard_'
 
 if TOOLS
-dist_check_SCRIPTS += tests/windowfilter.sh
-EXTRA_DIST += tests/windowfilter.py
+dist_check_SCRIPTS += tests/resample.sh tests/windowfilter.sh
+EXTRA_DIST += tests/resample.py tests/windowfilter.py
 endif
 
 # The corpora of the fuzz targets are replayed by the unit tests.
@@ -132,4 +132,19 @@ check_PROGRAMS += tests/formats
 tests_formats_SOURCES = tests/formats.c tests/plughelp.c tests/plughelp.h
 tests_formats_CFLAGS = $(test_cflags)
 tests_formats_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+check_PROGRAMS += tests/ratio
+tests_ratio_SOURCES = tests/ratio.c src/tools/ratio.c src/tools/ratio.h
+tests_ratio_CPPFLAGS = $(test_cppflags)
+tests_ratio_CFLAGS = $(test_cflags)
+tests_ratio_LDADD = $(CMOCKA_LIBS)
+
+check_PROGRAMS += tests/phases tests/transforms
+tests_phases_SOURCES = tests/phases.c $(core_help) tests/heapspy.c tests/heapspy.h
+tests_phases_CFLAGS = $(test_cflags)
+tests_phases_LDADD = $(core_test_ldadd) $(DL_LIBS)
+tests_phases_LDFLAGS = -export-dynamic
+tests_transforms_SOURCES = tests/transforms.c $(core_help)
+tests_transforms_CFLAGS = $(test_cflags)
+tests_transforms_LDADD = $(core_test_ldadd)
 endif

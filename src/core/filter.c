@@ -180,8 +180,7 @@ int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_tab
 
 bool bli_filter_is_symmetric(const struct bli_filter *filter)
 {
-	(void)filter;
-	return true;
+	return !filter->samples;
 }
 
 /*
@@ -236,11 +235,24 @@ static void table_taps(const struct bli_filter *filter, double start, double *h)
 	}
 }
 
+/* h[j] from the sampled response; j counts from the oldest frame */
+static void sampled_taps(const struct bli_filter *filter, double fraction, double *h)
+{
+	size_t per_frame = filter->samples_per_frame, place = (size_t)lrint(fraction * (double)per_frame);
+
+	for (size_t j = 0; j < filter->taps; j++)
+		h[j] = filter->samples[(filter->taps - 1 - j) * per_frame + place];
+}
+
 void bli_filter_phase(const struct bli_filter *filter, double fraction, double *h, double *scratch)
 {
 	size_t taps = filter->taps;
 	double start = 1 - (double)taps / 2 - fraction, sum = 0;
 
+	if (filter->samples) {
+		sampled_taps(filter, fraction, h);
+		return;
+	}
 	switch (filter->method) {
 	case BLI_METHOD_SINC:
 		sinc_taps(filter, start, h, scratch);

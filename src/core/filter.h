@@ -70,6 +70,12 @@ struct bli_filter {
 	const struct bli_filter_table *table;
 	bool nearest;
 	double entries_per_frame;	/* table entries in an input frame */
+	/*
+	 * If not NULL, the response itself: [taps·samples_per_frame], the newest
+	 * first, adding up to samples_per_frame.  Only its own phases can be asked for.
+	 */
+	const double *samples;
+	size_t samples_per_frame;
 };
 
 /*

@@ -10,11 +10,13 @@ src_core_libcore_la_SOURCES = \
 	src/core/filtertable.c src/core/filtertable.h \
 	src/core/kernel.c src/core/kernel.h \
 	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h \
+	src/core/phase.c src/core/phase.h \
 	src/core/plan.c src/core/plan.h \
 	src/core/preset.c src/core/preset.h \
 	src/core/resampler.c src/core/resampler.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
-	src/core/stage.c src/core/stage.h
+	src/core/stage.c src/core/stage.h \
+	src/core/zeros.c src/core/zeros.h
 src_core_libcore_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
 src_core_libcore_la_LIBADD = src/core/libkernel-c.la
 

@@ -51,13 +51,12 @@ static double least_share(size_t i)
 }
 
 /*
- * Reflect chosen zeros of a spectrum from outside the unit circle to inside[].
+ * Reflect zeros of a spectrum from outside the unit circle to inside[count].
  * With w = exp(−iω), a pair inside is the factor F = 1 − 2·Re(z)·w + |z|²·w²,
  * its mirror image outside w²·conj(F): F replaces it by F²/(w²·|F|²), which is 1
  * at 0 Hz.  For one on the axis it is 1 − z·w and the square is missing.
  */
-static void reflect(struct bli_complex *spectrum, const struct bli_fft *fft, double (*inside)[2], size_t count,
-		    double share)
+static void reflect(struct bli_complex *spectrum, const struct bli_fft *fft, double (*inside)[2], size_t count)
 {
 	size_t half = fft->size / 2;
 
@@ -73,8 +72,6 @@ static void reflect(struct bli_complex *spectrum, const struct bli_fft *fft, dou
 			double linear = pair ? -2 * inside[i][0] : -inside[i][0];
 			double quadratic = pair ? inside[i][0] * inside[i][0] + inside[i][1] * inside[i][1] : 0;
 
-			if (least_share(i) >= share)
-				continue;
 			real = 1 + linear * w.real + quadratic * square.real;
 			imaginary = linear * w.imaginary + quadratic * square.imaginary;
 			norm = 1 / sqrt(real * real + imaginary * imaginary);
@@ -90,22 +87,25 @@ static void reflect(struct bli_complex *spectrum, const struct bli_fft *fft, dou
 	}
 }
 
-/* Response of `count` taps with a share of its zeros reflected, in taps[fft->size]; spectrum[fft->size / 2 + 1] is scratch. */
+/* h[count] with a share of its zeros reflected, in taps[fft->size]; spectrum[fft->size / 2 + 1] is scratch. */
 static int reflected_taps(double *taps, struct bli_complex *spectrum, const struct bli_fft *fft, const double *h,
 			  size_t count, double share)
 {
 	double (*inside)[2] = malloc(count * sizeof(*inside));
-	size_t found;
+	size_t found, chosen = 0;
 	int error;
 
 	if (!inside)
 		return -ENOMEM;
 	error = bli_zeros_inside(inside, &found, h, count);
 	if (!error) {
+		for (size_t i = 0; i < found; i++)
+			if (least_share(i) < share)
+				memmove(inside[chosen++], inside[i], sizeof(*inside));
 		memset(taps, 0, fft->size * sizeof(*taps));
 		memcpy(taps, h, count * sizeof(*taps));
 		bli_fft_forward(fft, taps, spectrum);
-		reflect(spectrum, fft, inside, found, share);
+		reflect(spectrum, fft, inside, chosen);
 		bli_fft_inverse(fft, spectrum, taps);
 	}
 	free(inside);

@@ -172,11 +172,16 @@ int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requireme
 	size_t high = in_frames < out_frames ? out_frames : in_frames;
 	struct bli_route route = { .sharp_halves = 2 };
 	struct bli_plan candidate;
-	int error = bli_plan_make_via(plan, requirement, in_frames, out_frames, kernel, channels, &route);
+	bool linear_phase = requirement->method != BLI_METHOD_SINC || requirement->phase == 50;
+	int error;
 
+	/* another phase is given to a filter of two phases: see bli_resampler_open() */
+	if (!linear_phase)
+		route.sharp_halves = 4;
+	error = bli_plan_make_via(plan, requirement, in_frames, out_frames, kernel, channels, &route);
 	if (error || requirement->method != BLI_METHOD_SINC)
 		return error;
-	for (route.sharp_halves = 3; route.sharp_halves <= 4; route.sharp_halves++)
+	for (route.sharp_halves = linear_phase ? 3 : 4; route.sharp_halves <= 4; route.sharp_halves++)
 		/* past twice the higher rate more doublings only add work */
 		for (route.doublings = 0; (low * route.sharp_halves / 2) << route.doublings < 4 * high;
 		     route.doublings++)

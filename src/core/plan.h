@@ -7,7 +7,8 @@
  * fixed ratio of 3:2 or 2 on the low-rate side, where a few phases suffice,
  * further stages of ratio 2 with ever shorter filters may follow, and the
  * arbitrary ratio is left to a short filter on the high-rate side, because
- * there the signal fills only a fraction of the band.
+ * there the signal fills only a fraction of the band.  A phase other than
+ * linear always takes a sharp filter of ratio 2.
  */
 #ifndef BLI_PLAN_H
 #define BLI_PLAN_H
@@ -21,8 +22,9 @@ struct bli_plan {
 	unsigned stages;		/* 0: equal periods, frames pass unchanged */
 	struct bli_stage_shape stage[BLI_STAGES_MAX];	/* in the order of the signal */
 	/*
-	 * Delay of the whole conversion: a whole number of input frames plus a
-	 * whole number of output frames, so that it can be taken out exactly.
+	 * Delay of the whole conversion with linear phase: a whole number of input
+	 * frames plus a whole number of output frames, so that it can be taken out
+	 * exactly.
 	 */
 	size_t delay_in_frames, delay_out_frames;
 	double cost;			/* estimated, in clock cycles per period */

@@ -27,7 +27,7 @@ const struct bli_preset bli_presets[] = {
 	}, {
 		.name = "bli_fast",
 		.quality = "fast",
-		.requirement = SINC(0.841, 101.5, BLI_FLOAT),
+		.requirement = SINC(0.841, 102, BLI_FLOAT),
 		.claim_bandwidth = 0.84, .claim_snr_db = 100, .claim_rejection_db = 100,
 	}, {
 		.name = "bli_medium",

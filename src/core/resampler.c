@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "resampler.h"
+#include "phase.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,9 +37,58 @@ static bool needs_rounding(const struct bli_resampler *resampler)
 	       !(unchanged && !config->in_format.is_float && config->in_format.bits <= config->out_format.bits);
 }
 
+/* What is left out at the ends of a response lies this far below what its stopband leaves. */
+#define PHASE_EXTRA_DB 20
+
+/*
+ * Give the sharp filter the required phase: *samples becomes its response, to
+ * be freed when the stages are open.  It is a stage of ratio 2 (see plan.h), so
+ * it is known by two samples per frame of the lower rate.  The first sample of
+ * the linear-phase response, at the very end of its window, has no counterpart
+ * at the other end and is left out.
+ */
+static int set_phase(struct bli_resampler *resampler, double **samples)
+{
+	const struct bli_requirement *requirement = &resampler->config.requirement;
+	struct bli_plan *plan = &resampler->plan;
+	bool up = plan->out_frames > plan->in_frames;
+	struct bli_stage_shape *shape = &plan->stage[up ? 0 : plan->stages - 1];
+	size_t per_frame = up ? 2 : 1, taps = shape->filter.taps, count = taps * per_frame, found = 0;
+	double *linear = calloc(3 * taps + count, sizeof(*linear)), *h = linear + count, *shaped = NULL, delay = 0, sum = 0;
+	int error = -ENOMEM;
+
+	*samples = calloc(count, sizeof(**samples));
+	if (linear && *samples) {
+		for (size_t place = 0; place < per_frame; place++) {
+			bli_filter_phase(&shape->filter, (double)place / (double)per_frame, h, h + taps);
+			for (size_t j = 0; j < taps; j++)
+				linear[(taps - 1 - j) * per_frame + place] = h[j];
+		}
+		for (size_t i = 1; i < count; i++)
+			sum += linear[i];
+		for (size_t i = 1; i < count; i++)
+			linear[i] /= sum;
+		error = bli_phase_apply(&shaped, &found, &delay, linear + 1, count - 1, requirement->phase,
+					fmin(requirement->attenuation_db + PHASE_EXTRA_DB, BLI_ATTENUATION_MAX_DB));
+	}
+	if (!error) {
+		for (size_t i = 0; i < found; i++)
+			(*samples)[i] = shaped[i] * (double)per_frame;
+		shape->filter.samples = *samples;
+		shape->filter.samples_per_frame = per_frame;
+		/* taps/2 frames of the stage's input would be linear phase */
+		resampler->phase_advance_frames = ((double)taps / 2 - delay / (double)per_frame) *
+						  (double)plan->in_frames / (double)shape->in_frames;
+	}
+	free(shaped);
+	free(linear);
+	return error;
+}
+
 int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config)
 {
 	enum bli_precision precision;
+	double *samples = NULL;
 	size_t bytes;
 	int error;
 
@@ -68,16 +119,17 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 	memset(resampler->output, 0, bytes);
 	resampler->bytes = bytes;
 
-	for (unsigned i = 0; i < resampler->plan.stages; i++) {
+	if (resampler->plan.stages && config->requirement.method == BLI_METHOD_SINC && config->requirement.phase != 50)
+		error = set_phase(resampler, &samples);
+	for (unsigned i = 0; i < resampler->plan.stages && !error; i++) {
 		error = bli_stage_open(&resampler->stage[i], &resampler->plan.stage[i], config->kernel, precision,
 				       config->channels, i == 0 ? resampler->config.gain : 1);
-		if (error) {
-			bli_resampler_close(resampler);
-			return error;
-		}
 		resampler->bytes += resampler->stage[i].bytes;
 	}
-	return 0;
+	free(samples);
+	if (error)
+		bli_resampler_close(resampler);
+	return error;
 
 out_of_memory:
 	bli_resampler_close(resampler);
@@ -178,5 +230,6 @@ double bli_resampler_delay(const struct bli_resampler *resampler)
 	const struct bli_plan *plan = &resampler->plan;
 
 	return (double)plan->delay_in_frames +
-	       (double)plan->delay_out_frames * (double)plan->in_frames / (double)plan->out_frames;
+	       (double)plan->delay_out_frames * (double)plan->in_frames / (double)plan->out_frames -
+	       resampler->phase_advance_frames;
 }

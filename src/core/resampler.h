@@ -38,6 +38,7 @@ struct bli_resampler {
 	enum bli_precision precision;	/* of the sums; double where nothing is filtered */
 	struct bli_plan plan;
 	struct bli_stage stage[BLI_STAGES_MAX];
+	double phase_advance_frames;	/* how much sooner than with linear phase, in input frames */
 	size_t value_size;		/* of a float or a double */
 	struct bli_dither dither;
 	void *output;			/* [channels][out_frames + BLI_GROUP_MAX], in front of the store */

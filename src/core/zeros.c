@@ -21,8 +21,8 @@
  */
 #define ON_CIRCLE 1e-3
 
-/* The passes over all zeros needed are 7 to 25; what has not settled by then oscillates within rounding. */
-#define PASSES_MAX 60
+/* Passes over all zeros: 7 to 25 are needed; what has not settled by then is a pair of nulls, next to each other. */
+#define PASSES_MAX 40
 
 /* What the search works on.  All zeros of the polynomial but one hold that one's place free. */
 struct search {
@@ -129,41 +129,49 @@ static void place(struct search *search, size_t i, double real, double imaginary
 	search->imaginary[search->inner + i] = imaginary / norm;
 }
 
-/* How much of the gap between two neighbours on the circle is wider than usual. */
-static double gap_room(const double *angles, size_t i, double spacing)
+/*
+ * Start a zero at an angle, at about the distance from the circle where
+ * z^(count/2) brings the ripple up to the gain there.
+ */
+static void start(struct search *search, size_t i, double angle, double ripple)
 {
-	double gap = angles[i + 1] - angles[i];
+	double place_of_gain = fabs(remainder(angle, 2 * M_PI)) / M_PI * (double)(search->points - 1);
+	double gain = fabs(search->gain[(size_t)place_of_gain]);
+	double radius = exp(-1.6 / (double)search->count * fmax(log(gain / ripple), 2));
 
-	return fmax(gap - 1.5 * spacing, 0.01 * gap);
+	place(search, i, radius * cos(angle), radius * sin(angle));
 }
 
 /*
- * Starting values.  The angles of all zeros are spread nearly evenly around
- * the circle, so those inside and outside lie where the nulls leave gaps.
- * Their distance from the circle is about where z^(count/2) brings the ripple
- * up to the gain there.  Nothing is symmetric about the real axis: pairs could
- * not become two zeros on it.
+ * Starting values.  The angles of all zeros are spread nearly evenly around the
+ * circle, so that those inside, and their mirror images, lie where the nulls
+ * leave gaps: where there are by two less than there should be.  In the
+ * stopband that happens when the lobes of one sign are too weak to reach 0.
+ * The others are in the passband.  Nothing is symmetric about the real axis:
+ * pairs could not become two zeros on it.
  */
-static void place_inner(struct search *search, const double *angles, size_t on_circle)
+static void start_inner(struct search *search, const double *angles, size_t on_circle)
 {
-	double spacing = 2 * M_PI / (double)search->count, room = 0, passed = 0, ripple = DBL_EPSILON;
-	double step = M_PI / (double)(search->points - 1);
-	size_t gap = 0;
+	double spacing = 2 * M_PI / (double)search->zeros, ripple = DBL_EPSILON, least = 0, first, room;
+	size_t started = 0, last = search->points - 1, left;
 
-	for (size_t i = 0; i < on_circle; i++)
-		room += gap_room(angles, i, spacing);
-	for (size_t k = (size_t)(angles[0] / step) + 1; k < search->points; k++)
+	for (size_t k = (size_t)(angles[0] / M_PI * (double)last) + 1; k <= last; k++)
 		ripple = fmax(ripple, fabs(search->gain[k]));
-	for (size_t i = 0; i < search->inner; i++) {
-		double at = ((double)i + 0.7) / (double)search->inner * room, angle, gain, radius;
+	for (size_t i = 0; i + 1 < on_circle; i++) {
+		/* zeros missing behind null i, and before the next one */
+		double missing = (angles[i] - angles[0]) / spacing - (double)i;
+		double end = (angles[i + 1] - angles[0]) / spacing - (double)i;
 
-		while (gap + 1 < on_circle && passed + gap_room(angles, gap, spacing) < at)
-			passed += gap_room(angles, gap++, spacing);
-		angle = (angles[gap] + angles[gap + 1] - gap_room(angles, gap, spacing)) / 2 + at - passed;
-		gain = fabs(search->gain[(size_t)(fabs(remainder(angle, 2 * M_PI)) / step)]);
-		radius = exp(-1.6 / (double)search->count * fmax(log(gain / ripple), 2));
-		place(search, i, radius * cos(angle), radius * sin(angle));
+		least = fmin(least, missing);
+		for (; end - least > 2.9 && started < search->inner; least += 2)
+			start(search, started++, fmax(angles[i], angles[i] + (least + 2 - missing) * spacing), ripple);
 	}
+
+	left = search->inner - started;
+	room = angles[on_circle] - angles[on_circle - 1] - 1.5 * spacing;
+	first = angles[on_circle - 1] + 0.75 * spacing;
+	for (size_t i = 0; i < left; i++)
+		start(search, started++, first + room * ((double)i + 0.7) / (double)left, ripple);
 }
 
 /* The polynomial at some of the zeros, its derivative there, and Σ|h[n]·z^n|, which bounds the rounding. */
@@ -247,7 +255,7 @@ static void improve(struct search *search, size_t i, const struct values *values
 	norm = z.real * z.real + z.imaginary * z.imaginary;
 	if (!isfinite(norm) || norm == 0)
 		return;
-	search->settled[i] = hypot(value.real, value.imaginary) <= 4 * DBL_EPSILON * values->magnitude[lane] ||
+	search->settled[i] = hypot(value.real, value.imaginary) <= 16 * DBL_EPSILON * values->magnitude[lane] ||
 			     hypot(step.real, step.imaginary) <= 1e-14 * sqrt(norm);
 	if (norm > 1) {	/* outside: its mirror image is the one wanted */
 		z.real /= norm;
@@ -303,7 +311,7 @@ int bli_zeros_inside(double (*inside)[2], size_t *found, const double *h, size_t
 	if (!error && !angles)
 		error = -ENOMEM;
 	if (!error) {
-		place_inner(&search, angles, place_nulls(&search, angles));
+		start_inner(&search, angles, place_nulls(&search, angles));
 		find_inner(&search);
 		for (size_t i = 0; i < search.inner; i++) {
 			double real = search.real[i], imaginary = search.imaginary[i], radius = hypot(real, imaginary);

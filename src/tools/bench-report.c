@@ -4,8 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Longer than what the delay of a converter that keeps the ratio varies by, images of a coarse one included. */
-#define WANDER_LIMIT_FRAMES 0.02
+#define WANDER_LIMIT_FRAMES 0.02	/* of the lower rate */
 #define RESIDUE_LIMIT 0.001	/* dither and rounding stay below, -60 dBFS; in 8 bits they do not */
 
 void bench_processor_name(char *name, size_t size)
@@ -98,22 +97,33 @@ static void text_quality(FILE *file, const struct bench_settings *settings, cons
 	}
 }
 
+/* Whether the delay moves by more than the noise on the tone explains. Noise of this SNR gives each phase, fitted
+ * over 512 frames, a standard deviation of 10^(-SNR/20) / sqrt(512) radians; ten of them pass. */
+static bool wanders(const struct bench_tone *tone, const struct bli_ratehost_setup *setup)
+{
+	double radians_per_frame = 2 * M_PI * 997 / setup->in_rate_hz;
+	double noise_frames = 10 * pow(10, -tone->snr_db / 20) / sqrt(512) / radians_per_frame;
+	double lower = fmax(1, (double)setup->in_rate_hz / setup->out_rate_hz);
+
+	return tone->wander_frames > fmax(WANDER_LIMIT_FRAMES * lower, noise_frames);
+}
+
 /* What went wrong with the tone at one pair of periods, as one line; nothing where all is well. */
 static void remark_tone(FILE *file, const char *name, const struct bench_tone *tone, size_t in_frames,
-			size_t out_frames, unsigned int in_rate_hz)
+			size_t out_frames, const struct bli_ratehost_setup *setup)
 {
-	bool wanders = tone->wander_frames > WANDER_LIMIT_FRAMES;
+	bool moves = wanders(tone, setup);
 
-	if (!tone->clicks && !wanders && !tone->unwritten_frames)
+	if (!tone->clicks && !moves && !tone->unwritten_frames)
 		return;
 	fprintf(file, "%s at %zu:%zu frames:", name, in_frames, out_frames);
 	if (tone->clicks)
 		fprintf(file, " clicks (%zu in the first second of a tone)", tone->clicks);
-	if (wanders)
+	if (moves)
 		fprintf(file, "%s does not keep the ratio (the delay wanders by %.2f frames, %.0f us)",
-			tone->clicks ? "," : "", tone->wander_frames, tone->wander_frames / in_rate_hz * 1e6);
+			tone->clicks ? "," : "", tone->wander_frames, tone->wander_frames / setup->in_rate_hz * 1e6);
 	if (tone->unwritten_frames)
-		fprintf(file, "%s leaves %llu frame%s unwritten", tone->clicks || wanders ? "," : "",
+		fprintf(file, "%s leaves %llu frame%s unwritten", tone->clicks || moves ? "," : "",
 			(unsigned long long)tone->unwritten_frames, tone->unwritten_frames == 1 ? "" : "s");
 	fprintf(file, "; SNR at 997 Hz %.1f dB\n", tone->snr_db);
 }
@@ -132,11 +142,10 @@ static void text_remarks(FILE *file, const struct bench_settings *settings, cons
 			fprintf(file, "%s\n", r->error);
 			continue;
 		}
-		remark_tone(file, r->name, &q->tone, setup->in_period_frames, setup->out_period_frames,
-			    setup->in_rate_hz);
+		remark_tone(file, r->name, &q->tone, setup->in_period_frames, setup->out_period_frames, setup);
 		if (q->has_uneven)
 			remark_tone(file, r->name, &q->uneven, settings->uneven_in_frames,
-				    settings->uneven_out_frames, setup->in_rate_hz);
+				    settings->uneven_out_frames, setup);
 		if (q->reset_residue > RESIDUE_LIMIT)
 			fprintf(file, "%s: a reset does not end the stream: %.1f dBFS of it come out after\n", r->name,
 				20 * log10(q->reset_residue));

@@ -6,11 +6,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "interrupt.h"
+#include "spoolfile.h"
 
 /* Standard output may be a file that others append to, or that already has contents. */
 static bool rewritable(int descriptor)
@@ -63,7 +67,7 @@ int outfile_open(struct outfile *out, const char *path, bool overwrite)
 {
 	struct stat status, link;
 
-	*out = (struct outfile){ .descriptor = -1, .overwrite = overwrite };
+	*out = (struct outfile){ .descriptor = -1, .spooled_to = -1, .overwrite = overwrite };
 	if (strcmp(path, "-") == 0)
 		return open_in_place(out, dup(STDOUT_FILENO));
 	if (stat(path, &status) != 0) {
@@ -105,9 +109,41 @@ static int rename_keeping(const char *from, const char *to)
 	return rename(from, to) == 0 ? 0 : -errno;
 }
 
+int outfile_spool(struct outfile *out)
+{
+	const int descriptor = spoolfile_open();
+
+	if (descriptor < 0)
+		return descriptor;
+	out->spooled_to = out->descriptor;
+	out->descriptor = descriptor;
+	out->seekable = true;
+	return 0;
+}
+
+static int deliver(const struct outfile *out)
+{
+	char buffer[65536];
+	int64_t position = 0;
+	ssize_t got;
+
+	while ((got = pread(out->descriptor, buffer, sizeof(buffer), position)) > 0) {
+		position += got;
+		for (ssize_t done = 0; done < got; ) {
+			const ssize_t put = write(out->spooled_to, buffer + done, (size_t)(got - done));
+
+			if (put > 0)
+				done += put;
+			else if (put == 0 || errno != EINTR || interrupt_pending())
+				return put == 0 ? -EIO : -errno;
+		}
+	}
+	return got < 0 ? -errno : 0;
+}
+
 int outfile_commit(struct outfile *out)
 {
-	int error = 0;
+	int error = out->spooled_to >= 0 ? deliver(out) : 0;
 
 	/* What is replaced must not be lost in a power cut before its successor is on the disk. */
 	if (out->replaces && fsync(out->descriptor) < 0 && errno != EINVAL)
@@ -115,6 +151,9 @@ int outfile_commit(struct outfile *out)
 	if (close(out->descriptor) < 0 && error == 0)
 		error = -errno;
 	out->descriptor = -1;
+	if (out->spooled_to >= 0 && close(out->spooled_to) < 0 && error == 0)
+		error = -errno;
+	out->spooled_to = -1;
 	if (error == 0 && out->temporary != NULL) {
 		error = out->overwrite ? (rename(out->temporary, out->target) == 0 ? 0 : -errno)
 			: rename_keeping(out->temporary, out->target);
@@ -131,7 +170,9 @@ void outfile_discard(struct outfile *out)
 {
 	if (out->descriptor >= 0)
 		close(out->descriptor);
-	out->descriptor = -1;
+	if (out->spooled_to >= 0)
+		close(out->spooled_to);
+	out->descriptor = out->spooled_to = -1;
 	if (out->temporary != NULL)
 		unlink(out->temporary);
 	free(out->temporary);

@@ -11,6 +11,7 @@
 
 struct outfile {
 	int descriptor;		/* -1: closed */
+	int spooled_to;		/* where a spooled file goes in the end; -1: not spooled */
 	bool seekable;		/* may be rewritten; begins empty */
 	bool overwrite;
 	bool replaces;		/* a file of the target's name existed */
@@ -24,6 +25,13 @@ struct outfile {
  * Returns 0 or a negative errno; *out is closed then.
  */
 int outfile_open(struct outfile *out, const char *path, bool overwrite);
+
+/*
+ * From now on all goes to a temporary file without a name, which is copied to
+ * where it belongs when it is complete: for what cannot be rewritten but must
+ * be. Nothing may have been written yet. Returns 0 or a negative errno.
+ */
+int outfile_spool(struct outfile *out);
 
 /* Closes the file and gives it its name. Returns 0 or a negative errno; nothing is left behind then. */
 int outfile_commit(struct outfile *out);

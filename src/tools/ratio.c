@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
 
 #define DIGITS_MAX 18	/* 10^18 < RATIO_TERM_MAX */
 #define TOLERANCE_BITS 31
@@ -122,15 +121,15 @@ static int parse_number(struct ratio *ratio, const char **text)
 int ratio_parse(struct ratio *ratio, const char *text)
 {
 	struct ratio num, den = { 1, 1 };
-	int error = parse_number(&num, &text);
+	int error = parse_number(&num, &text), den_error = 0;
 
-	if (error == 0 && *text == '/') {
+	if (error != -EINVAL && *text == '/') {
 		text++;
-		error = parse_number(&den, &text);
+		den_error = parse_number(&den, &text);
 	}
-	if (error == -EINVAL || *text != '\0')
+	if (error == -EINVAL || den_error == -EINVAL || *text != '\0')
 		return -EINVAL;
-	return error ? error : ratio_divide(ratio, &num, &den);
+	return error || den_error ? -ERANGE : ratio_divide(ratio, &num, &den);
 }
 
 int ratio_from_double(struct ratio *ratio, double number)
@@ -210,11 +209,42 @@ void ratio_simplify(struct ratio *simple, const struct ratio *factor)
 	simplest_between(simple, factor->num * (one - 1), den, factor->num * (one + 1), den);
 }
 
+/*
+ * Two fractions meet what one cannot: the first is taken about 2^-13 beside
+ * the factor, towards 1, so that its own denominator is no small one, and in
+ * the neighbourhood of the second there are fractions enough.
+ */
+unsigned ratio_split(struct ratio parts[2], const struct ratio *factor)
+{
+	const wide one = (wide)1 << TOLERANCE_BITS, offset = one >> 13, den = factor->den * one;
+	const bool up = factor->num > factor->den;
+	struct ratio coarse, rest;
+
+	ratio_simplify(&parts[0], factor);
+	if (parts[0].num <= RATIO_PARTS_TERM_MAX && parts[0].den <= RATIO_PARTS_TERM_MAX)
+		return 1;
+	if (up)
+		simplest_between(&coarse, factor->num * (one - offset), den, factor->num * (one - offset / 2), den);
+	else
+		simplest_between(&coarse, factor->num * (one + offset / 2), den, factor->num * (one + offset), den);
+	/* both are near each other, so this cannot fail */
+	if (ratio_divide(&rest, factor, &coarse) != 0)
+		return 1;
+	ratio_simplify(&parts[up ? 0 : 1], &rest);
+	parts[up ? 1 : 0] = coarse;
+	return 2;
+}
+
 int64_t ratio_frames(const struct ratio *ratio, int64_t frames)
 {
 	const wide whole = ((wide)(uint64_t)frames * ratio->num + ratio->den / 2) / ratio->den;
 
 	return whole > INT64_MAX ? INT64_MAX : (int64_t)whole;
+}
+
+bool ratio_within(const struct ratio *ratio, unsigned limit)
+{
+	return ratio->num <= (wide)limit * ratio->den && ratio->den <= (wide)limit * ratio->num;
 }
 
 double ratio_number(const struct ratio *ratio)

@@ -3,6 +3,7 @@
 #ifndef BLI_RATIO_H
 #define BLI_RATIO_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* num/den in lowest terms, both 1 … RATIO_TERM_MAX. */
@@ -33,18 +34,32 @@ int ratio_divide(struct ratio *quotient, const struct ratio *dividend, const str
 int ratio_multiply(struct ratio *product, const struct ratio *a, const struct ratio *b);
 
 /*
- * The conversion for a factor of rates: the factor itself if num ≤
- * RATIO_EXACT_NUM_MAX and den ≤ RATIO_EXACT_DEN_MAX, otherwise the simplest
- * fraction within 2^-31 (4.7e-10) of it: whatever the factor, num·den is then
- * below 2^33 or so.
+ * A fraction for a factor: the factor itself if num ≤ RATIO_EXACT_NUM_MAX and
+ * den ≤ RATIO_EXACT_DEN_MAX, otherwise the simplest within 2^-31 (4.7e-10) of
+ * it. Its terms are some ten thousand as a rule, but up to 2^31 right beside
+ * a simple fraction.
  */
 void ratio_simplify(struct ratio *simple, const struct ratio *factor);
 
 #define RATIO_EXACT_NUM_MAX (UINT64_C(1) << 17)
 #define RATIO_EXACT_DEN_MAX (UINT64_C(1) << 21)
 
+/*
+ * The conversions, one after the other, for a factor of 1/1000 to 1000: one as
+ * above, or two if that has terms beyond RATIO_PARTS_TERM_MAX. Their product
+ * is within 2^-30 (9.3e-10) of the factor, their terms are below
+ * RATIO_PARTS_TERM_MAX; of two, the one that hardly changes the rate stands where it
+ * is lower. Returns how many, 1 or 2.
+ */
+unsigned ratio_split(struct ratio parts[2], const struct ratio *factor);
+
+#define RATIO_PARTS_TERM_MAX (UINT64_C(1) << 21)
+
 /* frames · ratio, rounded to nearest, halves up; saturates at INT64_MAX. frames ≥ 0. */
 int64_t ratio_frames(const struct ratio *ratio, int64_t frames);
+
+/* True if 1/limit ≤ ratio ≤ limit. */
+bool ratio_within(const struct ratio *ratio, unsigned limit);
 
 double ratio_number(const struct ratio *ratio);
 

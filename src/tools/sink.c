@@ -58,6 +58,9 @@ static size_t keep_head(struct sink *sink, const void *buffer, size_t bytes)
 		sink->head_room = end + 4096;
 	}
 	memcpy(sink->head + sink->position, buffer, bytes);
+	/* written anew the header may be shorter */
+	if (sink->position == 0)
+		sink->length = (int64_t)bytes;
 	return bytes;
 }
 
@@ -88,11 +91,9 @@ static sf_count_t callback_write(const void *buffer, sf_count_t count, void *use
 
 static sf_count_t callback_read(void *buffer, sf_count_t count, void *user_data)
 {
-	const struct sink *const sink = user_data;
-
 	(void)buffer;
 	(void)count;
-	(void)sink;
+	(void)user_data;
 	return 0;
 }
 
@@ -130,27 +131,14 @@ void sink_callbacks(struct SF_VIRTUAL_IO *callbacks)
 
 void sink_patch(struct sink *sink, const void *bytes, size_t count, int64_t position)
 {
-	if (sink->seekable)
-		write_fully(sink, bytes, count, position);
-	else if (!sink->flowing && position + (int64_t)count <= sink->length)
-		memcpy(sink->head + position, bytes, count);
+	write_fully(sink, bytes, count, position);
 }
 
 size_t sink_peek(const struct sink *sink, void *buffer, size_t bytes)
 {
-	if (sink->seekable) {
-		const ssize_t got = pread(sink->descriptor, buffer, bytes, 0);
+	const ssize_t got = pread(sink->descriptor, buffer, bytes, 0);
 
-		return got > 0 ? (size_t)got : 0;
-	}
-	if (sink->flowing)
-		return 0;
-
-	const size_t there = bytes < (size_t)sink->length ? bytes : (size_t)sink->length;
-
-	if (there > 0)
-		memcpy(buffer, sink->head, there);
-	return there;
+	return got > 0 ? (size_t)got : 0;
 }
 
 void sink_flow(struct sink *sink)

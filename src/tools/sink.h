@@ -21,7 +21,7 @@ struct sink {
 	bool seekable, flowing;
 	int64_t position, length;	/* bytes */
 	int64_t promised;		/* the length told to libsndfile while it writes the header; 0: the true one */
-	unsigned char *head;		/* the first bytes of a pipe that does not yet flow */
+	unsigned char *head;		/* [length] of a pipe that does not yet flow, to be changed at will */
 	size_t head_room;
 	int error;			/* first negative errno of writing, 0 so far */
 };
@@ -35,10 +35,10 @@ void sink_free(struct sink *sink);
 /* The callbacks for sf_open_virtual(), with the sink as their user data. */
 void sink_callbacks(struct SF_VIRTUAL_IO *callbacks);
 
-/* Overwrites bytes of the header. */
+/* Overwrites bytes of a seekable file. */
 void sink_patch(struct sink *sink, const void *bytes, size_t count, int64_t position);
 
-/* Copies up to `bytes` of the beginning; returns how many there are. */
+/* Copies up to `bytes` of the beginning of a seekable file; returns how many there are. */
 size_t sink_peek(const struct sink *sink, void *buffer, size_t bytes);
 
 /* The header is complete: send it off. */

@@ -14,35 +14,36 @@
 struct container {
 	const char *name;
 	int format;
-	const char *extensions;		/* separated and ended by spaces, the usual one first */
+	const char *extension;		/* the usual one */
+	const char *others;		/* other extensions, each followed by a space */
 	const char *title;
 };
 
 static const struct container containers[] = {
-	{ "wav", SF_FORMAT_WAV, "wav wave ", "Microsoft WAV" },
-	{ "wavex", SF_FORMAT_WAVEX, "wav wave ", "WAV with an extensible header" },
-	{ "rf64", SF_FORMAT_RF64, "wav rf64 wave ", "WAV beyond 4 GiB" },
-	{ "w64", SF_FORMAT_W64, "w64 ", "Sony Wave64" },
-	{ "aiff", SF_FORMAT_AIFF, "aiff aif aifc ", "Apple AIFF" },
-	{ "au", SF_FORMAT_AU, "au snd ", "Sun/NeXT AU" },
-	{ "caf", SF_FORMAT_CAF, "caf ", "Apple Core Audio" },
-	{ "flac", SF_FORMAT_FLAC, "flac ", "FLAC, lossless" },
-	{ "ogg", SF_FORMAT_OGG, "ogg oga opus ", "Ogg: Vorbis, Opus" },
-	{ "mp3", CONTAINER_MPEG, "mp3 ", "MPEG audio" },
-	{ "raw", SF_FORMAT_RAW, "raw pcm ", "samples without a header" },
-	{ "nist", SF_FORMAT_NIST, "sph nist wav ", "NIST Sphere" },
-	{ "voc", SF_FORMAT_VOC, "voc ", "Creative VOC" },
-	{ "ircam", SF_FORMAT_IRCAM, "sf ircam ", "Berkeley/IRCAM/CARL" },
-	{ "svx", SF_FORMAT_SVX, "iff 8svx 16sv svx ", "Amiga IFF" },
-	{ "paf", SF_FORMAT_PAF, "paf fap ", "Ensoniq PARIS" },
-	{ "pvf", SF_FORMAT_PVF, "pvf ", "Portable Voice Format" },
-	{ "htk", SF_FORMAT_HTK, "htk ", "Hidden Markov Tool Kit" },
-	{ "mat4", SF_FORMAT_MAT4, "mat ", "MATLAB 4" },
-	{ "mat5", SF_FORMAT_MAT5, "mat ", "MATLAB 5" },
-	{ "avr", SF_FORMAT_AVR, "avr ", "Audio Visual Research" },
-	{ "sds", SF_FORMAT_SDS, "sds ", "MIDI Sample Dump" },
-	{ "mpc2k", SF_FORMAT_MPC2K, "snd ", "Akai MPC 2000" },
-	{ "xi", SF_FORMAT_XI, "xi ", "FastTracker instrument" },
+	{ "wav", SF_FORMAT_WAV, "wav", "wave ", "Microsoft WAV" },
+	{ "wavex", SF_FORMAT_WAVEX, "wav", "wave ", "WAV with an extensible header" },
+	{ "rf64", SF_FORMAT_RF64, "wav", "rf64 wave ", "WAV beyond 4 GiB" },
+	{ "w64", SF_FORMAT_W64, "w64", "", "Sony Wave64" },
+	{ "aiff", SF_FORMAT_AIFF, "aiff", "aif aifc ", "Apple AIFF" },
+	{ "au", SF_FORMAT_AU, "au", "snd ", "Sun/NeXT AU" },
+	{ "caf", SF_FORMAT_CAF, "caf", "", "Apple Core Audio" },
+	{ "flac", SF_FORMAT_FLAC, "flac", "", "FLAC, lossless" },
+	{ "ogg", SF_FORMAT_OGG, "ogg", "oga opus ", "Ogg: Vorbis, Opus" },
+	{ "mp3", CONTAINER_MPEG, "mp3", "", "MPEG audio" },
+	{ "raw", SF_FORMAT_RAW, "raw", "pcm ", "samples without a header" },
+	{ "nist", SF_FORMAT_NIST, "sph", "nist wav ", "NIST Sphere" },
+	{ "voc", SF_FORMAT_VOC, "voc", "", "Creative VOC" },
+	{ "ircam", SF_FORMAT_IRCAM, "sf", "ircam ", "Berkeley/IRCAM/CARL" },
+	{ "svx", SF_FORMAT_SVX, "iff", "8svx 16sv svx ", "Amiga IFF" },
+	{ "paf", SF_FORMAT_PAF, "paf", "fap ", "Ensoniq PARIS" },
+	{ "pvf", SF_FORMAT_PVF, "pvf", "", "Portable Voice Format" },
+	{ "htk", SF_FORMAT_HTK, "htk", "", "Hidden Markov Tool Kit" },
+	{ "mat4", SF_FORMAT_MAT4, "mat", "", "MATLAB 4" },
+	{ "mat5", SF_FORMAT_MAT5, "mat", "", "MATLAB 5" },
+	{ "avr", SF_FORMAT_AVR, "avr", "", "Audio Visual Research" },
+	{ "sds", SF_FORMAT_SDS, "sds", "", "MIDI Sample Dump" },
+	{ "mpc2k", SF_FORMAT_MPC2K, "snd", "", "Akai MPC 2000" },
+	{ "xi", SF_FORMAT_XI, "xi", "", "FastTracker instrument" },
 };
 
 struct subtype {
@@ -159,47 +160,54 @@ const char *soundformat_subtype_name(int format)
 	return subtype != NULL ? subtype->name : "?";
 }
 
-static size_t extension_length(const char *extensions)
-{
-	return strcspn(extensions, " ");
-}
-
 const char *soundformat_extension(int format)
 {
 	const struct container *const container = find_container(format);
 
-	/* of the first extension only, without a copy: names and first extensions agree but for these */
-	if (container == NULL)
-		return "raw";
-	return strncmp(container->name, container->extensions, extension_length(container->extensions)) == 0 &&
-	       strlen(container->name) == extension_length(container->extensions) ? container->name
-	       : (container->format == SF_FORMAT_WAVEX || container->format == SF_FORMAT_RF64) ? "wav"
-	       : container->name;
+	return container != NULL ? container->extension : "raw";
 }
 
 static bool has_extension(const struct container *container, const char *extension)
 {
-	for (const char *e = container->extensions; *e; e += extension_length(e) + 1)
-		if (strlen(extension) == extension_length(e) && strncasecmp(e, extension, extension_length(e)) == 0)
+	const char *other = container->others;
+
+	if (strcasecmp(container->extension, extension) == 0)
+		return true;
+	for (size_t length; (length = strcspn(other, " ")) > 0; other += length + 1)
+		if (strlen(extension) == length && strncasecmp(other, extension, length) == 0)
 			return true;
 	return false;
 }
 
-int soundformat_misnamed(int format, const char *path)
+/* Without the dot; "" if there is none. */
+static const char *extension_of(const char *path)
+{
+	const char *const slash = strrchr(path, '/'), *const name = slash != NULL ? slash + 1 : path;
+	const char *const dot = strrchr(name, '.');
+
+	return dot != NULL && dot != name ? dot + 1 : "";
+}
+
+bool soundformat_fits(int format, const char *path)
 {
 	const struct container *const container = find_container(format);
-	const char *const slash = strrchr(path, '/'), *const dot = strrchr(slash ? slash : path, '.');
 
-	if (container == NULL || dot == NULL || has_extension(container, dot + 1))
-		return 0;
-	for (size_t i = 0; i < COUNT(containers); i++)
-		if (has_extension(&containers[i], dot + 1))
+	return container != NULL && has_extension(container, extension_of(path));
+}
+
+int soundformat_misnamed(int format, const char *path)
+{
+	for (size_t i = 0; i < COUNT(containers) && !soundformat_fits(format, path); i++)
+		if (has_extension(&containers[i], extension_of(path)))
 			return containers[i].format;
 	return 0;
 }
 
 static bool possible(struct SF_INFO *info, int container, int subtype, int endian)
 {
+	/* the library would only notice when it has to write it */
+	if (subtype == SUBTYPE_MPEG_LAYER_III && container != CONTAINER_MPEG)
+		return false;
 	info->format = container | subtype | endian;
 	if (sf_format_check(info))
 		return true;

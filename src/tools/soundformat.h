@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 #include "reason.h"
-#include "sample.h"
+#include "resampler.h"
 
 struct SF_INFO;
 
@@ -40,9 +40,12 @@ const char *soundformat_subtype_name(int format);
 /* The usual extension, without the dot. */
 const char *soundformat_extension(int format);
 
+/* True if files of that container usually have the extension of `path`. */
+bool soundformat_fits(int format, const char *path);
+
 /*
- * The container that files with the extension of `path` usually have if
- * `format` is none of that extension, otherwise 0.
+ * The container that files with the extension of `path` usually have if it
+ * is another than `format`, otherwise 0.
  */
 int soundformat_misnamed(int format, const char *path);
 

@@ -6,13 +6,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sndfile.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "interrupt.h"
+#include "spoolfile.h"
 
 /*
  * A parser that skips a chunk of this size or less gets what follows it; past
@@ -214,37 +214,40 @@ void source_start(struct source *source)
 	source->started = true;
 }
 
+static int write_fully(int descriptor, const void *buffer, size_t bytes)
+{
+	for (size_t done = 0; done < bytes; ) {
+		const ssize_t put = write(descriptor, (const char *)buffer + done, bytes - done);
+
+		if (put > 0)
+			done += (size_t)put;
+		else if (put == 0 || errno != EINTR || interrupt_pending())
+			return put == 0 ? -EIO : -errno;
+	}
+	return 0;
+}
+
 int source_spool(struct source *source)
 {
-	FILE *const file = tmpfile();
+	const int spool = spoolfile_open();
+	int64_t length = (int64_t)source->head_bytes;
 	char buffer[32768];
-	size_t got = source->head_bytes;
+	size_t got;
 
-	if (file == NULL)
-		return -errno;
-	if (fwrite(source->head, 1, got, file) != got)
-		goto fail;
-	while ((got = read_fully(source, buffer, sizeof(buffer), 0)) > 0)
-		if (fwrite(buffer, 1, got, file) != got)
-			goto fail;
-	if (source->error || fflush(file) != 0)
-		goto fail;
-
-	const int descriptor = dup(fileno(file));
-	const int64_t length = ftello(file);
-
-	if (descriptor < 0)
-		goto fail;
-	fclose(file);
+	if (spool < 0) {
+		source->error = spool;
+		return spool;
+	}
+	source->error = write_fully(spool, source->head, source->head_bytes);
+	while (source->error == 0 && (got = read_fully(source, buffer, sizeof(buffer), 0)) > 0) {
+		length += (int64_t)got;
+		source->error = write_fully(spool, buffer, got);
+	}
+	if (source->error) {
+		close(spool);
+		return source->error;
+	}
 	source_close(source);
-	memset(source, 0, sizeof(*source));
-	source->descriptor = descriptor;
-	source->seekable = true;
-	source->length = length;
+	*source = (struct source){ .descriptor = spool, .seekable = true, .length = length };
 	return 0;
-fail:
-	if (source->error == 0)
-		source->error = -errno;
-	fclose(file);
-	return source->error;
 }

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bash completion for bli-resample(1), bli-windowfilter(1) and bli-bench(1)
+
+# _bli_words WORD...: those that begin like the current word.
+_bli_words()
+{
+	COMPREPLY=($(compgen -W "$*" -- "$cur"))
+}
+
+# _bli_files [PATTERN]: file names, of the pattern first if any match.
+_bli_files()
+{
+	local IFS=$'\n'
+	compopt -o filenames 2>/dev/null
+	COMPREPLY=()
+	[ -z "${1-}" ] || COMPREPLY=($(compgen -f -X "!$1" -- "$cur") $(compgen -d -- "$cur"))
+	[ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "$cur"))
+}
+
+# Sets cur and prev; "--option=value" comes in three words.
+_bli_current()
+{
+	cur=${COMP_WORDS[COMP_CWORD]}
+	prev=${COMP_WORDS[COMP_CWORD - 1]}
+	if [ "$cur" = = ]; then
+		cur=
+	elif [ "$prev" = = ] && [ "$COMP_CWORD" -gt 1 ]; then
+		prev=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+}
+
+_bli_resample()
+{
+	local cur prev
+	_bli_current
+	case $prev in
+	-to | --to | -toSrate | --raw-rate)
+		_bli_words 8000 11025 16000 22050 24000 32000 44100 48000 88200 96000 176400 192000 ;;
+	-by | --by | -byFactor | --gain | --raw-channels)
+		COMPREPLY=() ;;
+	--converter)
+		_bli_words "$(bli-resample --list-converters 2>/dev/null | awk 'NR > 1 { print $1 }')" ;;
+	--format)
+		_bli_words "$(bli-resample --list-formats 2>/dev/null | awk '/^subtypes:/ { exit } NR > 1 { print $1 }')" ;;
+	--subtype | --raw-subtype)
+		_bli_words "$(bli-resample --list-formats 2>/dev/null | awk 'all { print $1 } /^subtypes:/ { all = 1 }')" ;;
+	--dither)
+		_bli_words none tpdf shaped ;;
+	--raw-endian)
+		_bli_words little big ;;
+	--output-dir)
+		compopt -o filenames 2>/dev/null
+		local IFS=$'\n'
+		COMPREPLY=($(compgen -d -- "$cur")) ;;
+	-f | --filter | -filterFile)
+		_bli_files '*.filter' ;;
+	*)
+		case $cur in
+		-*)
+			_bli_words -to --to -toSrate -by --by -byFactor --converter --list-converters -f --filter -filterFile \
+				-n --nearest -noFilterInterp -l --linear -linearInterpolation --gain --dither --format --subtype \
+				--list-formats --raw-rate --raw-channels --raw-subtype --raw-endian --output-dir -y --overwrite \
+				-trace --trace -q --quiet -h --help -V --version -version ;;
+		*)
+			_bli_files ;;
+		esac ;;
+	esac
+}
+
+_bli_windowfilter()
+{
+	local cur prev
+	_bli_current
+	case $prev in
+	--rolloff | --beta | --nmult | --passband | --stopband | --attenuation)
+		COMPREPLY=() ;;
+	--plot)
+		_bli_files '*.svg' ;;
+	*)
+		case $cur in
+		-*)
+			_bli_words --rolloff --beta --nmult --passband --stopband --attenuation -o --output -y --overwrite \
+				--precise --measure --plot -h --help -V --version ;;
+		*)
+			_bli_files '*.filter' ;;
+		esac ;;
+	esac
+}
+
+_bli_bench()
+{
+	local cur prev
+	_bli_current
+	case $prev in
+	--rates)
+		_bli_words 44100 48000 96000 ;;
+	--format)
+		_bli_words S16_LE S24_LE S24_3LE S32_LE U8 ;;
+	--plot)
+		_bli_files '*.svg' ;;
+	--periods | --channels | --converters | --seconds | --rounds)
+		COMPREPLY=() ;;
+	*)
+		_bli_words --rates --periods --channels --format --converters --seconds --rounds --csv --json --plot \
+			-v --verbose -h --help -V --version ;;
+	esac
+}
+
+complete -F _bli_resample bli-resample
+complete -F _bli_windowfilter bli-windowfilter
+complete -F _bli_bench bli-bench

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "resample-options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GAIN_MAX_DB 200.0
+#define RATE_MAX_HZ 1e9
+
+enum option_code {
+	OPTION_TO = 256, OPTION_BY, OPTION_TRACE, OPTION_CONVERTER, OPTION_LIST_CONVERTERS, OPTION_GAIN,
+	OPTION_DITHER, OPTION_FORMAT, OPTION_SUBTYPE, OPTION_LIST_FORMATS, OPTION_RAW_RATE, OPTION_RAW_CHANNELS,
+	OPTION_RAW_SUBTYPE, OPTION_RAW_ENDIAN, OPTION_OUTPUT_DIR,
+};
+
+/* The classic spellings and ours; names of one option are no ambiguity to getopt. */
+static const struct option long_options[] = {
+	{ "to", required_argument, NULL, OPTION_TO },
+	{ "toSrate", required_argument, NULL, OPTION_TO },
+	{ "by", required_argument, NULL, OPTION_BY },
+	{ "byFactor", required_argument, NULL, OPTION_BY },
+	{ "filter", required_argument, NULL, 'f' },
+	{ "filterFile", required_argument, NULL, 'f' },
+	{ "nearest", no_argument, NULL, 'n' },
+	{ "noFilterInterp", no_argument, NULL, 'n' },
+	{ "linear", no_argument, NULL, 'l' },
+	{ "linearInterpolation", no_argument, NULL, 'l' },
+	{ "trace", no_argument, NULL, OPTION_TRACE },
+	{ "converter", required_argument, NULL, OPTION_CONVERTER },
+	{ "list-converters", no_argument, NULL, OPTION_LIST_CONVERTERS },
+	{ "gain", required_argument, NULL, OPTION_GAIN },
+	{ "dither", optional_argument, NULL, OPTION_DITHER },
+	{ "format", required_argument, NULL, OPTION_FORMAT },
+	{ "subtype", required_argument, NULL, OPTION_SUBTYPE },
+	{ "list-formats", no_argument, NULL, OPTION_LIST_FORMATS },
+	{ "raw-rate", required_argument, NULL, OPTION_RAW_RATE },
+	{ "raw-channels", required_argument, NULL, OPTION_RAW_CHANNELS },
+	{ "raw-subtype", required_argument, NULL, OPTION_RAW_SUBTYPE },
+	{ "raw-endian", required_argument, NULL, OPTION_RAW_ENDIAN },
+	{ "output-dir", required_argument, NULL, OPTION_OUTPUT_DIR },
+	{ "overwrite", no_argument, NULL, 'y' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+	"Usage: " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... INPUT [OUTPUT]\n"
+	"       " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... --output-dir DIR INPUT...\n"
+	"Convert the sample rate of sound files. - is standard input or output.\n"
+	"\n"
+	"Conversion:\n"
+	"  -to, --to, -toSrate RATE         new sample rate in Hz\n"
+	"  -by, --by, -byFactor FACTOR      new rate by the old: 0.91875 or 147/160\n"
+	"  --converter NAME                 quality (bli)\n"
+	"  --list-converters                print their names and figures\n"
+	"  -f, --filter, -filterFile FILE   filter with a filter file instead\n"
+	"  -n, --nearest, -noFilterInterp   its nearest entry, no interpolation in it\n"
+	"  -l, --linear, -linearInterpolation   a straight line between two samples\n"
+	"  --gain DB                        amplify, -200 to 200\n"
+	"  --dither[=KIND]                  of integer outputs: none, tpdf or shaped (tpdf)\n"
+	"\n"
+	"Files:\n"
+	"  --format NAME                    container of the output (the input's)\n"
+	"  --subtype NAME                   coding of its samples (the input's)\n"
+	"  --list-formats                   print the names of both\n"
+	"  --raw-rate HZ                    the input has no header, and this rate\n"
+	"  --raw-channels N                 its channels\n"
+	"  --raw-subtype NAME               its samples (pcm_16)\n"
+	"  --raw-endian ORDER               little or big (little)\n"
+	"  --output-dir DIR                 any number of inputs, outputs of their names there\n"
+	"  -y, --overwrite                  replace outputs that exist\n"
+	"\n"
+	"Messages:\n"
+	"  -trace, --trace                  print what is done to standard error\n"
+	"  -q, --quiet                      no progress, no notes\n"
+	"  -h, --help                       print this and exit\n"
+	"  -V, --version, -version          print the version and exit\n";
+
+__attribute__((format(printf, 1, 2)))
+static int complain(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs(RESAMPLE_PROGRAM ": ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	return RESAMPLE_EXIT_USAGE;
+}
+
+static void list_converters(void)
+{
+	printf("%-11s %9s %8s %10s\n", "name", "bandwidth", "SNR dB", "aliases dB");
+	for (const struct bli_preset *preset = bli_presets; preset->name != NULL; preset++) {
+		if (preset->claim_snr_db > 0)
+			printf("%-11s %9.3f %8.0f %10.0f%s\n", preset->name, preset->claim_bandwidth,
+			       preset->claim_snr_db, -preset->claim_rejection_db,
+			       strcmp(preset->name, BLI_PRESET_DEFAULT) == 0 ? "  default" : "");
+		else
+			printf("%-11s %9s %8s %10s\n", preset->name, "-", "-", "-");
+	}
+}
+
+static int set_ratio(struct ratio *ratio, bool *given, const char *option, const char *allowed)
+{
+	*given = true;
+	return ratio_parse(ratio, optarg) == 0 ? 0
+		: complain("%s %s: not possible; allowed: %s", option, optarg, allowed);
+}
+
+static int set_to(struct resample_options *options)
+{
+	const int status = set_ratio(&options->to_hz, &options->to_given, "-to", "a positive number of hertz");
+
+	return status == 0 && ratio_number(&options->to_hz) > RATE_MAX_HZ
+		? complain("-to %s: out of range; allowed: up to %.0f Hz", optarg, RATE_MAX_HZ) : status;
+}
+
+static int set_by(struct resample_options *options)
+{
+	const int status = set_ratio(&options->by, &options->by_given, "-by",
+				     "a positive number like 0.91875 or a fraction like 147/160");
+
+	if (status == 0 && !ratio_within(&options->by, BLI_RATIO_MAX))
+		return complain("-by %s: out of range; allowed: 1/%d to %d", optarg, BLI_RATIO_MAX, BLI_RATIO_MAX);
+	return status;
+}
+
+static int set_raw_rate(struct resample_options *options)
+{
+	const int status = set_ratio(&options->raw.rate_hz, &options->raw.given, "--raw-rate", "a positive number of hertz");
+
+	return status == 0 && ratio_number(&options->raw.rate_hz) > RATE_MAX_HZ
+		? complain("--raw-rate %s: out of range; allowed: up to %.0f Hz", optarg, RATE_MAX_HZ) : status;
+}
+
+static int set_raw_channels(struct resample_options *options)
+{
+	char *end;
+	const long channels = strtol(optarg, &end, 10);
+
+	if (end == optarg || *end != '\0' || channels < 1 || channels > BLI_CHANNELS_MAX)
+		return complain("--raw-channels %s: not possible; allowed: 1 to %d", optarg, BLI_CHANNELS_MAX);
+	options->raw.channels = (int)channels;
+	return 0;
+}
+
+static int set_raw_endian(struct resample_options *options)
+{
+	if (strcmp(optarg, "little") != 0 && strcmp(optarg, "big") != 0)
+		return complain("--raw-endian %s: unknown; allowed: little, big", optarg);
+	options->raw.endian = optarg[0] == 'b' ? SF_ENDIAN_BIG : SF_ENDIAN_LITTLE;
+	return 0;
+}
+
+static int set_converter(struct resample_options *options)
+{
+	options->preset = bli_preset_find(optarg);
+	return options->preset != NULL ? 0
+		: complain("--converter %s: unknown; --list-converters shows what there is", optarg);
+}
+
+static int set_gain(struct resample_options *options)
+{
+	char *end;
+
+	options->gain_db = strtod(optarg, &end);
+	if (end == optarg || *end != '\0' || !(fabs(options->gain_db) <= GAIN_MAX_DB))
+		return complain("--gain %s: not possible; allowed: -%g to %g dB", optarg, GAIN_MAX_DB, GAIN_MAX_DB);
+	options->gain = pow(10, options->gain_db / 20);
+	return 0;
+}
+
+static int set_dither(struct resample_options *options)
+{
+	static const char *const kinds[] = {
+		[BLI_DITHER_NONE] = "none", [BLI_DITHER_TPDF] = "tpdf", [BLI_DITHER_SHAPED] = "shaped",
+	};
+
+	if (optarg == NULL) {
+		options->dither = BLI_DITHER_TPDF;
+		return 0;
+	}
+	for (size_t kind = 0; kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
+		if (strcmp(kinds[kind], optarg) == 0) {
+			options->dither = (enum bli_dither_kind)kind;
+			return 0;
+		}
+	return complain("--dither=%s: unknown; allowed: none, tpdf, shaped", optarg);
+}
+
+static int set_name(int *word, int (*find)(const char *), const char *option)
+{
+	*word = find(optarg);
+	return *word ? 0 : complain("%s %s: unknown; --list-formats shows what there is", option, optarg);
+}
+
+static int set_file_option(struct resample_options *options, int option)
+{
+	switch (option) {
+	case OPTION_FORMAT:
+		return set_name(&options->container, soundformat_container, "--format");
+	case OPTION_SUBTYPE:
+		return set_name(&options->subtype, soundformat_subtype, "--subtype");
+	case OPTION_LIST_FORMATS:
+		soundformat_list(stdout);
+		return -1;
+	case OPTION_RAW_RATE:
+		return set_raw_rate(options);
+	case OPTION_RAW_CHANNELS:
+		return set_raw_channels(options);
+	case OPTION_RAW_SUBTYPE:
+		return set_name(&options->raw.subtype, soundformat_subtype, "--raw-subtype");
+	case OPTION_RAW_ENDIAN:
+		return set_raw_endian(options);
+	case OPTION_OUTPUT_DIR:
+		options->output_dir = optarg;
+		return 0;
+	default:
+		return RESAMPLE_EXIT_USAGE;	/* getopt has complained */
+	}
+}
+
+static int set_option(struct resample_options *options, int option)
+{
+	switch (option) {
+	case OPTION_TO:
+		return set_to(options);
+	case OPTION_BY:
+		return set_by(options);
+	case 'f':
+		options->filter_path = optarg;
+		return 0;
+	case 'n':
+		options->nearest = true;
+		return 0;
+	case 'l':
+		options->linear = true;
+		return 0;
+	case OPTION_CONVERTER:
+		return set_converter(options);
+	case OPTION_LIST_CONVERTERS:
+		list_converters();
+		return -1;
+	case OPTION_GAIN:
+		return set_gain(options);
+	case OPTION_DITHER:
+		return set_dither(options);
+	case 'y':
+		options->overwrite = true;
+		return 0;
+	case OPTION_TRACE:
+		options->trace = true;
+		return 0;
+	case 'q':
+		options->quiet = true;
+		return 0;
+	case 'h':
+		fputs(help, stdout);
+		return -1;
+	case 'V':
+		puts(RESAMPLE_PROGRAM " (alsa-bli) " PACKAGE_VERSION);
+		return -1;
+	default:
+		return set_file_option(options, option);
+	}
+}
+
+static int check_method(const struct resample_options *options)
+{
+	if (!options->to_given && !options->by_given)
+		return complain("-to RATE or -by FACTOR: one of them is required");
+	if (options->to_given && options->by_given)
+		return complain("-to, -by: only one of them can be given");
+	if (options->linear && options->filter_path != NULL)
+		return complain("-l, -f %s: only one of them can be given", options->filter_path);
+	if (options->preset != NULL && (options->linear || options->filter_path != NULL))
+		return complain("--converter %s: cannot be combined with -l or -f", options->preset->name);
+	if (!options->raw.given && (options->raw.channels || options->raw.subtype || options->raw.endian))
+		return complain("--raw-rate: missing; it goes with the other --raw options");
+	if (options->raw.given && !options->raw.channels)
+		return complain("--raw-channels: missing; it goes with --raw-rate");
+	return 0;
+}
+
+static const char *base_name(const char *path)
+{
+	const char *const slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+/* Outputs of one name in the directory would replace each other. */
+static int check_names(const struct resample_options *options)
+{
+	for (int i = 0; i < options->input_count; i++) {
+		if (strcmp(options->inputs[i], "-") == 0)
+			return complain("-: standard input has no name that an output in %s could have", options->output_dir);
+		for (int k = 0; k < i; k++)
+			if (strcmp(base_name(options->inputs[i]), base_name(options->inputs[k])) == 0)
+				return complain("%s, %s: both would be written to %s/%s", options->inputs[k],
+						options->inputs[i], options->output_dir, base_name(options->inputs[i]));
+	}
+	return 0;
+}
+
+static int check_files(struct resample_options *options)
+{
+	if (options->input_count == 0)
+		return complain("an input file is required; --help explains");
+	if (options->output_dir != NULL)
+		return check_names(options);
+	if (options->input_count > 2)
+		return complain("%s: one input and one output at a time, or --output-dir", options->inputs[2]);
+	options->output = options->input_count == 2 ? options->inputs[1] : "-";
+	options->input_count = 1;
+	if (strcmp(options->output, "-") == 0 && isatty(STDOUT_FILENO))
+		return complain("an output file is required: standard output is a terminal");
+	return 0;
+}
+
+int resample_options_read(struct resample_options *options, int argc, char *argv[])
+{
+	static char program[] = RESAMPLE_PROGRAM;
+	int option, status = 0;
+
+	*options = (struct resample_options){ .gain = 1 };
+	/* getopt's complaints begin with the name, whatever the path */
+	if (argc > 0)
+		argv[0] = program;
+	while (status == 0 && (option = getopt_long_only(argc, argv, "f:nlyqhV", long_options, NULL)) != -1)
+		status = set_option(options, option);
+	if (status != 0)
+		return status;
+	options->inputs = argv + optind;
+	options->input_count = argc - optind;
+	status = check_method(options);
+	if (status == 0)
+		status = check_files(options);
+	if (options->raw.given && options->raw.subtype == 0)
+		options->raw.subtype = SF_FORMAT_PCM_16;
+	if (options->raw.given && options->raw.endian == 0)
+		options->raw.endian = SF_ENDIAN_LITTLE;
+	return status;
+}

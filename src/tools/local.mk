@@ -47,10 +47,14 @@ bli_resample_LDADD = src/core/libcore.la $(SNDFILE_LIBS)
 
 bli_windowfilter_SOURCES = \
 	src/tools/windowfilter.c \
+	src/tools/gnuplot.c src/tools/gnuplot.h \
+	src/tools/interrupt.c src/tools/interrupt.h \
 	src/tools/newfile.c src/tools/newfile.h \
+	src/tools/outfile.c src/tools/outfile.h \
 	src/tools/plot.c src/tools/plot.h \
 	src/tools/response.c src/tools/response.h \
-	src/tools/shape.c src/tools/shape.h
+	src/tools/shape.c src/tools/shape.h \
+	src/tools/spoolfile.c src/tools/spoolfile.h
 bli_windowfilter_LDADD = src/core/libcore.la
 
 # One file for bash, which looks for the name of the command; one for each in zsh.

@@ -3,14 +3,11 @@
 
 #include <errno.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-extern char **environ;
+#include "gnuplot.h"
 
 /* One curve of `low_db` or more from 0 to `end`, as a gnuplot data block of the given name. */
 static void write_curve(FILE *script, const char *name, const struct response *response,
@@ -50,35 +47,6 @@ static void write_script(FILE *script, const struct bli_filter_table *table,
 	fprintf(script, "unset multiplot\n");
 }
 
-/* Runs gnuplot with these files as its standard streams. Returns 0, -EIO or another negative errno. */
-static int run_gnuplot(FILE *script, FILE *drawing, FILE *complaints)
-{
-	char program[] = "gnuplot", no_init_files[] = "-d";
-	char *arguments[] = { program, no_init_files, NULL };
-	posix_spawn_file_actions_t actions;
-	pid_t child;
-	int status;
-
-	if (posix_spawn_file_actions_init(&actions) != 0)
-		return -ENOMEM;
-
-	int error = posix_spawn_file_actions_adddup2(&actions, fileno(script), STDIN_FILENO);
-
-	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(&actions, fileno(drawing), STDOUT_FILENO);
-	if (error == 0)
-		error = posix_spawn_file_actions_adddup2(&actions, fileno(complaints), STDERR_FILENO);
-	if (error == 0)
-		error = posix_spawnp(&child, program, &actions, NULL, arguments, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error)
-		return -error;
-	while (waitpid(child, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
-}
-
 static int read_back(FILE *file, char **contents, size_t *bytes)
 {
 	if (fseek(file, 0, SEEK_END) != 0)
@@ -100,56 +68,29 @@ static int read_back(FILE *file, char **contents, size_t *bytes)
 	return -EIO;
 }
 
-static void explain(int error, FILE *complaints, char *message, size_t message_size)
-{
-	char line[200] = "";
-
-	if (error == -ENOENT) {
-		snprintf(message, message_size, "gnuplot: not found; --plot needs it installed");
-		return;
-	}
-	if (error == -EIO && complaints != NULL) {
-		rewind(complaints);
-		while (fgets(line, sizeof line, complaints) != NULL && line[strspn(line, " \t\n")] == '\0')
-			continue;
-		line[strcspn(line, "\n")] = '\0';
-	}
-	snprintf(message, message_size, "gnuplot: %s", line[0] ? line : strerror(-error));
-}
-
 int plot_response(const struct bli_filter_table *table, const struct response *response,
 		  const struct response_measures *measures, char **svg, size_t *bytes,
 		  char *message, size_t message_size)
 {
-	/* Files, not pipes: neither side can wait for the other. */
-	FILE *script = tmpfile();
-	FILE *drawing = tmpfile();
-	FILE *complaints = tmpfile();
-	int error = 0;
+	FILE *script = tmpfile(), *drawing = tmpfile();
+	int error = script && drawing ? 0 : -errno;
 
 	*svg = NULL;
 	*bytes = 0;
-	if (script == NULL || drawing == NULL || complaints == NULL) {
-		error = -errno;
-		goto out;
-	}
-	write_script(script, table, response, measures);
-	if (fflush(script) != 0 || ferror(script)) {
-		error = -errno;
-		goto out;
-	}
-	rewind(script);
-	error = run_gnuplot(script, drawing, complaints);
-	if (error == 0)
-		error = read_back(drawing, svg, bytes);
-out:
 	if (error)
-		explain(error, complaints, message, message_size);
-	if (script != NULL)
+		snprintf(message, message_size, "gnuplot: %s", strerror(-error));
+	if (!error) {
+		write_script(script, table, response, measures);
+		error = gnuplot_run(script, drawing, message, message_size);
+	}
+	if (!error) {
+		error = read_back(drawing, svg, bytes);
+		if (error)
+			snprintf(message, message_size, "gnuplot: %s", strerror(-error));
+	}
+	if (script)
 		fclose(script);
-	if (drawing != NULL)
+	if (drawing)
 		fclose(drawing);
-	if (complaints != NULL)
-		fclose(complaints);
 	return error;
 }

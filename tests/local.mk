@@ -11,6 +11,7 @@ AM_TESTS_ENVIRONMENT = \
 check_PROGRAMS =
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
 dist_check_SCRIPTS = \
+	tests/manual.sh \
 	tests/names.sh \
 	tests/programs.sh \
 	tests/pyaudio.sh \
@@ -147,4 +148,19 @@ tests_phases_LDFLAGS = -export-dynamic
 tests_transforms_SOURCES = tests/transforms.c $(core_help)
 tests_transforms_CFLAGS = $(test_cflags)
 tests_transforms_LDADD = $(core_test_ldadd)
+
+check_PROGRAMS += tests/settings tests/effects tests/filterkeys
+tests_settings_SOURCES = tests/settings.c tests/fuzz-settings.c tests/plughelp.c tests/plughelp.h \
+	src/plugin/settings.c src/plugin/settings.h src/plugin/keys.c src/plugin/keys.h
+tests_settings_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/plugin
+tests_settings_CFLAGS = $(test_cflags)
+tests_settings_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
+tests_effects_SOURCES = tests/effects.c tests/hosthelp.c tests/hosthelp.h tests/plughelp.c tests/plughelp.h
+tests_effects_CPPFLAGS = $(test_cppflags)
+tests_effects_CFLAGS = $(test_cflags)
+tests_effects_LDADD = $(plugin_test_ldadd)
+tests_filterkeys_SOURCES = tests/filterkeys.c tests/hosthelp.c tests/hosthelp.h tests/plughelp.c tests/plughelp.h
+tests_filterkeys_CPPFLAGS = $(test_cppflags)
+tests_filterkeys_CFLAGS = $(test_cflags)
+tests_filterkeys_LDADD = $(plugin_test_ldadd)
 endif

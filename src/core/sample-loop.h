@@ -8,6 +8,8 @@
 #ifndef BLI_SAMPLE_LOOP_H
 #define BLI_SAMPLE_LOOP_H
 
+#define SAMPLE_BLOCK 64
+
 /* An integer of `bytes` bytes in the low bits of the result, in the order it has in memory or swapped. */
 static inline __attribute__((always_inline)) uint32_t
 sample_get(const unsigned char *p, unsigned bytes, bool swapped)
@@ -24,7 +26,8 @@ sample_get(const unsigned char *p, unsigned bytes, bool swapped)
 	case 3:
 		if (swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__))
 			return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-		return (uint32_t)p[2] << 16 | (uint32_t)p[1] << 8 | p[0];
+		memcpy(&u16, p, 2);
+		return (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? u16 : __builtin_bswap16(u16)) | (uint32_t)p[2] << 16;
 	default:
 		memcpy(&u32, p, 4);
 		return swapped ? __builtin_bswap32(u32) : u32;
@@ -50,8 +53,9 @@ sample_put(unsigned char *p, uint32_t value, unsigned bytes, bool swapped)
 			p[1] = (unsigned char)(value >> 8);
 			p[2] = (unsigned char)value;
 		} else {
-			p[0] = (unsigned char)value;
-			p[1] = (unsigned char)(value >> 8);
+			u16 = (uint16_t)value;
+			u16 = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? u16 : __builtin_bswap16(u16);
+			memcpy(p, &u16, 2);
 			p[2] = (unsigned char)(value >> 16);
 		}
 		return;
@@ -84,7 +88,17 @@ NAME(load_loop)(const struct bli_format *format, VALUE *restrict values, const u
 	const unsigned shift = 32 - format->bits;
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
 
-	for (size_t i = 0; i < frames; i++) {
+	/* packed samples are collected first: they do not fit vectors, the rest of the work does */
+	for (size_t first = 0; bytes == 3 && first < frames; first += SAMPLE_BLOCK) {
+		size_t count = frames - first < SAMPLE_BLOCK ? frames - first : SAMPLE_BLOCK;
+		uint32_t raw[SAMPLE_BLOCK];
+
+		for (size_t i = 0; i < count; i++)
+			raw[i] = sample_get(samples + (ptrdiff_t)(first + i) * step, 3, swapped);
+		for (size_t i = 0; i < count; i++)
+			values[first + i] = (VALUE)(int32_t)(raw[i] << shift ^ offset) * (VALUE)0x1p-31;
+	}
+	for (size_t i = 0; bytes != 3 && i < frames; i++) {
 		uint32_t raw = sample_get(samples + (ptrdiff_t)i * step, bytes, swapped);
 
 		values[i] = (VALUE)(int32_t)(raw << shift ^ offset) * (VALUE)0x1p-31;
@@ -136,62 +150,71 @@ static void NAME(load)(const struct bli_format *format, void *values, const void
 #undef LOAD
 
 /*
- * Adding 1.5·2^52 to a double (2^23 to a float) leaves the nearest integer in
- * the low bits of its mantissa: rounding without a library call, in vectors.
- * Floats serve up to 20 bits (the sum needs |x| < 2^22), doubles all 32.
+ * The integer of a value, scale being that of full scale.  Adding 1.5·2^52 to a
+ * double (2^23 to a float) leaves the nearest integer in the low bits of its
+ * mantissa: rounding without a library call, in vectors.  Floats serve up to 20
+ * bits (the sum needs |x| < 2^22), doubles all 32.  What would round beyond the
+ * range is clipped and counted; NaN fails the first comparison.
  */
+static inline __attribute__((always_inline)) uint32_t
+NAME(round_sample)(VALUE value, double scale, const bool narrow, int32_t *largest, unsigned *beyond)
+{
+	int32_t magnitude = sample_magnitude((float)value);
+
+	*largest = *largest > magnitude ? *largest : magnitude;
+	if (narrow) {
+		const float least = (float)-scale, most = (float)(scale - 1);
+		float x = (float)value * (float)scale, sum;
+		uint32_t bits;
+
+		*beyond += !(x >= least - 0.5f) | (x >= most + 0.5f);
+		x = x > least ? x : least;
+		x = x < most ? x : most;
+		sum = x + 0x1.8p23f;
+		memcpy(&bits, &sum, sizeof(bits));
+		return bits - UINT32_C(0x4b400000);
+	} else {
+		const double least = -scale, most = scale - 1;
+		double x = (double)value * scale, sum;
+		uint64_t bits;
+
+		*beyond += !(x >= least - 0.5) | (x >= most + 0.5);
+		x = x > least ? x : least;
+		x = x < most ? x : most;
+		sum = x + 0x1.8p52;
+		memcpy(&bits, &sum, sizeof(bits));
+		return (uint32_t)bits;
+	}
+}
+
 static inline __attribute__((always_inline)) size_t
 NAME(store_loop)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
 		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool swapped,
 		 const bool narrow, double *peak)
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
+	const double scale = (double)(UINT32_C(1) << (format->bits - 1));
+	unsigned beyond = 0;
 	int32_t largest = 0;
 	float single;
-	size_t clipped = 0;
 
-	if (narrow) {
-		const float scale = (float)(UINT32_C(1) << (format->bits - 1));
-		const float least = -scale, most = scale - 1;
-		unsigned count = 0;
+	/* packed samples wait until a block is rounded: they do not fit vectors, the rest of the work does */
+	for (size_t first = 0; bytes == 3 && first < frames; first += SAMPLE_BLOCK) {
+		size_t count = frames - first < SAMPLE_BLOCK ? frames - first : SAMPLE_BLOCK;
+		uint32_t rounded[SAMPLE_BLOCK];
 
-		for (size_t i = 0; i < frames; i++) {
-			float x = (float)values[i] * scale, sum;
-			uint32_t bits;
-			int32_t magnitude = sample_magnitude((float)values[i]);
-
-			largest = largest > magnitude ? largest : magnitude;
-			/* what would round beyond the range is clipped; NaN fails the first comparison */
-			count += !(x >= least - 0.5f) | (x >= most + 0.5f);
-			x = x > least ? x : least;
-			x = x < most ? x : most;
-			sum = x + 0x1.8p23f;
-			memcpy(&bits, &sum, sizeof(bits));
-			sample_put(samples + (ptrdiff_t)i * step, bits - UINT32_C(0x4b400000) + offset, bytes, swapped);
-		}
-		clipped = count;
-	} else {
-		const double scale = (double)(UINT32_C(1) << (format->bits - 1));
-		const double least = -scale, most = scale - 1;
-
-		for (size_t i = 0; i < frames; i++) {
-			double x = (double)values[i] * scale, sum;
-			int32_t magnitude = sample_magnitude((float)values[i]);
-			uint64_t bits;
-
-			largest = largest > magnitude ? largest : magnitude;
-			clipped += !(x >= least - 0.5) | (x >= most + 0.5);
-			x = x > least ? x : least;
-			x = x < most ? x : most;
-			sum = x + 0x1.8p52;
-			memcpy(&bits, &sum, sizeof(bits));
-			sample_put(samples + (ptrdiff_t)i * step, (uint32_t)bits + offset, bytes, swapped);
-		}
+		for (size_t i = 0; i < count; i++)
+			rounded[i] = NAME(round_sample)(values[first + i], scale, narrow, &largest, &beyond) + offset;
+		for (size_t i = 0; i < count; i++)
+			sample_put(samples + (ptrdiff_t)(first + i) * step, rounded[i], 3, swapped);
 	}
+	for (size_t i = 0; bytes != 3 && i < frames; i++)
+		sample_put(samples + (ptrdiff_t)i * step,
+			   NAME(round_sample)(values[i], scale, narrow, &largest, &beyond) + offset, bytes, swapped);
 	memcpy(&single, &largest, sizeof(single));
 	if ((double)single > *peak)
 		*peak = (double)single;
-	return clipped;
+	return beyond;
 }
 
 #define STORE_STEP(STEP, BYTES, SWAPPED)						\

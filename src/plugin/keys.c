@@ -7,9 +7,28 @@
 #include <ctype.h>
 #include <locale.h>
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+/* Longest part of a key or a value that a message shows, in bytes. */
+#define SHOWN_MAX 60
+
+void bli_key_log(const char *converter, const char *format, ...)
+{
+	char line[600];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	for (char *p = line; *p; p++)
+		if (iscntrl((unsigned char)*p))
+			*p = ' ';
+	SNDERR("converter \"%s\": %s", converter, line);
+}
 
 int bli_key_refuse(const struct bli_key *key, const char *allowed)
 {
@@ -18,8 +37,11 @@ int bli_key_refuse(const struct bli_key *key, const char *allowed)
 	if (snd_config_get_type(key->node) == SND_CONFIG_TYPE_COMPOUND ||
 	    snd_config_get_ascii(key->node, &value) < 0)
 		value = NULL;
-	SNDERR("converter \"%s\": %s = %s%s%s: %s", key->converter, key->name, value ? "\"" : "",
-	       value ? value : "a compound", value ? "\"" : "", allowed);
+	if (value)
+		bli_key_log(key->converter, "%.*s = \"%.*s%s\": %s", SHOWN_MAX, key->name, SHOWN_MAX, value,
+			    strlen(value) > SHOWN_MAX ? "..." : "", allowed);
+	else
+		bli_key_log(key->converter, "%.*s = a compound: %s", SHOWN_MAX, key->name, allowed);
 	free(value);
 	return -EINVAL;
 }
@@ -88,8 +110,15 @@ int bli_key_word(const struct bli_key *key, const char *const *words, const char
 
 int bli_key_truth(const struct bli_key *key, bool *truth)
 {
-	int value = snd_config_get_bool(key->node);
+	/* snd_config_get_bool() would log a line of its own */
+	const char *text;
+	long number;
+	int value = -1;
 
+	if (snd_config_get_integer(key->node, &number) == 0)
+		value = number == 0 || number == 1 ? (int)number : -1;
+	else if (snd_config_get_string(key->node, &text) == 0 && text)
+		value = snd_config_get_bool_ascii(text);
 	if (value < 0)
 		return bli_key_refuse(key, "allowed are yes and no");
 	*truth = value;

@@ -17,6 +17,9 @@ struct bli_key {
 	const snd_config_t *node;
 };
 
+/* One SNDERR line about a converter; control characters, which names and paths may hold, become spaces. */
+void bli_key_log(const char *converter, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /*
  * One SNDERR line: converter, key, its value as written, and what is allowed
  * ("allowed are …").

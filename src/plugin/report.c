@@ -17,12 +17,14 @@ static unsigned long greatest_common_divisor(unsigned long a, unsigned long b)
 	return a;
 }
 
-static void report_edge(snd_output_t *out, const char *name, const struct bli_edge *edge)
+/* An edge in Hz has its unit; of two fractions one unit behind the last is enough. */
+static void report_edges(snd_output_t *out, const struct bli_edge *passband, const struct bli_edge *stopband)
 {
-	if (edge->in_hz)
-		snd_output_printf(out, "%s %g Hz", name, edge->value);
-	else
-		snd_output_printf(out, "%s %.4g", name, edge->value);
+	static const char fraction[] = " of the lower Nyquist frequency";
+
+	snd_output_printf(out, "  filter: passband %.5g%s (-0.1 dB), stopband %.5g%s", passband->value,
+			  passband->in_hz ? " Hz" : stopband->in_hz ? fraction : "", stopband->value,
+			  stopband->in_hz ? " Hz" : fraction);
 }
 
 static void report_phase(snd_output_t *out, double phase)
@@ -48,10 +50,8 @@ static void report_filter(snd_output_t *out, const struct bli_settings *settings
 				  requirement->nearest ? "nearest entry" : "interpolated");
 		break;
 	case BLI_METHOD_SINC:
-		report_edge(out, "  filter: passband", &settings->passband);
-		report_edge(out, " (-0.1 dB), stopband", &settings->stopband);
-		snd_output_printf(out, " of the lower Nyquist frequency, attenuation %g dB, ",
-				  requirement->attenuation_db);
+		report_edges(out, &settings->passband, &settings->stopband);
+		snd_output_printf(out, ", attenuation %g dB, ", requirement->attenuation_db);
 		report_phase(out, requirement->phase);
 		break;
 	}

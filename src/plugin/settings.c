@@ -147,14 +147,14 @@ static int read_filter_file(struct bli_settings *settings, const struct bli_key 
 		return bli_key_refuse(key, "allowed is the path of a filter file (see bli-filter(5))");
 	path = home_path(text);
 	if (!path) {
-		SNDERR("converter \"%s\": %s: out of memory", key->converter, key->name);
+		bli_key_log(key->converter, "%s: out of memory", key->name);
 		return -ENOMEM;
 	}
 	bli_filter_table_free(&settings->table);
 	error = bli_filterfile_read(&settings->table, path, message, sizeof(message));
 	free(path);
 	if (error < 0) {
-		SNDERR("converter \"%s\": %s: %s", key->converter, key->name, message);
+		bli_key_log(key->converter, "%s: %s", key->name, message);
 		return error;
 	}
 	settings->requirement.method = BLI_METHOD_TABLE;
@@ -239,8 +239,8 @@ static int check_keys(const char *converter, const snd_config_t *conf)
 		if (keys[k].group == GROUP_ANY)
 			continue;
 		if (group != GROUP_ANY && group != keys[k].group) {
-			SNDERR("converter \"%s\": \"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, stopband and attenuation, or filter_file and interpolation",
-			       converter, grouped, name);
+			bli_key_log(converter, "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, stopband and attenuation, or filter_file and interpolation",
+				    grouped, name);
 			return -EINVAL;
 		}
 		group = keys[k].group;
@@ -278,7 +278,7 @@ static int check_together(struct bli_settings *settings)
 	else if (requirement->nearest && settings->table.length == 0)
 		wrong = "interpolation belongs to filter_file, which is not given";
 	if (wrong) {
-		SNDERR("converter \"%s\": %s", settings->converter, wrong);
+		bli_key_log(settings->converter, "%s", wrong);
 		return -EINVAL;
 	}
 	if (!settings->passband_set)
@@ -299,7 +299,7 @@ int bli_settings_read(struct bli_settings *settings, const char *converter, cons
 
 	memset(settings, 0, sizeof(*settings));
 	if (!preset) {
-		SNDERR("converter \"%s\": no such preset", converter);
+		bli_key_log(converter, "no such preset");
 		return -EINVAL;
 	}
 	settings->converter = preset->name;
@@ -339,9 +339,9 @@ int bli_settings_requirement(const struct bli_settings *settings, unsigned low_r
 	requirement->passband = edge_fraction(&settings->passband, low_rate_hz);
 	requirement->stopband = edge_fraction(&settings->stopband, low_rate_hz);
 	if (requirement->passband >= PASSBAND_LEAST && requirement->stopband <= STOPBAND_MOST &&
-	    requirement->stopband - requirement->passband >= TRANSITION_LEAST)
+	    requirement->stopband - requirement->passband >= TRANSITION_LEAST - 1e-9)
 		return 0;
-	SNDERR("converter \"%s\": passband %g, stopband %g of the lower Nyquist frequency: allowed are 0.05 to 1.9, the stopband at least 0.002 above the passband",
-	       settings->converter, requirement->passband, requirement->stopband);
+	bli_key_log(settings->converter, "passband %g, stopband %g of the lower Nyquist frequency: allowed are 0.05 to 1.9, the stopband at least 0.002 above the passband",
+		    requirement->passband, requirement->stopband);
 	return -EINVAL;
 }

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Measuring this build against its peers: make bench. Nothing here is installed or built otherwise.
+# Measuring this build against its peers: make bench, make plots. Nothing here is installed or built otherwise.
 
-EXTRA_DIST += bench/run bench/resample-files
-EXTRA_PROGRAMS = bench/peers bench/peak
+EXTRA_DIST += bench/run bench/resample-files bench/plots \
+	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
+EXTRA_PROGRAMS = bench/peers bench/peak bench/signals
 CLEANFILES = $(EXTRA_PROGRAMS)
 
 bench_peers_SOURCES = \
@@ -27,7 +28,15 @@ bench_peak_SOURCES = \
 	bench/peak.c
 bench_peak_LDADD = src/core/libcore.la
 
+bench_signals_SOURCES = bench/signals.c
+bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+bench_signals_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
+
 bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
-.PHONY: bench
+
+# The pictures of doc/, in the source; make plots PLOTS='sweeps speed' draws these alone.
+plots: bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
+	$(AM_V_at)$(srcdir)/bench/plots . '$(alsaplugindir)' $(srcdir)/doc $(PLOTS)
+.PHONY: bench plots

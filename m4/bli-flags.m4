@@ -29,8 +29,8 @@ AC_DEFUN([BLI_KERNELS], [
   AS_CASE([$host_cpu],
     [x86_64*|i?86*], [
       BLI_CHECK_KERNEL([sse2], [-msse2 -mfpmath=sse])
-      BLI_CHECK_KERNEL([avx2], [-mavx2 -mfma])
-      BLI_CHECK_KERNEL([avx512], [-mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512])],
+      BLI_CHECK_KERNEL([avx2], [-mavx2 -mfma -mfpmath=sse])
+      BLI_CHECK_KERNEL([avx512], [-mfpmath=sse -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mprefer-vector-width=512])],
     [aarch64*], [BLI_CHECK_KERNEL([neon], [])])
   AM_CONDITIONAL([KERNEL_SSE2], [test $bli_kernel_sse2 = yes])
   AM_CONDITIONAL([KERNEL_AVX2], [test $bli_kernel_avx2 = yes])

@@ -8,6 +8,9 @@
 #ifndef BLI_SAMPLE_LOOP_H
 #define BLI_SAMPLE_LOOP_H
 
+#include <float.h>
+#include <math.h>
+
 #define SAMPLE_BLOCK 64
 
 /* An integer of `bytes` bytes in the low bits of the result, in the order it has in memory or swapped. */
@@ -154,7 +157,9 @@ static void NAME(load)(const struct bli_format *format, void *values, const void
  * double (2^23 to a float) leaves the nearest integer in the low bits of its
  * mantissa: rounding without a library call, in vectors.  Floats serve up to 20
  * bits (the sum needs |x| < 2^22), doubles all 32.  What would round beyond the
- * range is clipped and counted; NaN fails the first comparison.
+ * range is clipped and counted; NaN fails the first comparison.  Where the
+ * machine computes with more bits than the type has (x87) the sum would be
+ * rounded twice, and the library rounds.
  */
 static inline __attribute__((always_inline)) uint32_t
 NAME(round_sample)(VALUE value, double scale, const bool narrow, int32_t *largest, unsigned *beyond)
@@ -170,6 +175,8 @@ NAME(round_sample)(VALUE value, double scale, const bool narrow, int32_t *larges
 		*beyond += !(x >= least - 0.5f) | (x >= most + 0.5f);
 		x = x > least ? x : least;
 		x = x < most ? x : most;
+		if (FLT_EVAL_METHOD != 0)
+			return (uint32_t)lrintf(x);
 		sum = x + 0x1.8p23f;
 		memcpy(&bits, &sum, sizeof(bits));
 		return bits - UINT32_C(0x4b400000);
@@ -181,6 +188,8 @@ NAME(round_sample)(VALUE value, double scale, const bool narrow, int32_t *larges
 		*beyond += !(x >= least - 0.5) | (x >= most + 0.5);
 		x = x > least ? x : least;
 		x = x < most ? x : most;
+		if (FLT_EVAL_METHOD != 0)
+			return (uint32_t)llrint(x);
 		sum = x + 0x1.8p52;
 		memcpy(&bits, &sum, sizeof(bits));
 		return (uint32_t)bits;

@@ -3,18 +3,27 @@
 
 #include <math.h>
 
-__extension__ typedef unsigned __int128 wide;
-
 /* A turn is cut into `frames` equal parts; `part` counts them. */
 struct turn {
 	uint64_t part, step, frames;
 };
 
+/* a * b mod n by doubling and adding, as not every machine has 128-bit integers; a, b < n < 2^63. */
+static uint64_t multiply_modulo(uint64_t a, uint64_t b, uint64_t n)
+{
+	uint64_t sum = 0;
+
+	for (; b; b >>= 1, a = 2 * a % n)
+		if (b & 1)
+			sum = (sum + a) % n;
+	return sum;
+}
+
 static struct turn turn_start(struct bli_frequency frequency, uint64_t first)
 {
 	struct turn turn = { .step = frequency.cycles % frequency.frames, .frames = frequency.frames };
 
-	turn.part = (uint64_t)((wide)turn.step * first % turn.frames);
+	turn.part = multiply_modulo(turn.step, first % turn.frames, turn.frames);
 	return turn;
 }
 

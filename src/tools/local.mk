@@ -15,7 +15,7 @@ src_tools_libmeasure_la_LIBADD = $(ALSA_LIBS) $(DL_LIBS)
 
 bin_PROGRAMS =
 if TOOLS
-bin_PROGRAMS += bli-bench bli-resample bli-windowfilter
+bin_PROGRAMS += bli-bench bli-windowfilter
 
 bli_bench_SOURCES = \
 	src/tools/bench.c \
@@ -26,6 +26,9 @@ bli_bench_SOURCES = \
 bli_bench_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bli_bench_LDADD = src/tools/libmeasure.la
 
+if RESAMPLE
+bin_PROGRAMS += bli-resample
+endif
 bli_resample_SOURCES = \
 	src/tools/resample.c \
 	src/tools/resample-options.c src/tools/resample-options.h \

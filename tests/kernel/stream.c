@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "stream.h"
+#include "transfer.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { WAIT_MS = 2000 };
+
+struct stream {
+	const struct stream_request *request;
+	struct stream_report *report;
+	snd_pcm_t *pcm;
+	struct transfer transfer;
+	uint64_t done;			/* frames written or read since the opening */
+	uint64_t base;			/* `done` at the last start */
+	int event_fired;
+	int watching;			/* the figures below hold a position */
+	snd_pcm_sframes_t delay_position, avail_position;
+	snd_pcm_sframes_t first_position;
+	double first_s, last_s;
+	uint32_t random;
+};
+
+static double now_s(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static void sleep_us(double us)
+{
+	struct timespec t = {
+		.tv_sec = (time_t)(us / 1e6),
+		.tv_nsec = (long)(fmod(us, 1e6) * 1e3),
+	};
+
+	while (nanosleep(&t, &t) < 0 && errno == EINTR)
+		;
+}
+
+static int complain(const struct stream *s, const char *what, int err)
+{
+	fprintf(stderr, "%s: %s: %s\n", s->request->device, what, snd_strerror(err));
+	return err;
+}
+
+static int playing(const struct stream *s)
+{
+	return s->request->direction == SND_PCM_STREAM_PLAYBACK;
+}
+
+static int set_parameters(struct stream *s)
+{
+	const struct stream_request *q = s->request;
+	struct stream_report *r = s->report;
+	snd_pcm_hw_params_t *hw;
+	snd_pcm_sw_params_t *sw;
+	unsigned int rate_hz = q->rate_hz;
+	int err;
+
+	snd_pcm_hw_params_alloca(&hw);
+	snd_pcm_sw_params_alloca(&sw);
+	r->period_frames = q->period_frames;
+	r->buffer_frames = q->buffer_frames;
+	if ((err = snd_pcm_hw_params_any(s->pcm, hw)) < 0)
+		return complain(s, "no configuration", err);
+	if ((err = snd_pcm_hw_params_set_access(s->pcm, hw, q->access)) < 0)
+		return complain(s, "access", err);
+	if ((err = snd_pcm_hw_params_set_format(s->pcm, hw, q->format)) < 0)
+		return complain(s, "format", err);
+	if ((err = snd_pcm_hw_params_set_channels(s->pcm, hw, q->channels)) < 0)
+		return complain(s, "channels", err);
+	if ((err = snd_pcm_hw_params_set_rate(s->pcm, hw, rate_hz, 0)) < 0)
+		return complain(s, "rate", err);
+	if ((err = snd_pcm_hw_params_set_period_size_near(s->pcm, hw, &r->period_frames, NULL)) < 0)
+		return complain(s, "period size", err);
+	if ((err = snd_pcm_hw_params_set_buffer_size_near(s->pcm, hw, &r->buffer_frames)) < 0)
+		return complain(s, "buffer size", err);
+	if ((err = snd_pcm_hw_params(s->pcm, hw)) < 0)
+		return complain(s, "hw_params", err);
+	r->pause_supported = snd_pcm_hw_params_can_pause(hw);
+	if ((err = snd_pcm_get_params(s->pcm, &r->buffer_frames, &r->period_frames)) < 0)
+		return complain(s, "get_params", err);
+
+	if ((err = snd_pcm_sw_params_current(s->pcm, sw)) < 0)
+		return complain(s, "sw_params_current", err);
+	snd_pcm_uframes_t start = playing(s) ?
+		r->buffer_frames / r->period_frames * r->period_frames : 1;
+	if ((err = snd_pcm_sw_params_set_start_threshold(s->pcm, sw, start)) < 0)
+		return complain(s, "start threshold", err);
+	if ((err = snd_pcm_sw_params_set_avail_min(s->pcm, sw, r->period_frames)) < 0)
+		return complain(s, "avail_min", err);
+	if ((err = snd_pcm_sw_params(s->pcm, sw)) < 0)
+		return complain(s, "sw_params", err);
+	return 0;
+}
+
+static int begin(struct stream *s)
+{
+	s->base = s->done;
+	s->watching = 0;
+	return playing(s) ? 0 : snd_pcm_start(s->pcm);
+}
+
+/* Brings the stream back from an xrun or a suspend; other errors are final. */
+static int recover(struct stream *s, int err)
+{
+	if (err == -EPIPE) {
+		s->report->xruns++;
+	} else if (err == -ESTRPIPE) {
+		s->report->suspends++;
+		while ((err = snd_pcm_resume(s->pcm)) == -EAGAIN)
+			sleep_us(10e3);
+		if (err == 0) {
+			s->watching = 0;
+			return 0;
+		}
+	} else {
+		return complain(s, "transfer", err);
+	}
+	if ((err = snd_pcm_prepare(s->pcm)) < 0)
+		return complain(s, "prepare", err);
+	if ((err = begin(s)) < 0)
+		return complain(s, "start", err);
+	return 0;
+}
+
+static void note_fall(struct stream *s, unsigned int *count, snd_pcm_sframes_t from,
+		      snd_pcm_sframes_t to)
+{
+	if (to >= from)
+		return;
+	++*count;
+	if (from - to > s->report->worst_backward)
+		s->report->worst_backward = from - to;
+}
+
+/* Asks for the position and holds it against the previous answer. */
+static int watch(struct stream *s)
+{
+	struct stream_report *r = s->report;
+	const snd_pcm_sframes_t run = (snd_pcm_sframes_t)(s->done - s->base);
+	const snd_pcm_sframes_t buffer = (snd_pcm_sframes_t)r->buffer_frames;
+	snd_pcm_sframes_t avail, delay, by_delay, by_avail;
+	int err;
+
+	if (snd_pcm_state(s->pcm) != SND_PCM_STATE_RUNNING)
+		return 0;
+	if ((err = snd_pcm_avail_delay(s->pcm, &avail, &delay)) < 0)
+		return err;
+	if (snd_pcm_state(s->pcm) != SND_PCM_STATE_RUNNING)
+		return 0;
+	by_delay = playing(s) ? run - delay : run + delay;
+	by_avail = playing(s) ? run - (buffer - avail) : run + avail;
+	r->watches++;
+	if (avail < 0 || avail > buffer)
+		r->avail_outside++;
+	if (s->watching) {
+		note_fall(s, &r->delay_backward, s->delay_position, by_delay);
+		note_fall(s, &r->avail_backward, s->avail_position, by_avail);
+	} else {
+		s->first_position = by_delay;
+		s->first_s = now_s();
+	}
+	s->watching = 1;
+	s->delay_position = by_delay;
+	s->avail_position = by_avail;
+	s->last_s = now_s();
+	if (s->last_s > s->first_s)
+		r->measured_rate_hz = (double)(by_delay - s->first_position) / (s->last_s - s->first_s);
+	return 0;
+}
+
+static int fire_event(struct stream *s)
+{
+	const struct stream_request *q = s->request;
+	int err = 0;
+
+	s->event_fired = 1;
+	s->watching = 0;
+	switch (q->event) {
+	case STREAM_NOTHING:
+		break;
+	case STREAM_PAUSE:
+		if ((err = snd_pcm_pause(s->pcm, 1)) < 0)
+			return complain(s, "pause", err);
+		sleep_us(1e3 * q->event_ms);
+		if ((err = snd_pcm_pause(s->pcm, 0)) < 0)
+			return complain(s, "resume from pause", err);
+		break;
+	case STREAM_STARVE:
+		sleep_us(1e3 * q->event_ms);
+		break;
+	case STREAM_DROP:
+		if ((err = snd_pcm_drop(s->pcm)) < 0)
+			return complain(s, "drop", err);
+		sleep_us(1e3 * q->event_ms);
+		if ((err = snd_pcm_prepare(s->pcm)) < 0 || (err = begin(s)) < 0)
+			return complain(s, "prepare", err);
+		break;
+	}
+	return 0;
+}
+
+/* Uneven pieces, so that the converter's period never is the client's. */
+static snd_pcm_uframes_t next_piece(struct stream *s, snd_pcm_uframes_t avail)
+{
+	const uint64_t left = s->request->frames - s->done;
+	snd_pcm_uframes_t piece;
+
+	s->random = s->random * 1664525u + 1013904223u;	/* Numerical Recipes, quick generator */
+	piece = 1 + (s->random >> 8) % (2 * s->report->period_frames);
+	if (piece > avail)
+		piece = avail;
+	return piece > left ? (snd_pcm_uframes_t)left : piece;
+}
+
+static int step(struct stream *s)
+{
+	snd_pcm_sframes_t avail, moved;
+	int err;
+
+	if (!s->event_fired && s->request->event != STREAM_NOTHING &&
+	    s->done >= s->request->event_frame && (err = fire_event(s)) < 0)
+		return err;
+	for (int i = 0; i < 2; i++) {
+		if ((err = watch(s)) < 0)
+			return recover(s, err);
+		sleep_us(0.125e6 * (double)s->report->period_frames / s->request->rate_hz);
+	}
+	if ((err = snd_pcm_wait(s->pcm, WAIT_MS)) < 0)
+		return recover(s, err);
+	if (err == 0 && ++s->report->stalls > 3)
+		return complain(s, "nothing moves", -ETIMEDOUT);
+	if ((avail = snd_pcm_avail_update(s->pcm)) < 0)
+		return recover(s, (int)avail);
+	if ((err = watch(s)) < 0)
+		return recover(s, err);
+	if (avail == 0)
+		return 0;
+	const snd_pcm_uframes_t piece = next_piece(s, (snd_pcm_uframes_t)avail);
+	if ((moved = transfer_move(&s->transfer, s->done, piece)) < 0)
+		return recover(s, (int)moved);
+	s->done += (uint64_t)moved;
+	s->report->frames = s->done;
+	return 0;
+}
+
+static int finish(struct stream *s)
+{
+	int err;
+
+	if (!playing(s))
+		return snd_pcm_drop(s->pcm);
+	const double start_s = now_s();
+	if ((err = snd_pcm_drain(s->pcm)) < 0)
+		return complain(s, "drain", err);
+	s->report->drain_ms = 1e3 * (now_s() - start_s);
+	return 0;
+}
+
+static int drive(struct stream *s, FILE *dump)
+{
+	snd_output_t *log;
+	int err;
+
+	if ((err = set_parameters(s)) < 0)
+		return err;
+	if (dump && snd_output_stdio_attach(&log, dump, 0) == 0) {
+		snd_pcm_dump(s->pcm, log);
+		snd_output_close(log);
+	}
+	if ((err = transfer_open(&s->transfer, s->request, s->pcm, s->report->period_frames,
+				 s->report->buffer_frames)) < 0)
+		return complain(s, "buffer", err);
+	if ((err = begin(s)) < 0)
+		return complain(s, "start", err);
+	while (s->done < s->request->frames)
+		if ((err = step(s)) < 0)
+			return err;
+	return finish(s);
+}
+
+int stream_run(const struct stream_request *request, struct stream_report *report, FILE *dump)
+{
+	struct stream s = { .request = request, .report = report, .random = 1 };
+	int err;
+
+	memset(report, 0, sizeof(*report));
+	if (request->channels < 1 || request->channels > TRANSFER_CHANNELS)
+		return complain(&s, "channels not in 1..8", -EINVAL);
+	if ((err = snd_pcm_open(&s.pcm, request->device, request->direction, 0)) < 0)
+		return complain(&s, "open", err);
+	err = drive(&s, dump);
+	transfer_close(&s.transfer);
+	snd_pcm_close(s.pcm);
+	return err;
+}

@@ -57,6 +57,27 @@ tests_realtime_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_realtime_LDADD = src/core/libcore.la $(ALSA_LIBS)
 tests_realtime_LDFLAGS = -export-dynamic
 
+# The fuzz targets without a fuzzer, on their corpora; that of the settings is replayed by tests/settings.
+check_PROGRAMS += tests/replay-filterfile tests/replay-plugin
+tests_replay_filterfile_SOURCES = tests/replay.c tests/fuzz-filterfile.c
+tests_replay_filterfile_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"filterfile"'
+tests_replay_filterfile_LDADD = src/core/libcore.la
+tests_replay_plugin_SOURCES = tests/replay.c tests/fuzz-plugin.c tests/fuzzbytes.c tests/fuzzbytes.h \
+	tests/fuzzside.c tests/fuzzside.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)
+tests_replay_plugin_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/plugin -DCORPUS='"plugin"'
+tests_replay_plugin_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_replay_plugin_LDADD = src/core/libcore.la $(ALSA_LIBS)
+
+check_PROGRAMS += tests/stress tests/steady
+tests_stress_SOURCES = tests/stress.c tests/heapspy.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_stress_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
+tests_stress_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
+tests_stress_LDFLAGS = -export-dynamic -pthread
+tests_steady_SOURCES = tests/steady.c tests/heapspy.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_steady_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_steady_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
+tests_steady_LDFLAGS = -export-dynamic
+
 # Kernels that run here, for tests under each.
 noinst_PROGRAMS = tests/print-kernels
 tests_print_kernels_SOURCES = tests/print-kernels.c
@@ -68,7 +89,7 @@ unit_tests = $(check_PROGRAMS)
 print-unit-tests:
 	@echo $(unit_tests)
 print-sanitized-tests:
-	@echo $(unit_tests) | $(SED) -e 's, *tests/realtime,,' -e 's, *tests/faults,,'
+	@echo $(unit_tests) | $(SED) -e 's, *tests/realtime,,' -e 's, *tests/faults,,' -e 's, *tests/st[a-z]*,,g'
 .PHONY: print-unit-tests print-sanitized-tests
 
 if HAVE_CMOCKA
@@ -155,6 +176,11 @@ tests_transforms_SOURCES = tests/transforms.c $(core_help)
 tests_transforms_CFLAGS = $(test_cflags)
 tests_transforms_LDADD = $(core_test_ldadd)
 
+check_PROGRAMS += tests/protocols
+tests_protocols_SOURCES = tests/protocols.c tests/plughelp.c tests/plughelp.h
+tests_protocols_CFLAGS = $(test_cflags)
+tests_protocols_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
 check_PROGRAMS += tests/settings tests/effects tests/filterkeys
 tests_settings_SOURCES = tests/settings.c tests/fuzz-settings.c tests/plughelp.c tests/plughelp.h \
 	src/plugin/settings.c src/plugin/settings.h src/plugin/keys.c src/plugin/keys.h
@@ -183,4 +209,14 @@ check-foreign:
 	$(srcdir)/tests/foreign/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 check-package:
 	$(srcdir)/tests/package/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
-.PHONY: check-kernel check-foreign check-package
+check-debian13: all
+	$(srcdir)/tests/debian13/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
+# make check-fuzz SECONDS=N: each fuzz target for N seconds
+SECONDS = 60
+check-fuzz:
+	$(srcdir)/tests/fuzz $(RIG_FLAGS) . $(SECONDS)
+# times of 10^6 converts, on a quiet machine
+check-realtime: tests/steady$(EXEEXT) tests/realtime$(EXEEXT) plugin-links
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) tests/realtime && tests/steady --times
+EXTRA_DIST += tests/debian13/run tests/fuzz
+.PHONY: check-kernel check-foreign check-package check-debian13 check-fuzz check-realtime

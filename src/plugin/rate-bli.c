@@ -58,7 +58,8 @@ static bool format_from_alsa(struct bli_format *format, snd_pcm_format_t alsa)
 /* One line for the first thing of a side that is out of range. */
 static int check_side(const struct rate_bli *rate, const char *side, const snd_pcm_rate_side_info_t *info)
 {
-	const char *name = snd_pcm_format_name(info->format);
+	/* alsa-lib has a name for every number up to the last, and reads before its table for negative ones */
+	const char *name = (int)info->format < 0 ? NULL : snd_pcm_format_name(info->format);
 	struct bli_format format;
 
 	if (info->rate < RATE_MIN_HZ || info->rate > RATE_MAX_HZ)

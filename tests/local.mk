@@ -69,14 +69,13 @@ tests_replay_plugin_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_replay_plugin_LDADD = src/core/libcore.la $(ALSA_LIBS)
 
 check_PROGRAMS += tests/stress tests/steady
-tests_stress_SOURCES = tests/stress.c tests/heapspy.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_stress_SOURCES = tests/stress.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
 tests_stress_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 tests_stress_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
-tests_stress_LDFLAGS = -export-dynamic -pthread
-tests_steady_SOURCES = tests/steady.c tests/heapspy.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_stress_LDFLAGS = -pthread
+tests_steady_SOURCES = tests/steady.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
 tests_steady_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_steady_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
-tests_steady_LDFLAGS = -export-dynamic
 
 # Kernels that run here, for tests under each.
 noinst_PROGRAMS = tests/print-kernels
@@ -218,5 +217,12 @@ check-fuzz:
 # times of 10^6 converts, on a quiet machine
 check-realtime: tests/steady$(EXEEXT) tests/realtime$(EXEEXT) plugin-links
 	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) tests/realtime && tests/steady --times
-EXTRA_DIST += tests/debian13/run tests/fuzz
+# address and thread sanitizers and valgrind, in sanitize/
+check-sanitize: all
+	srcdir='$(srcdir)' $(srcdir)/tests/sanitize
+clean-local: clean-sanitize
+clean-sanitize:
+	rm -rf sanitize
+.PHONY: check-sanitize clean-sanitize
+EXTRA_DIST += tests/debian13/run tests/fuzz tests/sanitize tests/tools-faults.sh
 .PHONY: check-kernel check-foreign check-package check-debian13 check-fuzz check-realtime

@@ -204,6 +204,9 @@ static int convert_file(const struct job *job, struct sound_input *input, const 
 		progress_begin(&progress, input->name, input->frames, ratio_number(&input->rate_hz), !options->quiet);
 		error = conversion_run(&conversion, input, &output, &progress, reason);
 		progress_end(&progress);
+		/* an input that ends by the same signal, in a pipeline, is not complete */
+		if (error == 0 && interrupt_pending())
+			error = reason_set(reason, -EINTR, "%s: interrupted", input->name);
 		if (error == 0)
 			error = soundfile_commit(&output, reason);
 		else

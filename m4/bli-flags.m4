@@ -24,7 +24,8 @@ AC_DEFUN([BLI_KERNELS], [
   AC_REQUIRE([AC_CANONICAL_HOST])
   bli_kernels=c
   bli_kernel_sse2=no bli_kernel_avx2=no bli_kernel_avx512=no bli_kernel_neon=no
-  BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ftree-vectorize -fvect-cost-model=dynamic -fno-trapping-math -fno-math-errno])
+  BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ftree-vectorize -fvect-cost-model=dynamic -fno-trapping-math -fno-math-errno
+    --param=avoid-fma-max-bits=0])
   AC_SUBST([KERNEL_CFLAGS])
   AS_CASE([$host_cpu],
     [x86_64*|i?86*], [

@@ -66,8 +66,8 @@ dist_bashcompletion_DATA = completion/bli-tools.bash
 zshcompletiondir = $(datadir)/zsh/vendor-completions
 dist_zshcompletion_DATA = completion/_bli-bench completion/_bli-resample completion/_bli-windowfilter
 
-install-data-hook: install-completion-links
-uninstall-hook: uninstall-completion-links
+completion_links = install-completion-links
+completion_unlinks = uninstall-completion-links
 
 install-completion-links: install-dist_bashcompletionDATA
 	$(AM_V_at)for name in bli-bench bli-resample bli-windowfilter; do \
@@ -79,4 +79,6 @@ uninstall-completion-links:
 	  rm -f $(DESTDIR)$(bashcompletiondir)/$$name; \
 	done
 endif
+install-data-hook: $(completion_links)
+uninstall-hook: $(completion_unlinks)
 .PHONY: install-completion-links uninstall-completion-links

@@ -150,12 +150,16 @@ static void find_rate(struct sound_input *input, const struct sound_raw *raw)
 
 static int open_file(struct sound_input *input, const struct sound_raw *raw, struct reason *reason)
 {
-	unsigned char first;
+	unsigned char first[4];
+	const size_t got = source_peek(&input->source, first, sizeof(first));
 	char why[256];
 	int error;
 
-	if (source_peek(&input->source, &first, 1) == 0 && input->source.error == 0)
+	if (got == 0 && input->source.error == 0)
 		return reason_set(reason, -EINVAL, "%s: empty", input->name);
+	/* libsndfile 1.2.2 looks for the end of an Ogg stream before anything else, and a pipe shows none */
+	if (!input->source.seekable && got == sizeof(first) && memcmp(first, "OggS", sizeof(first)) == 0)
+		source_spool(&input->source);
 	if (input->source.error == 0)
 		input->file = open_source(input, raw);
 	if (input->file == NULL && input->source.error == 0 && !input->source.seekable &&

@@ -5,7 +5,11 @@
 Resampling is done here by the FFT of the whole signal. As a program:
 
     judge.py tone FILE RATE HZ SECONDS CHANNELS FORMAT      a sine of -1 dBFS, as a WAV or raw file
-    judge.py fit FILE RATE HZ CHANNELS FORMAT MIN_SNR_DB    is FILE that sine? (least-squares fit, in steady state)
+    judge.py fit FILE RATE HZ CHANNELS FORMAT MIN_SNR_DB [DBFS]   is FILE that sine? (least-squares fit, in steady state)
+    judge.py sweeps FILE RATE SECONDS CHANNELS TOP_HZ FORMAT   sweeps of -3 dBFS, up, down, up, … in the channels
+    judge.py heard FILE RATE CHANNELS FORMAT SOURCE MIN_SNR_DB A:B   is FILE all of SOURCE in all its channels, with B
+                                                            frames for A, without a click, and silence besides?
+    judge.py part FILE RATE CHANNELS FORMAT SOURCE MIN_SNR_DB A:B FRAMES   likewise, a part of FRAMES frames
     judge.py microphone FILE.wav RATE IN.wav...             the IN files, one after the other, at RATE
     judge.py length FILE.wav                                its length in seconds, rounded up
     judge.py recording FILE.wav [MICROPHONE.wav [MIN_DB]]   is FILE what the microphone heard, at FILE's rate?
@@ -20,6 +24,8 @@ import numpy as np
 
 TONE_AMPLITUDE = 10 ** (-1 / 20)
 PASSBAND = 0.9          # fraction of the lower Nyquist frequency that recordings are compared in
+CLICK = 2.0 ** -11      # least error of a single sample, full scale = 1, that is taken for a click
+SILENCE = 22050         # frames after a signal that is resampled
 SETTLE_S = 0.05         # left out at both ends of a tone: longer than any converter's impulse response
 
 
@@ -84,7 +90,7 @@ def resample(samples, rate_in, rate_out):
     """The band-limited signal at another rate: its FFT, cut or extended with zeros. Exact for what is periodic; so the
     signal is first continued by silence, to a length that is a whole number of frames at both rates."""
     unit = rate_in // gcd(rate_in, rate_out)
-    blocks = -(-(len(samples) + rate_in // 2) // unit)
+    blocks = -(-(len(samples) + SILENCE) // unit)
     n_in = blocks * unit
     n_out = blocks * (rate_out // gcd(rate_in, rate_out))
     spectrum = np.fft.rfft(samples, n_in)
@@ -140,6 +146,11 @@ def compare(recorded, reference, fraction=PASSBAND):
     reference in the passband, residual_db below it, error (largest, full scale = 1, over all frequencies), pitch_ppm."""
     delay = delay_of(recorded, reference, fraction)
     expected = delayed(reference, delay, len(recorded))
+    # Where the recording cuts the sound off, the slope of the phase is a little wrong: least squares from there on.
+    for _ in range(3):
+        slope = np.gradient(expected)
+        delay -= float(np.dot(recorded - expected, slope) / np.dot(slope, slope))
+        expected = delayed(reference, delay, len(recorded))
     error = low_pass(recorded - expected, fraction)
     level = low_pass(expected, fraction).std()
     # The delay of the second half against that of the first is a wrong speed.
@@ -158,11 +169,59 @@ def command_tone(path, rate, hz, seconds, channels, sample_format):
     return True
 
 
-def command_fit(path, rate, hz, channels, sample_format, min_snr_db):
+def command_sweeps(path, rate, seconds, channels, top_hz, sample_format):
+    rate, seconds, top_hz = int(rate), float(seconds), float(top_hz)
+    time = np.arange(int(seconds * rate)) / rate
+    rising = np.sin(np.pi * top_hz / seconds * time ** 2)
+    # Silence and a fade of 50 ms each at both ends: nothing lies outside the passband, and what is missing is missed.
+    edge = np.clip(np.minimum(time, time[::-1]) / 0.05 - 1, 0, 1)
+    rising *= 10 ** (-3 / 20) * np.sin(np.pi / 2 * edge) ** 2
+    write(path, rate, np.stack([rising[::-1] if c % 2 else rising for c in range(int(channels))], 1), sample_format)
+    return True
+
+
+def judge_heard(path, rate, channels, sample_format, source, min_snr_db, ratio, frames=None):
+    found_rate, recorded = read(path, int(rate), int(channels), sample_format)
+    _, played = read(source)
+    if found_rate != int(rate) or not recorded.shape[1] == played.shape[1] == int(channels):
+        print(f"{recorded.shape[1]} channels at {found_rate} Hz, of {played.shape[1]}", end="")
+        return False
+    if frames is not None and len(recorded) != frames:
+        print(f"{len(recorded)} frames and not {frames}", end="")
+        return False
+    found, silence = [], 0.0
+    for heard, sent in zip(recorded.T, played.T):
+        reference = resample(sent, *(int(period) for period in ratio.split(":")))
+        if frames is None:
+            # What is missing at the end counts as silence; a long silence around the sound only costs time.
+            begin = int(delay_of(heard, reference))
+            around = slice(max(0, begin - SILENCE), begin + len(reference))
+            silence = max(silence, np.abs(np.append(heard[:around.start], heard[around.stop:])).max(initial=0))
+            heard = np.append(heard, np.zeros(max(0, around.stop - len(heard))))[around]
+        found.append(compare(heard, reference))
+    residual_db = max(one["residual_db"] for one in found)
+    error = max(silence, *(one["error"] for one in found))
+    pitch_ppm = max((one["pitch_ppm"] for one in found), key=abs)
+    delays_ms = [1000 * one["delay"] / found_rate for one in found]
+    print(f"{len(recorded)} frames, {ratio}, residual {residual_db:.1f} dB (at most -{min_snr_db}), largest {error:.5f}, "
+          f"pitch {pitch_ppm:+.3f} ppm, from {delays_ms[0]:.2f} ms on", end="")
+    return (residual_db <= -float(min_snr_db) and error < CLICK and abs(pitch_ppm) <= 0.1 and
+            max(delays_ms) - min(delays_ms) < 0.001)
+
+
+def command_heard(path, rate, channels, sample_format, source, min_snr_db, ratio):
+    return judge_heard(path, rate, channels, sample_format, source, min_snr_db, ratio)
+
+
+def command_part(path, rate, channels, sample_format, source, min_snr_db, ratio, frames):
+    return judge_heard(path, rate, channels, sample_format, source, min_snr_db, ratio, int(frames))
+
+
+def command_fit(path, rate, hz, channels, sample_format, min_snr_db, level_dbfs=-1):
     found_rate, samples = read(path, int(rate), int(channels), sample_format)
     fits = [fit_tone(channel, float(rate), float(hz)) for channel in samples.T]
     worst_db = min(snr for _, snr in fits)
-    gain_db = max((20 * np.log10(amplitude / TONE_AMPLITUDE) for amplitude, _ in fits), key=abs)
+    gain_db = max((20 * np.log10(amplitude) - float(level_dbfs) for amplitude, _ in fits), key=abs)
     print(f"{len(samples)} frames, SNR {worst_db:.1f} dB (at least {min_snr_db}), gain {gain_db:+.4f} dB", end="")
     # 0.01 dB is what the rounding of 8-bit samples can do to the level.
     good = found_rate == int(float(rate)) and samples.shape[1] == int(channels)
@@ -198,7 +257,8 @@ def command_recording(path, microphone=None, min_db=None):
 
 
 def main(arguments):
-    commands = {"tone": command_tone, "fit": command_fit, "microphone": command_microphone,
+    commands = {"tone": command_tone, "fit": command_fit, "sweeps": command_sweeps, "heard": command_heard,
+                "part": command_part, "microphone": command_microphone,
                 "length": command_length, "recording": command_recording}
     if not arguments or arguments[0] not in commands:
         print(__doc__)

@@ -10,18 +10,38 @@ AM_TESTS_ENVIRONMENT = \
 
 check_PROGRAMS =
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
+# Programs written elsewhere, on devices that convert.
+program_tests = \
+	tests/programs/alsa-lib.sh \
+	tests/programs/alsa-utils.sh \
+	tests/programs/alsaloop.sh \
+	tests/programs/ffmpeg.sh \
+	tests/programs/gstreamer.sh \
+	tests/programs/mpg123.sh \
+	tests/programs/mpv.sh \
+	tests/programs/portaudio.sh \
+	tests/programs/pulseaudio.sh \
+	tests/programs/pyaudio.sh \
+	tests/programs/sox.sh \
+	tests/programs/speaker-test.sh
+print-program-tests:
+	@echo $(program_tests)
+.PHONY: print-program-tests
+
 dist_check_SCRIPTS = \
+	$(program_tests) \
 	tests/manual.sh \
 	tests/names.sh \
-	tests/programs.sh \
-	tests/pyaudio.sh \
 	tests/recipes.sh \
 	tests/reference.sh
 EXTRA_DIST += \
 	tests/asound-sandbox.sh \
 	tests/debian-packages.sh \
 	tests/judge.py \
-	tests/pyaudio-record.py \
+	tests/programs/common.sh \
+	tests/programs/pyaudio-callback.py \
+	tests/programs/pyaudio-record.py \
+	tests/programs/run \
 	tests/reference.py
 
 # A sound card without hardware, for the tests only; -rpath makes libtool build a shared object.
@@ -208,6 +228,8 @@ check-foreign:
 	$(srcdir)/tests/foreign/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 check-package:
 	$(srcdir)/tests/package/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
+check-programs: all
+	$(srcdir)/tests/programs/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 check-debian13: all
 	$(srcdir)/tests/debian13/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 # make check-fuzz SECONDS=N: each fuzz target for N seconds
@@ -225,4 +247,4 @@ clean-sanitize:
 	rm -rf sanitize
 .PHONY: check-sanitize clean-sanitize
 EXTRA_DIST += tests/debian13/run tests/fuzz tests/sanitize tests/tools-faults.sh
-.PHONY: check-kernel check-foreign check-package check-debian13 check-fuzz check-realtime
+.PHONY: check-kernel check-foreign check-package check-programs check-debian13 check-fuzz check-realtime

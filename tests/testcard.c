@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A sound card for the tests: an ALSA PCM that, like a real one, has one rate, one format and one channel count. It
- * records from a raw file (silence after its end) and plays into one, as fast as it is asked to.
+ * records from a raw file (silence after its end) and plays into one, as fast as it is asked to, or, "paced", by the clock.
  *
  *     pcm_type.testcard.lib "…/libasound_module_pcm_testcard.so"
  *     pcm.card { type testcard rate 44100 channels 1 format S16_LE infile "mic.raw" outfile "played.raw" }
@@ -9,8 +9,10 @@
  * (alsa-lib's own "type file" over "type null" accepts any rate, so nothing is ever converted for it unless the
  * configuration asks; and its infile repeats samples where the buffer wraps inside a period.)
  *
- * What the configuration leaves open comes from TESTCARD_RATE, TESTCARD_CHANNELS, TESTCARD_FORMAT, TESTCARD_INFILE and
- * TESTCARD_OUTFILE. So it can stand in for the types that need hardware, in configurations written for hardware:
+ * A paced card is a patient one: it waits for a program that is late, so that no sound depends on how busy the machine is.
+ *
+ * What the configuration leaves open comes from TESTCARD_RATE, TESTCARD_CHANNELS, TESTCARD_FORMAT, TESTCARD_PACED,
+ * TESTCARD_INFILE and TESTCARD_OUTFILE. So it can stand in for the types that need hardware, in configurations written for hardware:
  *
  *     pcm_type.hw   { lib "…/libasound_module_pcm_testcard.so" open "_snd_pcm_testcard_open" }
  *     pcm_type.dmix { lib "…/libasound_module_pcm_testcard.so" open "_snd_pcm_testcard_open" }
@@ -26,6 +28,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PERIOD_MIN_FRAMES = 16, PERIOD_MAX_FRAMES = 65536, PERIODS_MIN = 2, PERIODS_MAX = 64 };
@@ -36,6 +40,7 @@ struct settings {
 	snd_pcm_format_t format;
 	long period_frames;          /* 0: any */
 	long buffer_frames;          /* 0: any number of whole periods */
+	int paced;
 	const char *infile;
 	const char *outfile;
 };
@@ -45,6 +50,9 @@ struct testcard {
 	FILE *file;                  /* what is recorded or played; NULL: silence, or nothing kept */
 	snd_pcm_uframes_t done;      /* frames captured or played since prepare */
 	size_t frame_bytes;
+	int paced;
+	struct timespec due;         /* of a paced card: when frame `done` is played or recorded */
+	snd_pcm_uframes_t avail_min; /* of a paced card: what a program that polls waits for */
 };
 
 /* Moves `frames` frames between the file and the ring buffer, from frame `card->done` on. */
@@ -71,16 +79,35 @@ static void testcard_transfer(struct testcard *card, snd_pcm_uframes_t frames)
 	}
 }
 
+/* Frames that the clock has come to, of at most `limit`; where there are more, the card has waited and loses the time. */
+static snd_pcm_uframes_t testcard_due(struct testcard *card, snd_pcm_uframes_t limit)
+{
+	struct timespec now;
+	int64_t late_ns, frames;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	late_ns = (int64_t)(now.tv_sec - card->due.tv_sec) * 1000000000 + now.tv_nsec - card->due.tv_nsec;
+	frames = late_ns * card->io.rate / 1000000000;
+	if (frames > (int64_t)limit) {
+		card->due = now;
+		return limit;
+	}
+	late_ns = card->due.tv_nsec + frames * 1000000000 / card->io.rate;
+	card->due.tv_sec += late_ns / 1000000000;
+	card->due.tv_nsec = late_ns % 1000000000;
+	return (snd_pcm_uframes_t)frames;
+}
+
 static snd_pcm_sframes_t testcard_pointer(snd_pcm_ioplug_t *io)
 {
 	struct testcard *card = io->private_data;
+	/* what waits to be played, or the room for what is captured */
+	snd_pcm_uframes_t ready = snd_pcm_ioplug_hw_avail(io, io->hw_ptr, io->appl_ptr);
 
-	/*
-	 * One period at a time: a whole buffer at once would look like no progress, modulo the buffer. "hw_avail" is
-	 * what waits to be played, or the room for what is captured.
-	 */
-	if (io->state == SND_PCM_STATE_RUNNING &&
-	    snd_pcm_ioplug_hw_avail(io, io->hw_ptr, io->appl_ptr) >= io->period_size)
+	/* Never a whole buffer at once: that would look like no progress, modulo the buffer. */
+	if (io->state == SND_PCM_STATE_RUNNING && card->paced)
+		testcard_transfer(card, testcard_due(card, ready < io->buffer_size ? ready : io->buffer_size - 1));
+	else if (io->state == SND_PCM_STATE_RUNNING && ready >= io->period_size)
 		testcard_transfer(card, io->period_size);
 	return (snd_pcm_sframes_t)(card->done % io->buffer_size);
 }
@@ -94,7 +121,41 @@ static int testcard_drain(snd_pcm_ioplug_t *io)
 
 static int testcard_start(snd_pcm_ioplug_t *io)
 {
+	struct testcard *card = io->private_data;
+
+	clock_gettime(CLOCK_MONOTONIC, &card->due);
+	return 0;
+}
+
+static int testcard_stop(snd_pcm_ioplug_t *io)
+{
 	(void)io;
+	return 0;
+}
+
+static int testcard_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
+{
+	struct testcard *card = io->private_data;
+
+	return snd_pcm_sw_params_get_avail_min(params, &card->avail_min);
+}
+
+/* The timer of a paced card ticks four times in a period; only some of the ticks make a program wake up. */
+static int testcard_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned nfds, unsigned short *revents)
+{
+	struct testcard *card = io->private_data;
+	uint64_t ticks;
+
+	(void)nfds;
+	*revents = 0;
+	if (!card->paced) {
+		*revents = pfd->revents & (POLLIN | POLLOUT) ? (unsigned short)io->poll_events : 0;
+		return 0;
+	}
+	if (read(pfd->fd, &ticks, sizeof(ticks)) < 0 && errno != EAGAIN)
+		return -errno;
+	if (io->state != SND_PCM_STATE_RUNNING || snd_pcm_avail_update(io->pcm) >= (snd_pcm_sframes_t)card->avail_min)
+		*revents = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
 	return 0;
 }
 
@@ -102,6 +163,14 @@ static int testcard_prepare(snd_pcm_ioplug_t *io)
 {
 	struct testcard *card = io->private_data;
 
+	if (card->paced) {
+		const int64_t tick_ns = (int64_t)io->period_size * 1000000000 / io->rate / 4;
+		const struct timespec tick = { tick_ns / 1000000000, tick_ns % 1000000000 };
+		const struct itimerspec timer = { tick, tick };
+
+		if (timerfd_settime(io->poll_fd, 0, &timer, NULL) < 0)
+			return -errno;
+	}
 	card->done = 0;
 	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
 	return 0;
@@ -120,10 +189,12 @@ static int testcard_close(snd_pcm_ioplug_t *io)
 
 static const snd_pcm_ioplug_callback_t testcard_callback = {
 	.start = testcard_start,
-	.stop = testcard_start,
+	.stop = testcard_stop,
 	.pointer = testcard_pointer,
 	.drain = testcard_drain,
 	.prepare = testcard_prepare,
+	.sw_params = testcard_sw_params,
+	.poll_revents = testcard_poll_revents,
 	.close = testcard_close,
 };
 
@@ -176,6 +247,7 @@ static void configure_environment(struct settings *settings)
 	settings->rate_hz = rate ? atol(rate) : 48000;
 	settings->channels = channels ? atol(channels) : 2;
 	settings->format = format ? snd_pcm_format_value(format) : SND_PCM_FORMAT_S16_LE;
+	settings->paced = getenv("TESTCARD_PACED") != NULL;
 	settings->infile = getenv("TESTCARD_INFILE");
 	settings->outfile = getenv("TESTCARD_OUTFILE");
 }
@@ -192,6 +264,8 @@ static int configure_key(struct settings *settings, const char *key, snd_config_
 		return snd_config_get_integer(node, &settings->period_frames);
 	if (strcmp(key, "buffer_size") == 0)
 		return snd_config_get_integer(node, &settings->buffer_frames);
+	if (strcmp(key, "paced") == 0)
+		return (settings->paced = snd_config_get_bool(node)) < 0 ? settings->paced : 0;
 	if (strcmp(key, "infile") == 0)
 		return snd_config_get_string(node, &settings->infile);
 	if (strcmp(key, "outfile") == 0)
@@ -256,8 +330,11 @@ SND_PCM_PLUGIN_DEFINE_FUNC(testcard)
 	card->io.mmap_rw = 1;
 	card->io.callback = &testcard_callback;
 	card->io.private_data = card;
-	card->io.poll_events = stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
-	card->io.poll_fd = eventfd(1, EFD_CLOEXEC); /* both readable and writable, always: never waits */
+	card->paced = settings.paced;
+	card->io.poll_events = POLLIN;
+	/* an event that has come stays: who polls an unpaced card never waits */
+	card->io.poll_fd = settings.paced ? timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC) :
+					    eventfd(1, EFD_CLOEXEC);
 	if (card->io.poll_fd < 0) {
 		err = -errno;
 		free(card);

@@ -4,19 +4,15 @@
 # aplay and arecord through pcm.bli (conf/10-rate-bli.conf): a sine played to and recorded from a card of another rate,
 # format and channel count, judged by least squares.
 set -u
-srcdir=${srcdir:-$(cd "$(dirname "$0")" && pwd)}
-[ -e "$srcdir/asound-sandbox.sh" ] || srcdir=$srcdir/tests
-. "$srcdir/asound-sandbox.sh"
+. "${srcdir:-$(dirname "$0")/../..}/tests/programs/common.sh"
 
 need aplay arecord
 need_numpy
 sandbox_begin
-sandbox_install "$srcdir/../conf/10-rate-bli.conf"
+sandbox_install "$srcdir/conf/10-rate-bli.conf"
 
-judge() { "$PYTHON" "$srcdir/judge.py" "$@"; }
-
-# played CARD_RATE FILE_RATE FORMAT CHANNELS PERIOD HZ MIN_SNR_DB
-played() {
+# aplay_sine CARD_RATE FILE_RATE FORMAT CHANNELS PERIOD HZ MIN_SNR_DB
+aplay_sine() {
 	judge tone "$SANDBOX/tone.raw" "$2" "$6" 1 "$4" "$3"
 	sandbox_card "$1" "$4" "$3"
 	aplay -q -D "bli:SLAVE=testcard,RATE=$1" -t raw -r "$2" -f "$3" -c "$4" \
@@ -24,8 +20,8 @@ played() {
 	judge fit "$SANDBOX/played.raw" "$1" "$6" "$4" "$3" "$7"
 }
 
-# recorded CARD_RATE FILE_RATE FORMAT CHANNELS PERIOD HZ MIN_SNR_DB
-recorded() {
+# arecord_sine CARD_RATE FILE_RATE FORMAT CHANNELS PERIOD HZ MIN_SNR_DB
+arecord_sine() {
 	local program=(arecord -q -D "bli:SLAVE=testcard,RATE=$1")
 	judge tone "$SANDBOX/mic.raw" "$1" "$6" 1 "$4" "$3"
 	sandbox_card "$1" "$4" "$3"
@@ -57,16 +53,16 @@ check "the default stays" default_unchanged
 # What a sine of -1 dBFS can show at most, rounded to b bits on both sides: 6.02 b + 1.76 - 1 - 3 dB (two roundings).
 # 16 bits: 94.1 dB, 8 bits: 45.9, 24 bits: 142. Asked: 2 dB less; or the 126 dB that the preset states, of which 24 bits
 # can take another 0.1.
-check "aplay 44.1 -> 48 kHz S16 stereo, 10 ms periods"       played 48000 44100 S16_LE  2  441  997 92
-check "aplay 44.1 -> 48 kHz S16 mono, 12 kHz"                played 48000 44100 S16_LE  1  441 12000 92
-check "aplay 48 -> 44.1 kHz S24_3LE stereo"                  played 44100 48000 S24_3LE 2  480  997 125
-check "aplay 16 -> 48 kHz S32 mono"                          played 48000 16000 S32_LE  1  160  997 126
-check "aplay 44.1 -> 192 kHz S32, 8 channels"                played 192000 44100 S32_LE 8  441  997 126
-check "aplay 11.025 -> 8 kHz U8 mono"                        played 8000 11025 U8       1  441  440 43
-check "arecord 44.1 -> 16 kHz S16 mono, 10 ms periods"       recorded 44100 16000 S16_LE  1 160  997 92
-check "arecord 44.1 -> 16 kHz S16 mono, 100 ms periods"      recorded 44100 16000 S16_LE  1 1600 6800 92
-check "arecord 48 -> 16 kHz S16 stereo"                      recorded 48000 16000 S16_LE  2 160  997 92
-check "arecord 44.1 -> 16 kHz S32 mono"                      recorded 44100 16000 S32_LE  1 160  997 126
-check "arecord 44.1 -> 48 kHz S24_3LE, 8 channels"           recorded 44100 48000 S24_3LE 8 480  997 125
-check "arecord 44.1 -> 8 kHz U8 mono"                        recorded 44100 8000 U8       1  80  997 43
+check "aplay 44.1 -> 48 kHz S16 stereo, 10 ms periods"       aplay_sine 48000 44100 S16_LE  2  441  997 92
+check "aplay 44.1 -> 48 kHz S16 mono, 12 kHz"                aplay_sine 48000 44100 S16_LE  1  441 12000 92
+check "aplay 48 -> 44.1 kHz S24_3LE stereo"                  aplay_sine 44100 48000 S24_3LE 2  480  997 125
+check "aplay 16 -> 48 kHz S32 mono"                          aplay_sine 48000 16000 S32_LE  1  160  997 126
+check "aplay 44.1 -> 192 kHz S32, 8 channels"                aplay_sine 192000 44100 S32_LE 8  441  997 126
+check "aplay 11.025 -> 8 kHz U8 mono"                        aplay_sine 8000 11025 U8       1  441  440 43
+check "arecord 44.1 -> 16 kHz S16 mono, 10 ms periods"       arecord_sine 44100 16000 S16_LE  1 160  997 92
+check "arecord 44.1 -> 16 kHz S16 mono, 100 ms periods"      arecord_sine 44100 16000 S16_LE  1 1600 6800 92
+check "arecord 48 -> 16 kHz S16 stereo"                      arecord_sine 48000 16000 S16_LE  2 160  997 92
+check "arecord 44.1 -> 16 kHz S32 mono"                      arecord_sine 44100 16000 S32_LE  1 160  997 126
+check "arecord 44.1 -> 48 kHz S24_3LE, 8 channels"           arecord_sine 44100 48000 S24_3LE 8 480  997 125
+check "arecord 44.1 -> 8 kHz U8 mono"                        arecord_sine 44100 8000 U8       1  80  997 43
 finish

@@ -17,8 +17,9 @@ uninstall-hook: uninstall-conf-link
 
 install-conf-link:
 	$(AM_V_at)$(MKDIR_P) $(DESTDIR)$(alsaconfdir)
-	$(AM_V_at)rm -f $(DESTDIR)$(alsaconfdir)/10-rate-bli.conf
-	$(AM_V_at)$(LN_S) $(alsadatadir)/10-rate-bli.conf $(DESTDIR)$(alsaconfdir)/10-rate-bli.conf
+	$(AM_V_at)test "$(alsadatadir)" = "$(alsaconfdir)" || { \
+	  rm -f "$(DESTDIR)$(alsaconfdir)/10-rate-bli.conf" && \
+	  $(LN_S) "$(alsadatadir)/10-rate-bli.conf" "$(DESTDIR)$(alsaconfdir)/10-rate-bli.conf"; }
 uninstall-conf-link:
 	$(AM_V_at)rm -f $(DESTDIR)$(alsaconfdir)/10-rate-bli.conf
 .PHONY: install-conf-link uninstall-conf-link

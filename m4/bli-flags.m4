@@ -23,6 +23,7 @@ dnl Each has its own flags; the choice between them is made at run time.
 AC_DEFUN([BLI_KERNELS], [
   AC_REQUIRE([AC_CANONICAL_HOST])
   bli_kernels=c
+  KERNEL_CFLAGS=
   bli_kernel_sse2=no bli_kernel_avx2=no bli_kernel_avx512=no bli_kernel_neon=no
   BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ftree-vectorize -fvect-cost-model=dynamic -fno-trapping-math -fno-math-errno
     --param=avoid-fma-max-bits=0])

@@ -116,6 +116,25 @@ static void test_phase(void **state)
 	}
 }
 
+/* With every edge that is accepted there is a filter of every phase: at the least transition, the hardest ones. */
+static void test_phase_limits(void **state)
+{
+	static const char *const bands[] = {
+		"passband 1.0165\nattenuation 160", "passband 1.01\nattenuation 177", "passband 0.9715\nattenuation 200",
+	};
+	static const char *const phases[] = { "0", "25", "83", "100" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bands) * COUNT(phases); i++) {
+		struct host converter;
+		char keys[100];
+
+		snprintf(keys, sizeof(keys), "%s\nphase %s", bands[i % COUNT(bands)], phases[i / COUNT(bands)]);
+		host_open(&converter, "bli", keys, i % 2 ? host_up : host_down);
+		host_close(&converter);
+	}
+}
+
 /* ---- precision ---------------------------------------------------------- */
 
 /* Float sums end at 150 dB at the latest: 24 bits of mantissa, 6.02 dB each, and a few dB by averaging. */
@@ -436,17 +455,67 @@ static void test_avoiding_gain(void **state)
 	}
 }
 
+/* Samples that were clipped of a tone through `keys` into a format. */
+static double clipped_in(const char *keys, snd_pcm_format_t format, double amplitude)
+{
+	static double in[100 * 441], out[100 * 480];
+	struct host converter;
+	double counted;
+
+	for (size_t i = 0; i < COUNT(in); i++)
+		in[i] = amplitude * sin(0.1 * (double)i);
+	host_open_formats(&converter, "bli", keys, host_up, 1, format);
+	assert_int_equal(bli_ratehost_convert(converter.host, in, out, 100), 0);
+	counted = host_stated(&converter, "clipped: ");
+	host_close(&converter);
+	return counted;
+}
+
+/* So it does where a step of the format, and dither, take a part of full scale that no gain makes smaller. */
+static void test_avoiding_gain_in_few_bits(void **state)
+{
+	static const snd_pcm_format_t formats[] = { SND_PCM_FORMAT_S8, SND_PCM_FORMAT_U8, SND_PCM_FORMAT_S16_LE };
+	static const char *const dithers[] = { "none", "tpdf", "shaped" };
+	static const double amplitudes[] = { 0.9985, 0.99999, 1 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(formats) * COUNT(dithers) * COUNT(amplitudes); i++) {
+		const snd_pcm_format_t format = formats[i % COUNT(formats)];
+		const char *dither = dithers[i / COUNT(formats) % COUNT(dithers)];
+		const double amplitude = amplitudes[i / COUNT(formats) / COUNT(dithers)];
+		char keys[80], advised[20];
+		double clipped;
+		int kept;
+		FILE *file = divert_errors(&kept);
+
+		snprintf(keys, sizeof(keys), "verbose yes\ngain 0.2\ndither %s", dither);
+		clipped = clipped_in(keys, format, amplitude);
+		restore_errors(file, kept);
+		assert_true(clipped > 0);
+		assert_int_equal(plug_log_lines(), 1);
+		assert_int_equal(sscanf(strstr(plug_log_text(), "gain \""), "gain \"%[-.0-9] dB\"", advised), 1);
+		snprintf(keys, sizeof(keys), "gain \"%s dB\"\ndither %s", advised, dither);
+		print_message("%s, dither %s, %g: %g clipped, %s dB advised\n", snd_pcm_format_name(format), dither,
+			      amplitude, clipped, advised);
+		assert_true(clipped_in(keys, format, amplitude) == 0);
+		/* shaped dither may take 6 steps of the 128, which are 0.4 dB */
+		assert_true(strtod(advised, NULL) > -1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bands),
 		cmocka_unit_test(test_phase),
+		cmocka_unit_test(test_phase_limits),
 		cmocka_unit_test(test_precision),
 		cmocka_unit_test(test_gain),
 		cmocka_unit_test(test_dither),
 		cmocka_unit_test(test_dither_limits),
 		cmocka_unit_test(test_verbose),
 		cmocka_unit_test(test_avoiding_gain),
+		cmocka_unit_test(test_avoiding_gain_in_few_bits),
 	};
 
 	plug_log_catch();

@@ -375,6 +375,8 @@ static void test_together(void **state)
 		{ "bli", "passband 1.2\nstopband 0.9", { "passband 1.2", "stopband 0.9", "0.002" } },
 		{ "bli", "passband 1.1", { "passband 1.1", "stopband 1.02", "0.002" } },
 		{ "bli_best", "stopband 0.96", { "passband 0.9655", "stopband 0.96", "0.002" } },
+		{ "bli", "attenuation 180\nphase minimum\npassband 1.01", { "passband 1.01", "0.012 above", "phase" } },
+		{ "bli", "attenuation 200\nphase 75\npassband 0.98", { "passband 0.98", "0.048 above", "phase" } },
 		{ "bli_fast", "passband 0.9\nstopband 0.9019", { "stopband 0.9019", "0.002" } },
 	};
 	unsigned faults = 0;

@@ -61,6 +61,19 @@ static double dithered(struct bli_dither *dither, size_t channel, double value)
 	return rounded;
 }
 
+double bli_dither_most(const struct bli_dither *dither)
+{
+	/* triangular noise of a step and half a step of rounding; shaped, with 1 + 2 + 1 times that */
+	switch (dither->kind) {
+	case BLI_DITHER_TPDF:
+		return 1.5 * dither->step;
+	case BLI_DITHER_SHAPED:
+		return 6 * dither->step;
+	default:
+		return 0;
+	}
+}
+
 void bli_dither_run(struct bli_dither *dither, enum bli_precision precision, size_t channel, void *values,
 		    size_t frames)
 {

@@ -28,7 +28,8 @@ struct bli_dither {
 };
 
 /*
- * Set up for `bits` of output (above BLI_DITHER_BITS_MAX the kind becomes none) with a seed: equal seeds give equal noise, channels differ.
+ * Set up for `bits` of output (above BLI_DITHER_BITS_MAX the kind becomes none)
+ * with a seed: equal seeds give equal noise, channels differ.
  */
 void bli_dither_init(struct bli_dither *dither, enum bli_dither_kind kind, unsigned bits, uint64_t seed);
 
@@ -41,5 +42,8 @@ void bli_dither_reset(struct bli_dither *dither);
  */
 void bli_dither_run(struct bli_dither *dither, enum bli_precision precision, size_t channel, void *values,
 		    size_t frames);
+
+/* The most that a dithered value, rounding included, differs from what it was. */
+double bli_dither_most(const struct bli_dither *dither);
 
 #endif

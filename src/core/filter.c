@@ -109,6 +109,15 @@ static double dc_response(const struct bli_filter *filter)
 	return sum / (double)per_frame;
 }
 
+double bli_kaiser_beta(double attenuation_db)
+{
+	if (attenuation_db > 50)
+		return 0.1102 * (attenuation_db - 8.7);
+	if (attenuation_db > 21)
+		return 0.5842 * pow(attenuation_db - 21, 0.4) + 0.07886 * (attenuation_db - 21);
+	return 0;
+}
+
 int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double droop_db,
 		    double attenuation_db, size_t multiple)
 {
@@ -121,10 +130,8 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 	filter->method = BLI_METHOD_SINC;
 	filter->stop = stop;
 
-	/* Kaiser 1974: the window's beta; and his estimate of the stopband's offset, solved exactly from there */
-	kaiser_window_set(filter, attenuation_db > 50 ? 0.1102 * (attenuation_db - 8.7)
-			  : attenuation_db > 21 ? 0.5842 * pow(attenuation_db - 21, 0.4) + 0.07886 * (attenuation_db - 21)
-			  : 0);
+	/* Kaiser's estimate of the stopband's offset, solved exactly from there */
+	kaiser_window_set(filter, bli_kaiser_beta(attenuation_db));
 	for (int i = 0; i < EDGE_POINTS; i++) {
 		double u = (i + 0.5) / EDGE_POINTS;
 

@@ -85,6 +85,12 @@ struct bli_filter {
 #define BLI_PASSBAND_DROOP_DB 0.09
 
 /*
+ * The parameter of the Kaiser window whose transform stays attenuation_db below
+ * its peak outside the main lobe: Kaiser's formula (see below), 0 below 21 dB.
+ */
+double bli_kaiser_beta(double attenuation_db);
+
+/*
  * Design the shortest Kaiser-windowed sinc whose response has fallen by
  * droop_db at `pass` and by attenuation_db at `stop`.  Beyond `stop` its side
  * lobes may rise 1 dB above that (Kaiser's beta is a fit), 6 dB if the filter is

@@ -26,6 +26,21 @@ struct scan {
 	size_t message_size;
 };
 
+/* Of a long path the end is shown, so that room is left for what is wrong with it. */
+#define NAME_BYTES_SHOWN 160u
+
+static const char *name_end(const char *name)
+{
+	const size_t length = strlen(name);
+
+	return length > NAME_BYTES_SHOWN ? name + length - NAME_BYTES_SHOWN : name;
+}
+
+static const char *name_cut(const char *name)
+{
+	return name_end(name) == name ? "" : "...";
+}
+
 __attribute__((format(printf, 2, 3)))
 static int complain(const struct scan *scan, const char *format, ...)
 {
@@ -36,8 +51,8 @@ static int complain(const struct scan *scan, const char *format, ...)
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
 	if (scan->message_size > 0)
-		snprintf(scan->message, scan->message_size, "%s: line %u: %s",
-			 scan->name, scan->line, reason);
+		snprintf(scan->message, scan->message_size, "%s%s: line %u: %s",
+			 name_cut(scan->name), name_end(scan->name), scan->line, reason);
 	return -EINVAL;
 }
 
@@ -45,10 +60,10 @@ static int fail(int error, const char *name, char *message, size_t message_size)
 {
 	if (message_size > 0) {
 		if (error == -EFBIG)
-			snprintf(message, message_size, "%s: longer than %zu MiB, too long for a filter file",
-				 name, BLI_FILTERFILE_BYTES_MAX >> 20);
+			snprintf(message, message_size, "%s%s: longer than %zu MiB, too long for a filter file",
+				 name_cut(name), name_end(name), BLI_FILTERFILE_BYTES_MAX >> 20);
 		else
-			snprintf(message, message_size, "%s: %s", name, strerror(-error));
+			snprintf(message, message_size, "%s%s: %s", name_cut(name), name_end(name), strerror(-error));
 	}
 	return error;
 }
@@ -257,7 +272,8 @@ static int read_all(FILE *file, char **text, size_t *bytes)
 
 	while (*bytes <= BLI_FILTERFILE_BYTES_MAX) {
 		if (*bytes == capacity) {
-			capacity = capacity ? 2 * capacity : 65536;
+			capacity = capacity == 0 ? 65536
+				: capacity < BLI_FILTERFILE_BYTES_MAX ? 2 * capacity : BLI_FILTERFILE_BYTES_MAX + 1;
 			char *larger = realloc(*text, capacity);
 
 			if (larger == NULL)

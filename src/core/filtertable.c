@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "filtertable.h"
+#include "filter.h"
 
 #include <errno.h>
 #include <math.h>
@@ -136,14 +137,6 @@ int bli_filter_table_design(struct bli_filter_table *table,
 	return normalise_error ? -EINVAL : 0;
 }
 
-/* J. F. Kaiser, "Nonrecursive digital filter design using the I0-sinh window function", ISCAS 1974. */
-static double kaiser_beta(double attenuation_db)
-{
-	if (attenuation_db > 50)
-		return 0.1102 * (attenuation_db - 8.7);
-	return 0.5842 * pow(attenuation_db - 21, 0.4) + 0.07886 * (attenuation_db - 21);
-}
-
 int bli_filter_shape_choose(struct bli_filter_shape *shape, double passband,
 			    double stopband, double attenuation_db)
 {
@@ -160,7 +153,7 @@ int bli_filter_shape_choose(struct bli_filter_shape *shape, double passband,
 	const unsigned half = (unsigned)fmax(1, ceil(order / 2));
 
 	shape->rolloff = (passband + stopband) / 2;
-	shape->beta = kaiser_beta(attenuation_db);
+	shape->beta = bli_kaiser_beta(attenuation_db);
 	shape->nmult = 2 * half + 1;
 	return 0;
 }

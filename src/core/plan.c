@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 /*
@@ -151,9 +152,9 @@ int bli_plan_make_via(struct bli_plan *plan, const struct bli_requirement *requi
 				    (requirement->precision == BLI_FLOAT ? sizeof(float) : sizeof(double));
 		/* taps/2 frames of the stage's input in frames of the conversion's input or output: see taps_multiple() */
 		if (up || i == 0)
-			plan->delay_in_frames += taps * in_frames / shape->in_frames / 2;
+			plan->delay_in_frames += (size_t)((uint64_t)taps * in_frames / shape->in_frames / 2);
 		else
-			plan->delay_out_frames += taps * out_frames / shape->in_frames / 2;
+			plan->delay_out_frames += (size_t)((uint64_t)taps * out_frames / shape->in_frames / 2);
 	}
 	return 0;
 }

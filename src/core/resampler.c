@@ -10,6 +10,8 @@
 /* 120 dB: past any use, and far from where a float coefficient overflows */
 #define GAIN_MAX 1e6
 
+_Static_assert(BLI_CHANNELS_MAX <= BLI_DITHER_CHANNELS_MAX, "a dither for every channel");
+
 static bool config_valid(const struct bli_resampler_config *config)
 {
 	size_t in = config->in_frames, out = config->out_frames;
@@ -54,11 +56,13 @@ static int set_phase(struct bli_resampler *resampler, double **samples)
 	bool up = plan->out_frames > plan->in_frames;
 	struct bli_stage_shape *shape = &plan->stage[up ? 0 : plan->stages - 1];
 	size_t per_frame = up ? 2 : 1, taps = shape->filter.taps, count = taps * per_frame, found = 0;
-	double *linear = calloc(3 * taps + count, sizeof(*linear)), *h = linear + count, *shaped = NULL, delay = 0, sum = 0;
+	double *linear = calloc(3 * taps + count, sizeof(*linear)), *shaped = NULL, delay = 0, sum = 0;
 	int error = -ENOMEM;
 
 	*samples = calloc(count, sizeof(**samples));
 	if (linear && *samples) {
+		double *h = linear + count;
+
 		for (size_t place = 0; place < per_frame; place++) {
 			bli_filter_phase(&shape->filter, (double)place / (double)per_frame, h, h + taps);
 			for (size_t j = 0; j < taps; j++)
@@ -126,6 +130,12 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 				       config->channels, i == 0 ? resampler->config.gain : 1);
 		resampler->bytes += resampler->stage[i].bytes;
 	}
+	/* the banks hold what came from these */
+	for (unsigned i = 0; i < resampler->plan.stages; i++) {
+		resampler->plan.stage[i].filter.samples = NULL;
+		resampler->plan.stage[i].filter.table = NULL;
+	}
+	resampler->config.requirement.table = NULL;
 	free(samples);
 	if (error)
 		bli_resampler_close(resampler);
@@ -223,6 +233,14 @@ void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_are
 			bli_sample_silence(&config->out_format, (char *)out[channel].samples +
 					   (ptrdiff_t)config->out_frames * out[channel].step, out[channel].step,
 					   out_count - config->out_frames);
+}
+
+double bli_resampler_excess_db(const struct bli_resampler *resampler)
+{
+	double step = ldexp(1, 1 - (int)resampler->config.out_format.bits);
+	double room = 1 - step - bli_dither_most(&resampler->dither);
+
+	return 20 * log10(resampler->peak / room);
 }
 
 double bli_resampler_delay(const struct bli_resampler *resampler)

@@ -52,6 +52,8 @@ struct bli_resampler {
  * Returns 0;
  *  −EINVAL  a number, format or ratio out of range, or a requirement that no
  *           filter meets,
+ *  −ERANGE  a phase other than linear that rounding keeps from meeting the
+ *           requirement: see bli_phase_apply(),
  *  −ENOMEM  no memory;
  * after an error *resampler is as after bli_resampler_close().
  */
@@ -72,6 +74,14 @@ void bli_resampler_reset(struct bli_resampler *resampler);
  */
 void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_area *out, size_t out_count,
 			   const struct bli_area *in, size_t in_count);
+
+/*
+ * How much too large for the output format the largest sample so far was: with
+ * a gain that much lower none would have been clipped.  In dB; −HUGE_VAL after
+ * silence.  What dither may add is counted at its worst: it stays where the gain
+ * makes the signal lower.  For integer output formats of 8 bits and more.
+ */
+double bli_resampler_excess_db(const struct bli_resampler *resampler);
 
 /* Delay of the conversion in input frames: how far the output lags behind. */
 double bli_resampler_delay(const struct bli_resampler *resampler);

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stage.h"
+#include "divisor.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-static size_t greatest_common_divisor(size_t a, size_t b)
-{
-	while (b) {
-		size_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
 
 static size_t divide_up(size_t a, size_t b)
 {
@@ -139,7 +129,7 @@ void bli_stage_layout(struct bli_stage_layout *layout, const struct bli_stage_sh
 	size_t taps = shape->filter.taps;
 
 	memset(layout, 0, sizeof(*layout));
-	layout->cycles = greatest_common_divisor(shape->in_frames, shape->out_frames);
+	layout->cycles = (size_t)bli_common_divisor(shape->in_frames, shape->out_frames);
 	layout->ratio_in = shape->in_frames / layout->cycles;
 	layout->ratio_out = shape->out_frames / layout->cycles;
 	/* where nothing repeats the bank is large, and half of it is half of what comes from the cache */
@@ -176,11 +166,10 @@ static void store_value(struct bli_stage *stage, size_t index, double value)
 }
 
 /* Write one phase's taps into its lane of the group's columns. */
-static void fill_lane(struct bli_stage *stage, size_t group, size_t lane, const double *h)
+static void fill_lane(struct bli_stage *stage, size_t group, size_t lane, const double *h, size_t taps)
 {
 	const struct bli_stage_layout *layout = &stage->layout;
-	size_t taps = stage->shape.filter.taps, n = group_start(layout, group) + lane;
-	size_t newest = position(layout, n);
+	size_t n = group_start(layout, group) + lane, newest = position(layout, n);
 	/* the band's first frame is group_newest − (depth − 1), the lane's is newest − (taps − 1) */
 	size_t row = layout->depth - 1 - (group_newest(layout, group) - newest) - (taps - 1);
 
@@ -188,10 +177,11 @@ static void fill_lane(struct bli_stage *stage, size_t group, size_t lane, const 
 		store_value(stage, (group * layout->depth + row + j) * layout->group_frames + lane, h[j]);
 }
 
-static void fill_bank(struct bli_stage *stage, double gain, double *h, double *scratch)
+/* h[taps] and scratch[2·taps] are room to work in */
+static void fill_bank(struct bli_stage *stage, const struct bli_filter *filter, double gain, double *h, double *scratch)
 {
 	struct bli_stage_layout *layout = &stage->layout;
-	size_t frames = bank_frames(layout), taps = stage->shape.filter.taps;
+	size_t frames = bank_frames(layout), taps = filter->taps;
 
 	for (size_t group = 0; group < layout->groups; group++) {
 		size_t start = group_start(layout, group);
@@ -208,10 +198,10 @@ static void fill_bank(struct bli_stage *stage, double gain, double *h, double *s
 			uint64_t numerator = (uint64_t)(start + lane) * layout->ratio_in;
 			double fraction = (double)(numerator % layout->ratio_out) / (double)layout->ratio_out;
 
-			bli_filter_phase(&stage->shape.filter, fraction, h, scratch);
+			bli_filter_phase(filter, fraction, h, scratch);
 			for (size_t j = 0; j < taps; j++)
 				h[j] *= gain;
-			fill_lane(stage, group, lane, h);
+			fill_lane(stage, group, lane, h, taps);
 		}
 	}
 	stage->bank = (struct bli_bank){
@@ -252,7 +242,7 @@ int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape,
 	double *scratch;
 
 	memset(stage, 0, sizeof(*stage));
-	stage->shape = *shape;
+	stage->in_frames = shape->in_frames;
 	stage->tile = kernel->tile[precision];
 	stage->value_size = value_size(precision);
 	stage->channels = channels;
@@ -272,7 +262,7 @@ int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape,
 		bli_stage_close(stage);
 		return -ENOMEM;
 	}
-	fill_bank(stage, gain, scratch, scratch + taps);
+	fill_bank(stage, &shape->filter, gain, scratch, scratch + taps);
 	free(scratch);
 	return 0;
 }
@@ -339,6 +329,6 @@ void bli_stage_run(struct bli_stage *stage, void *const *out)
 	for (size_t channel = 0; channel < stage->channels; channel++) {
 		char *start = channel_start(stage, channel);
 
-		memmove(start, start + stage->shape.in_frames * stage->value_size, layout->history * stage->value_size);
+		memmove(start, start + stage->in_frames * stage->value_size, layout->history * stage->value_size);
 	}
 }

@@ -43,8 +43,8 @@ void bli_stage_layout(struct bli_stage_layout *layout, const struct bli_stage_sh
 		      const struct bli_kernel *kernel, enum bli_precision precision, size_t channels);
 
 struct bli_stage {
-	struct bli_stage_shape shape;
 	struct bli_stage_layout layout;
+	size_t in_frames;	/* per period */
 	struct bli_bank bank;
 	bli_kernel_tile *tile;
 	size_t value_size;	/* of a float or a double */

@@ -46,12 +46,15 @@ int bli_key_refuse(const struct bli_key *key, const char *allowed)
 	return -EINVAL;
 }
 
-/* strtod that takes a point for a point whatever the program's locale is */
+/* strtod that takes a point for a point whatever the program's locale is, and decimal numbers only */
 static double parse_double(const char *text, char **end)
 {
-	locale_t c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+	const char *digits = text + strspn(text, " \t\n\v\f\r+-");
+	locale_t c = (locale_t)0;
 	double number;
 
+	if (digits[0] != '0' || (digits[1] != 'x' && digits[1] != 'X'))
+		c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
 	if (c == (locale_t)0) {
 		*end = (char *)text;
 		return 0;

@@ -254,6 +254,9 @@ static const snd_pcm_rate_ops_t rate_ops = {
 	.dump = rate_dump,
 };
 
+/* All that later versions up to 0x010003 have; a header of a later one may have more. */
+#define OPS_BYTES (offsetof(snd_pcm_rate_ops_t, get_supported_formats) + sizeof(rate_ops.get_supported_formats))
+
 /* The caller's struct is as long as the version it speaks says, so no more than that is written. */
 static int fill_ops(const char *converter, snd_pcm_rate_ops_t *ops, unsigned int version)
 {
@@ -271,7 +274,7 @@ static int fill_ops(const char *converter, snd_pcm_rate_ops_t *ops, unsigned int
 		       converter, version);
 		return -EINVAL;
 	}
-	*ops = rate_ops;
+	memcpy(ops, &rate_ops, OPS_BYTES);
 	return 0;
 }
 

@@ -3,19 +3,11 @@
 #include "config.h"
 #endif
 #include "report.h"
+#include "divisor.h"
 
 #include <math.h>
-
-static unsigned long greatest_common_divisor(unsigned long a, unsigned long b)
-{
-	while (b) {
-		unsigned long rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
+#include <stdio.h>
+#include <stdlib.h>
 
 /* An edge in Hz has its unit; of two fractions one unit behind the last is enough. */
 static void report_edges(snd_output_t *out, const struct bli_edge *passband, const struct bli_edge *stopband)
@@ -67,11 +59,11 @@ static void report_stages(snd_output_t *out, const struct bli_resampler *resampl
 	if (resampler->plan.stages == 0)
 		snd_output_printf(out, "  stages: none, equal periods pass unchanged\n");
 	for (unsigned i = 0; i < resampler->plan.stages; i++) {
-		const struct bli_stage *stage = &resampler->stage[i];
+		const struct bli_stage_shape *shape = &resampler->plan.stage[i];
 
 		snd_output_printf(out, "  stage %u: %zu -> %zu frames, %zu taps, %zu phases\n", i + 1,
-				  stage->shape.in_frames, stage->shape.out_frames, stage->shape.filter.taps,
-				  stage->layout.ratio_out);
+				  shape->in_frames, shape->out_frames, shape->filter.taps,
+				  resampler->stage[i].layout.ratio_out);
 	}
 	snd_output_printf(out, "  sums: %s precision, kernel %s, %zu KiB\n",
 			  resampler->precision == BLI_FLOAT ? "float" : "double", resampler->config.kernel->name,
@@ -86,7 +78,7 @@ static void report_stages(snd_output_t *out, const struct bli_resampler *resampl
 static void report_ratio(snd_output_t *out, const snd_pcm_rate_info_t *info)
 {
 	unsigned long in = info->in.period_size, out_frames = info->out.period_size;
-	unsigned long divisor = greatest_common_divisor(info->in.rate, info->out.rate);
+	unsigned long divisor = (unsigned long)bli_common_divisor(info->in.rate, info->out.rate);
 	unsigned long unit_in = info->in.rate / divisor, unit_out = info->out.rate / divisor;
 	unsigned long multiple = (in + unit_in / 2) / unit_in;
 	double effective = (double)info->in.rate * (double)out_frames / (double)in;
@@ -102,10 +94,23 @@ static void report_ratio(snd_output_t *out, const snd_pcm_rate_info_t *info)
 			  error_ppm, info->out.rate, multiple * unit_in, multiple * unit_out);
 }
 
-/* The setting of gain with which the largest sample so far would just not clip, rounded down to 0.01 dB. */
-static double avoiding_gain_db(const struct bli_settings *settings, const struct bli_resampler *resampler)
+/*
+ * The setting of gain with which the largest sample so far would not clip, rounded down to 0.01 dB.  It is text because
+ * printf would write the program's locale's decimal point, which no configuration may hold.
+ */
+struct gain_text {
+	char text[48];
+};
+
+static struct gain_text avoiding_gain(const struct bli_settings *settings, const struct bli_resampler *resampler)
 {
-	return settings->gain_db + floor(-2000 * log10(resampler->peak)) / 100;
+	double over = fmax(1, ceil(100 * bli_resampler_excess_db(resampler)));
+	long hundredths = lrint(floor(100 * settings->gain_db + 1e-6) - over);
+	struct gain_text gain;
+
+	snprintf(gain.text, sizeof(gain.text), "%s%ld.%02ld", hundredths < 0 ? "-" : "", labs(hundredths) / 100,
+		 labs(hundredths) % 100);
+	return gain;
 }
 
 void bli_report(snd_output_t *out, const struct bli_settings *settings, const struct bli_resampler *resampler,
@@ -123,8 +128,8 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 			  1e3 * delay_frames / (double)info->in.rate);
 	report_ratio(out, info);
 	if (resampler->clipped)
-		snd_output_printf(out, "  clipped: %llu samples; a gain of %.2f dB would avoid it\n",
-				  (unsigned long long)resampler->clipped, avoiding_gain_db(settings, resampler));
+		snd_output_printf(out, "  clipped: %llu samples; a gain of %s dB would avoid it\n",
+				  (unsigned long long)resampler->clipped, avoiding_gain(settings, resampler).text);
 	else
 		snd_output_printf(out, "  clipped: 0 samples\n");
 }
@@ -132,7 +137,7 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 void bli_report_clipping(const struct bli_settings *settings, const struct bli_resampler *resampler)
 {
 	if (resampler->clipped)
-		SNDERR("converter \"%s\": %llu samples were clipped; gain \"%.2f dB\" would have avoided it",
+		SNDERR("converter \"%s\": %llu samples were clipped; gain \"%s dB\" would have avoided it",
 		       settings->converter, (unsigned long long)resampler->clipped,
-		       avoiding_gain_db(settings, resampler));
+		       avoiding_gain(settings, resampler).text);
 }

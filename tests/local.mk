@@ -38,7 +38,9 @@ EXTRA_DIST += \
 	tests/asound-sandbox.sh \
 	tests/debian-packages.sh \
 	tests/judge.py \
+	tests/programs/alsa-lib-source \
 	tests/programs/common.sh \
+	tests/programs/packages.sh \
 	tests/programs/pyaudio-callback.py \
 	tests/programs/pyaudio-record.py \
 	tests/programs/run \
@@ -57,7 +59,7 @@ dist_check_SCRIPTS += tests/windowfilter.sh
 EXTRA_DIST += tests/windowfilter.py
 endif
 if RESAMPLE
-dist_check_SCRIPTS += tests/resample.sh
+dist_check_SCRIPTS += tests/resample.sh tests/tools-faults.sh
 EXTRA_DIST += tests/resample.py
 endif
 
@@ -246,5 +248,5 @@ clean-local: clean-sanitize
 clean-sanitize:
 	rm -rf sanitize
 .PHONY: check-sanitize clean-sanitize
-EXTRA_DIST += tests/debian13/run tests/fuzz tests/sanitize tests/tools-faults.sh
+EXTRA_DIST += tests/debian13/run tests/fuzz tests/sanitize
 .PHONY: check-kernel check-foreign check-package check-programs check-debian13 check-fuzz check-realtime

@@ -24,8 +24,10 @@ _bli_current()
 	prev=${COMP_WORDS[COMP_CWORD - 1]}
 	if [ "$cur" = = ]; then
 		cur=
+		[ "$prev" != --dither ] || prev=--dither=
 	elif [ "$prev" = = ] && [ "$COMP_CWORD" -gt 1 ]; then
 		prev=${COMP_WORDS[COMP_CWORD - 2]}
+		[ "$prev" != --dither ] || prev=--dither=
 	fi
 }
 
@@ -44,7 +46,7 @@ _bli_resample()
 		_bli_words "$(bli-resample --list-formats 2>/dev/null | awk '/^subtypes:/ { exit } NR > 1 { print $1 }')" ;;
 	--subtype | --raw-subtype)
 		_bli_words "$(bli-resample --list-formats 2>/dev/null | awk 'all { print $1 } /^subtypes:/ { all = 1 }')" ;;
-	--dither)
+	--dither=)
 		_bli_words none tpdf shaped ;;
 	--raw-endian)
 		_bli_words little big ;;

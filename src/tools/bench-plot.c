@@ -2,12 +2,13 @@
 #include "bench-plot.h"
 
 #include "gnuplot.h"
+#include "newfile.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The curves of all converters: for each its data block, named by its place among the results. */
 static void write_curves(FILE *script, const char *prefix, const struct bench_result *results, size_t count,
@@ -116,27 +117,23 @@ static void write_script(FILE *script, const struct bench_settings *settings, co
 int bench_plot(const char *path, const struct bench_settings *settings, const struct bench_result *results,
 	       size_t count, char *message, size_t size)
 {
-	FILE *script = tmpfile(), *drawing = NULL;
+	FILE *script = tmpfile();
 	int error = script ? 0 : -errno;
+	char *drawing;
+	size_t bytes;
 
 	if (error) {
 		snprintf(message, size, "a temporary file: %s", strerror(-error));
 		return error;
 	}
 	write_script(script, settings, results, count);
-	drawing = fopen(path, "w");
-	if (!drawing) {
-		error = -errno;
-		snprintf(message, size, "%s: %s", path, strerror(-error));
-	} else {
-		error = gnuplot_run(script, drawing, message, size);
-		if (fclose(drawing) != 0 && !error) {
-			error = -errno;
-			snprintf(message, size, "%s: %s", path, strerror(-error));
-		}
-		if (error)
-			unlink(path);
-	}
+	error = gnuplot_run(script, &drawing, &bytes, message, size);
 	fclose(script);
+	if (error)
+		return error;
+	error = newfile_write(path, drawing, bytes, true);
+	free(drawing);
+	if (error)
+		snprintf(message, size, "%s", strerror(-error));
 	return error;
 }

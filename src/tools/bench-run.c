@@ -72,7 +72,9 @@ static double cpu_now_ns(void)
 static double time_periods(struct bli_ratehost *host, double budget_ns)
 {
 	size_t periods = 4;
-	double spent_ns = bli_ratehost_time(host, periods);	/* fills the caches; not counted */
+	double spent_ns;
+
+	bli_ratehost_time(host, periods);	/* fills the caches; not counted */
 
 	for (;;) {
 		spent_ns = bli_ratehost_time(host, periods);

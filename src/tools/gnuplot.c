@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,20 +54,47 @@ static void explain(int error, FILE *complaints, char *message, size_t size)
 	snprintf(message, size, "gnuplot: %s", line[0] ? line : strerror(-error));
 }
 
-int gnuplot_run(FILE *script, FILE *drawing, char *message, size_t size)
+static int read_back(FILE *file, char **contents, size_t *bytes)
 {
-	FILE *complaints = tmpfile();
-	int error = complaints ? 0 : -errno;
+	if (fseek(file, 0, SEEK_END) != 0)
+		return -errno;
 
+	const long end = ftell(file);
+
+	if (end <= 0)
+		return -EIO;
+	rewind(file);
+	*contents = malloc((size_t)end);
+	if (*contents == NULL)
+		return -ENOMEM;
+	*bytes = fread(*contents, 1, (size_t)end, file);
+	if (*bytes == (size_t)end)
+		return 0;
+	free(*contents);
+	*contents = NULL;
+	return -EIO;
+}
+
+int gnuplot_run(FILE *script, char **drawing, size_t *bytes, char *message, size_t size)
+{
+	FILE *complaints = tmpfile(), *drawn = tmpfile();
+	int error = complaints && drawn ? 0 : -errno;
+
+	*drawing = NULL;
+	*bytes = 0;
 	if (!error && fflush(script) != 0)
 		error = -errno;
 	if (!error) {
 		rewind(script);
-		error = spawn_and_wait(script, drawing, complaints);
+		error = spawn_and_wait(script, drawn, complaints);
 	}
+	if (!error)
+		error = read_back(drawn, drawing, bytes);
 	if (error)
 		explain(error, complaints, message, size);
 	if (complaints)
 		fclose(complaints);
+	if (drawn)
+		fclose(drawn);
 	return error;
 }

@@ -6,12 +6,13 @@
 #include <stdio.h>
 
 /*
- * Runs gnuplot without anybody's init files on the commands in `script`, read
- * from its beginning; what it draws goes to `drawing`. All are files with a
- * descriptor, not pipes, so that neither side waits for the other.
+ * Runs gnuplot without anybody's init files on the commands in `script`, a
+ * file with a descriptor, read from its beginning. *drawing (to be freed) are
+ * the *bytes bytes that it draws.
  * 0; -ENOENT without gnuplot in PATH, -EIO where it failed, or another
- * negative errno. On an error message[size] holds "gnuplot: reason".
+ * negative errno. On an error *drawing is NULL and message[size] holds
+ * "gnuplot: reason".
  */
-int gnuplot_run(FILE *script, FILE *drawing, char *message, size_t size);
+int gnuplot_run(FILE *script, char **drawing, size_t *bytes, char *message, size_t size);
 
 #endif

@@ -22,7 +22,11 @@ bli_bench_SOURCES = \
 	src/tools/bench-plot.c src/tools/bench-plot.h \
 	src/tools/bench-report.c src/tools/bench-report.h \
 	src/tools/bench-run.c src/tools/bench-run.h \
-	src/tools/gnuplot.c src/tools/gnuplot.h
+	src/tools/gnuplot.c src/tools/gnuplot.h \
+	src/tools/interrupt.c src/tools/interrupt.h \
+	src/tools/newfile.c src/tools/newfile.h \
+	src/tools/outfile.c src/tools/outfile.h \
+	src/tools/spoolfile.c src/tools/spoolfile.h
 bli_bench_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bli_bench_LDADD = src/tools/libmeasure.la
 

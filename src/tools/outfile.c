@@ -16,6 +16,9 @@
 #include "interrupt.h"
 #include "spoolfile.h"
 
+#define ATTEMPTS_MAX 100
+#define STEM_BYTES_MAX 200	/* of the target's name in the temporary one: names end at 255 bytes */
+
 /* Standard output may be a file that others append to, or that already has contents. */
 static bool rewritable(int descriptor)
 {
@@ -35,27 +38,44 @@ static int open_in_place(struct outfile *out, int descriptor)
 	return 0;
 }
 
-static int open_temporary(struct outfile *out, const char *target, mode_t mode)
+/* A new file beside the target. A name that is taken is what a killed process of this number left. */
+static int create_temporary(struct outfile *out)
 {
-	out->target = strdup(target);
-	if (out->target == NULL || asprintf(&out->temporary, "%s.%ld.tmp", target, (long)getpid()) < 0) {
-		out->temporary = NULL;
-		outfile_discard(out);
-		return -ENOMEM;
-	}
-	out->descriptor = open(out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (out->descriptor < 0) {
+	const char *const slash = strrchr(out->target, '/'), *const name = slash != NULL ? slash + 1 : out->target;
+
+	for (unsigned attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+		if (asprintf(&out->temporary, "%.*s%.*s.%ld-%u.tmp", (int)(name - out->target), out->target, STEM_BYTES_MAX, name,
+			     (long)getpid(), attempt) < 0) {
+			out->temporary = NULL;
+			return -ENOMEM;
+		}
+		out->descriptor = open(out->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (out->descriptor >= 0)
+			return 0;
+
 		const int error = -errno;
 
 		/* not ours to remove */
 		free(out->temporary);
 		out->temporary = NULL;
+		if (error != -EEXIST)
+			return error;
+	}
+	return -EBUSY;
+}
+
+static int open_temporary(struct outfile *out, const char *target, mode_t mode)
+{
+	int error;
+
+	out->target = strdup(target);
+	error = out->target != NULL ? create_temporary(out) : -ENOMEM;
+	if (error) {
 		outfile_discard(out);
 		return error;
 	}
 	if (out->replaces && fchmod(out->descriptor, mode & 07777) < 0 && errno != EPERM) {
-		const int error = -errno;
-
+		error = -errno;
 		outfile_discard(out);
 		return error;
 	}
@@ -137,6 +157,8 @@ static int deliver(const struct outfile *out)
 			else if (put == 0 || errno != EINTR || interrupt_pending())
 				return put == 0 ? -EIO : -errno;
 		}
+		if (interrupt_pending())
+			return -EINTR;
 	}
 	return got < 0 ? -errno : 0;
 }

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "gnuplot.h"
@@ -47,50 +46,21 @@ static void write_script(FILE *script, const struct bli_filter_table *table,
 	fprintf(script, "unset multiplot\n");
 }
 
-static int read_back(FILE *file, char **contents, size_t *bytes)
-{
-	if (fseek(file, 0, SEEK_END) != 0)
-		return -errno;
-
-	const long end = ftell(file);
-
-	if (end <= 0)
-		return -EIO;
-	rewind(file);
-	*contents = malloc((size_t)end);
-	if (*contents == NULL)
-		return -ENOMEM;
-	*bytes = fread(*contents, 1, (size_t)end, file);
-	if (*bytes == (size_t)end)
-		return 0;
-	free(*contents);
-	*contents = NULL;
-	return -EIO;
-}
-
 int plot_response(const struct bli_filter_table *table, const struct response *response,
 		  const struct response_measures *measures, char **svg, size_t *bytes,
 		  char *message, size_t message_size)
 {
-	FILE *script = tmpfile(), *drawing = tmpfile();
-	int error = script && drawing ? 0 : -errno;
+	FILE *script = tmpfile();
+	int error = script ? 0 : -errno;
 
 	*svg = NULL;
 	*bytes = 0;
-	if (error)
+	if (error) {
 		snprintf(message, message_size, "gnuplot: %s", strerror(-error));
-	if (!error) {
-		write_script(script, table, response, measures);
-		error = gnuplot_run(script, drawing, message, message_size);
+		return error;
 	}
-	if (!error) {
-		error = read_back(drawing, svg, bytes);
-		if (error)
-			snprintf(message, message_size, "gnuplot: %s", strerror(-error));
-	}
-	if (script)
-		fclose(script);
-	if (drawing)
-		fclose(drawing);
+	write_script(script, table, response, measures);
+	error = gnuplot_run(script, svg, bytes, message, message_size);
+	fclose(script);
 	return error;
 }

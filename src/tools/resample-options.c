@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE	/* asprintf */
 #include "config.h"
 
 #include "resample-options.h"
@@ -8,6 +9,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -226,7 +228,7 @@ static int set_file_option(struct resample_options *options, int option)
 		return set_raw_endian(options);
 	case OPTION_OUTPUT_DIR:
 		options->output_dir = optarg;
-		return 0;
+		return optarg[0] ? 0 : complain("--output-dir: empty; allowed: a directory that exists");
 	default:
 		return RESAMPLE_EXIT_USAGE;	/* getopt has complained */
 	}
@@ -294,25 +296,55 @@ static int check_method(const struct resample_options *options)
 	return 0;
 }
 
-static const char *base_name(const char *path)
+char *resample_name_in_directory(const struct resample_options *options, const char *in_path)
 {
-	const char *const slash = strrchr(path, '/');
+	const char *const slash = strrchr(in_path, '/'), *const name = slash != NULL ? slash + 1 : in_path;
+	const int format = options->container;
+	const bool keeps = format == 0 || soundformat_fits(format, name);
+	const int stem = !keeps && soundformat_misnamed(format, name) ? (int)(strrchr(name, '.') - name) : (int)strlen(name);
+	char *path;
 
-	return slash != NULL ? slash + 1 : path;
+	return asprintf(&path, "%s/%.*s%s%s", options->output_dir, stem, name, keeps ? "" : ".",
+			keeps ? "" : soundformat_extension(format)) < 0 ? NULL : path;
+}
+
+/* An output, and the input that it comes from. */
+struct named {
+	char *output;
+	const char *input;
+};
+
+static int compare_outputs(const void *a, const void *b)
+{
+	return strcmp(((const struct named *)a)->output, ((const struct named *)b)->output);
 }
 
 /* Outputs of one name in the directory would replace each other. */
 static int check_names(const struct resample_options *options)
 {
-	for (int i = 0; i < options->input_count; i++) {
-		if (strcmp(options->inputs[i], "-") == 0)
-			return complain("-: standard input has no name that an output in %s could have", options->output_dir);
-		for (int k = 0; k < i; k++)
-			if (strcmp(base_name(options->inputs[i]), base_name(options->inputs[k])) == 0)
-				return complain("%s, %s: both would be written to %s/%s", options->inputs[k],
-						options->inputs[i], options->output_dir, base_name(options->inputs[i]));
+	const size_t count = (size_t)options->input_count;
+	struct named *const names = calloc(count, sizeof(*names));
+	int status = 0;
+	bool complete = names != NULL;
+
+	for (size_t i = 0; complete && i < count; i++) {
+		names[i] = (struct named){ resample_name_in_directory(options, options->inputs[i]), options->inputs[i] };
+		complete = names[i].output != NULL;
+		if (status == 0 && strcmp(options->inputs[i], "-") == 0)
+			status = complain("-: standard input has no name that an output in %s could have", options->output_dir);
 	}
-	return 0;
+	if (!complete)
+		status = complain("%s", strerror(ENOMEM));
+	else
+		qsort(names, count, sizeof(*names), compare_outputs);
+	for (size_t i = 1; status == 0 && i < count; i++)
+		if (strcmp(names[i - 1].output, names[i].output) == 0)
+			status = complain("%s, %s: both would be written to %s", names[i - 1].input, names[i].input,
+					  names[i].output);
+	for (size_t i = 0; names != NULL && i < count; i++)
+		free(names[i].output);
+	free(names);
+	return status;
 }
 
 static int check_files(struct resample_options *options)

@@ -35,4 +35,10 @@ struct resample_options {
  */
 int resample_options_read(struct resample_options *options, int argc, char *argv[]);
 
+/*
+ * The input's name in the output directory, with another extension if it
+ * becomes another format, to be freed; NULL without memory.
+ */
+char *resample_name_in_directory(const struct resample_options *options, const char *in_path);
+
 #endif

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* bli-resample(1): converts the sample rate of sound files. */
-#define _GNU_SOURCE	/* asprintf */
 #include "config.h"
 
 #include <errno.h>
@@ -236,23 +235,9 @@ static int process(const struct job *job, const char *in_path, const char *out_p
 	if (interrupt_pending())
 		interrupt_die(interrupt_pending());
 	if (error == -EPIPE)
-		interrupt_die(SIGPIPE);
-	else
-		complain(reason.text);
+		interrupt_die(SIGPIPE);	/* returns where it is ignored */
+	complain(reason.text);
 	return EXIT_FAILURE;
-}
-
-/* The input's name in the directory, with another extension if it becomes another format. */
-static char *name_in_directory(const struct resample_options *options, const char *in_path)
-{
-	const char *const slash = strrchr(in_path, '/'), *const name = slash != NULL ? slash + 1 : in_path;
-	const int format = options->container;
-	const bool keeps = format == 0 || soundformat_fits(format, name);
-	const int stem = !keeps && soundformat_misnamed(format, name) ? (int)(strrchr(name, '.') - name) : (int)strlen(name);
-	char *path;
-
-	return asprintf(&path, "%s/%.*s%s%s", options->output_dir, stem, name, keeps ? "" : ".",
-			keeps ? "" : soundformat_extension(format)) < 0 ? NULL : path;
 }
 
 int main(int argc, char *argv[])
@@ -273,7 +258,7 @@ int main(int argc, char *argv[])
 	interrupt_catch();
 	status = prepare(&job);
 	for (int i = 0; i < options->input_count && job.settings.kernel != NULL; i++) {
-		char *const path = options->output_dir != NULL ? name_in_directory(options, options->inputs[i])
+		char *const path = options->output_dir != NULL ? resample_name_in_directory(options, options->inputs[i])
 			: strdup(options->output);
 
 		if (path == NULL) {

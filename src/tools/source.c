@@ -242,6 +242,9 @@ int source_spool(struct source *source)
 	while (source->error == 0 && (got = read_fully(source, buffer, sizeof(buffer), 0)) > 0) {
 		length += (int64_t)got;
 		source->error = write_fully(spool, buffer, got);
+		/* a pipe that is always full interrupts no call */
+		if (source->error == 0 && interrupt_pending())
+			source->error = -EINTR;
 	}
 	if (source->error) {
 		close(spool);

@@ -276,8 +276,19 @@ check "--list-converters" "$(tail -n +2 out | cut -d' ' -f1 | tr '\n' ' ')" \
 	test "$(tail -n +2 out | cut -d' ' -f1 | tr '\n' ' ')" = "bli_linear bli_fast bli_medium bli bli_high bli_best "
 cp in.wav named.wav
 run --to 48000 named.wav named.flac
-check "a name that says something else is noted" "$(cat err)" \
-	grep -qx 'bli-resample: named.flac: written as wav; --format flac writes what its name says' err
+check "the name says the format" "$(head -c 4 named.flac)" test "$(head -c 4 named.flac)" = fLaC
+run --to 48000 --format wav named.wav forced.flac
+check "--format says it for any name" "$(head -c 4 forced.flac)" test "$(head -c 4 forced.flac)" = RIFF
+run --to 48000 named.wav named.unknown
+check "a name that says nothing keeps the input's" "$(head -c 4 named.unknown)" test "$(head -c 4 named.unknown)" = RIFF
+for rate in 48k 48K 48kHz 48000Hz 48.000khz; do
+	run -y --to $rate named.wav kilo.flac
+	check "--to $rate" "$(cat err)" cmp -s named.flac kilo.flac
+done
+for rate in k kHz Hz 48kk '48 k' 48m 48Hzk; do
+	run -y --to "$rate" named.wav kilo.flac
+	check "--to '$rate' is refused" "$(cat err)" grep -q 'not possible; allowed: a positive number of hertz' err
+done
 # 22255 of 22254.5454... in the header of the old Macintosh; AIFF and CAF say it exactly
 judge make in.wav 22050 22050 pcm_16 997
 for format in aiff caf; do
@@ -347,8 +358,8 @@ refuses "a third file" 2 "set/c.wav: one input and one output at a time, or --ou
 refuses "neither -to nor -by" 2 "-to RATE or -by FACTOR: one of them is required" in.wav x.wav
 refuses "both" 2 "-to, -by: only one of them can be given" -to 8000 -by 2 in.wav x.wav
 refuses "no input" 2 "an input file is required; --help explains" -to 8000
-for rate in 0 -1 nan 8k ''; do
-	refuses "-to '$rate'" 2 "-to $rate: not possible; allowed: a positive number of hertz" -to "$rate" in.wav x.wav
+for rate in 0 -1 nan 8m ''; do
+	refuses "-to '$rate'" 2 "-to $rate: not possible; allowed: a positive number of hertz (16000, 44.1k)" -to "$rate" in.wav x.wav
 done
 refuses "-to 1e10" 2 "-to 1e10: out of range; allowed: up to 1000000000 Hz" -to 1e10 in.wav x.wav
 for factor in 0 -1 1/0 two; do

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define GAIN_MAX_DB 200.0
@@ -72,7 +73,7 @@ static const char help[] =
 	"  --dither[=KIND]                  of integer outputs: none, tpdf or shaped (tpdf)\n"
 	"\n"
 	"Files:\n"
-	"  --format NAME                    container of the output (the input's)\n"
+	"  --format NAME                    container of the output (its name's)\n"
 	"  --subtype NAME                   coding of its samples (the input's)\n"
 	"  --list-formats                   print the names of both\n"
 	"  --raw-rate HZ                    the input has no header, and this rate\n"
@@ -123,10 +124,22 @@ static int set_ratio(struct ratio *ratio, bool *given, const char *option, const
 
 static int set_to(struct resample_options *options)
 {
-	const int status = set_ratio(&options->to_hz, &options->to_given, "-to", "a positive number of hertz");
+	const struct ratio thousand = { 1000, 1 };
+	char number[64];
+	size_t length = strlen(optarg);
+	bool kilo;
 
-	return status == 0 && ratio_number(&options->to_hz) > RATE_MAX_HZ
-		? complain("-to %s: out of range; allowed: up to %.0f Hz", optarg, RATE_MAX_HZ) : status;
+	options->to_given = true;
+	if (length >= 2 && strcasecmp(optarg + length - 2, "hz") == 0)
+		length -= 2;
+	kilo = length >= 1 && (optarg[length - 1] == 'k' || optarg[length - 1] == 'K');
+	length -= kilo;
+	if (snprintf(number, sizeof(number), "%.*s", (int)length, optarg) >= (int)sizeof(number) ||
+	    ratio_parse(&options->to_hz, number) != 0 ||
+	    (kilo && ratio_multiply(&options->to_hz, &options->to_hz, &thousand) != 0))
+		return complain("-to %s: not possible; allowed: a positive number of hertz (16000, 44.1k)", optarg);
+	return ratio_number(&options->to_hz) > RATE_MAX_HZ
+		? complain("-to %s: out of range; allowed: up to %.0f Hz", optarg, RATE_MAX_HZ) : 0;
 }
 
 static int set_by(struct resample_options *options)

@@ -86,6 +86,7 @@ static int choose_output(const struct job *job, const struct sound_input *input,
 	const struct resample_options *const options = &job->options;
 	struct ratio rate_hz = options->to_hz;
 	const char *const name = strcmp(path, "-") == 0 ? "standard output" : path;
+	const int container = options->container ? options->container : soundformat_misnamed(input->info.format, path);
 	struct reason why;
 	double whole_hz;
 	int error = options->to_given ? ratio_divide(factor, &options->to_hz, &input->rate_hz)
@@ -102,7 +103,7 @@ static int choose_output(const struct job *job, const struct sound_input *input,
 		return reason_set(reason, -ERANGE, "%s: sample rate %.10g Hz: not possible; allowed: 1 to %d",
 				  name, output->rate_hz, INT_MAX);
 	output->info = (SF_INFO){ .samplerate = (int)whole_hz, .channels = input->info.channels };
-	error = soundformat_choose(&output->info, input->info.format, options->container, options->subtype, &why);
+	error = soundformat_choose(&output->info, input->info.format, container, options->subtype, &why);
 	if (error)
 		return reason_set(reason, error, "%s: %.400s", name, why.text);
 	/* a factor may give any rate, but a rate asked for must be the one that the file says */
@@ -182,7 +183,7 @@ static int convert_file(const struct job *job, struct sound_input *input, const 
 	struct conversion conversion;
 	struct progress progress;
 	struct sound_samples samples;
-	int misnamed, error = choose_output(job, input, path, &settings.factor, &output, reason);
+	int error = choose_output(job, input, path, &settings.factor, &output, reason);
 
 	if (error)
 		return error;
@@ -196,10 +197,6 @@ static int convert_file(const struct job *job, struct sound_input *input, const 
 				      input->frames < 0 ? -1 : ratio_frames(&settings.factor, input->frames), reason);
 	if (error == 0) {
 		trace_beginning(job, input, &output, &conversion);
-		misnamed = soundformat_misnamed(output.info.format, path);
-		if (misnamed && !options->container)
-			note(job, "%s: written as %s; --format %s writes what its name says", path,
-			     soundformat_container_name(output.info.format), soundformat_container_name(misnamed));
 		progress_begin(&progress, input->name, input->frames, ratio_number(&input->rate_hz), !options->quiet);
 		error = conversion_run(&conversion, input, &output, &progress, reason);
 		progress_end(&progress);

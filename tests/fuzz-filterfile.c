@@ -11,18 +11,9 @@
 #include <string.h>
 
 #include "filterfile.h"
+#include "promise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool claim, const char *text)
-{
-	if (!claim) {
-		fprintf(stderr, "broken promise: %s\n", text);
-		abort();
-	}
-}
-
-#define REQUIRE(claim) require((claim), #claim)
 
 static void check_table(const struct bli_filter_table *table)
 {

@@ -16,11 +16,11 @@
 #endif
 #include "fuzzside.h"
 #include "plan.h"
+#include "pluglog.h"
 #include "settings.h"
 
 #include <limits.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,35 +37,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* ---- what the converter says -------------------------------------------- */
 
-static struct {
-	unsigned lines;
-	char text[1024];
-} said;
-
-static void catch_line(const char *file, int line, const char *function, int error, const char *format, ...)
-{
-	va_list arguments;
-
-	(void)file;
-	(void)line;
-	(void)function;
-	(void)error;
-	va_start(arguments, format);
-	vsnprintf(said.text, sizeof(said.text), format, arguments);
-	va_end(arguments);
-	said.lines++;
-}
-
 /* Since the last look: one line after an error and none otherwise, but for `spare` lines of other kinds. */
 static void check_said(int error, unsigned spare)
 {
+	const unsigned lines = plug_log_lines(), needed = error ? 1 : 0;
+
 	REQUIRE(error <= 0);
-	REQUIRE(said.lines >= (error ? 1 : 0) && said.lines <= (error ? 1 : 0) + spare);
-	if (said.lines)
-		REQUIRE(strncmp(said.text, "converter \"bli", 14) == 0);
-	for (const char *p = said.text; said.lines && *p; p++)
+	REQUIRE(lines >= needed && lines <= needed + spare);
+	if (lines)
+		REQUIRE(strncmp(plug_log_text(), "converter \"bli", 14) == 0);
+	for (const char *p = plug_log_text(); lines && *p; p++)
 		REQUIRE((unsigned char)*p >= ' ' && *p != 0x7f);
-	said.lines = 0;
 }
 
 /* ---- the host ----------------------------------------------------------- */
@@ -157,7 +139,7 @@ static double init_work(struct host *host, const snd_pcm_rate_info_t *info)
 	if (in > PERIOD_FRAMES || out > PERIOD_FRAMES)
 		return 2 * WORK_MAX;
 	error = bli_settings_requirement(&host->settings, low_hz, &requirement);
-	said.lines = 0;
+	plug_log_lines();
 	if (error || bli_plan_make(&plan, &requirement, in, out, bli_kernel_nth(0), info->channels) < 0)
 		return 0;
 	work = plan.bank_bytes / sizeof(float) * COEF_WORK;
@@ -414,17 +396,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool open;
 
 	setenv("HOME", "/nonexistent", 1);
-	snd_lib_error_set_handler(catch_line);
+	plug_log_catch();
 	choose_kernel(tail >> 3);
 	host.conf = host.with_conf ? bytes_take_settings(&bytes) : NULL;
 	bli_settings_read(&host.settings, host.converter->name, host.conf);
-	said.lines = 0;
+	plug_log_lines();
 	open = host_open(&host);
 	if (open)
 		check_settings(&host.settings);
 	while (open && calls++ < CALLS_MAX && bytes.next < bytes.end && host.work < WORK_MAX) {
 		open = call(&host, &bytes);
-		REQUIRE(said.lines == 0);
+		REQUIRE(plug_log_lines() == 0);
 	}
 	if (open)
 		host_close(&host);

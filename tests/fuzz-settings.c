@@ -7,11 +7,12 @@
  * folder is passed over.
  */
 #include "filter.h"
+#include "pluglog.h"
+#include "promise.h"
 #include "settings.h"
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,53 +26,23 @@ void __lsan_enable(void) __attribute__((weak));
 
 #define HOME_OF_NOTHING "/nonexistent"
 
-static void require(bool claim, const char *text)
-{
-	if (!claim) {
-		fprintf(stderr, "broken promise: %s\n", text);
-		abort();
-	}
-}
-
-#define REQUIRE(claim) require((claim), #claim)
-
-static struct {
-	unsigned lines;
-	char text[512];
-} said;
-
-static void catch_line(const char *file, int line, const char *function, int error, const char *format, ...)
-{
-	va_list arguments;
-
-	(void)file;
-	(void)line;
-	(void)function;
-	(void)error;
-	va_start(arguments, format);
-	vsnprintf(said.text, sizeof(said.text), format, arguments);
-	va_end(arguments);
-	said.lines++;
-}
-
 /* One line about this converter, which cannot be taken for two. */
 static void check_line(const char *converter)
 {
 	char start[64];
 
 	snprintf(start, sizeof(start), "converter \"%s\": ", converter);
-	REQUIRE(said.lines == 1);
-	REQUIRE(strncmp(said.text, start, strlen(start)) == 0);
-	for (const char *p = said.text; *p; p++)
+	REQUIRE(plug_log_lines() == 1);
+	REQUIRE(strncmp(plug_log_text(), start, strlen(start)) == 0);
+	for (const char *p = plug_log_text(); *p; p++)
 		REQUIRE((unsigned char)*p >= ' ' && *p != 0x7f);
-	said.lines = 0;
 }
 
 static void check_settings(const struct bli_settings *settings)
 {
 	static const unsigned rates_hz[] = { 2000, 16000, 44100, 1536000 };
 
-	REQUIRE(said.lines == 0);
+	REQUIRE(plug_log_lines() == 0);
 	REQUIRE(settings->gain_db >= -120 && settings->gain_db <= 40);
 	REQUIRE(settings->requirement.phase >= 0 && settings->requirement.phase <= 100);
 	for (size_t i = 0; i < sizeof(rates_hz) / sizeof(rates_hz[0]); i++) {
@@ -84,7 +55,7 @@ static void check_settings(const struct bli_settings *settings)
 			check_line(settings->converter);
 			continue;
 		}
-		REQUIRE(said.lines == 0);
+		REQUIRE(plug_log_lines() == 0);
 		REQUIRE((requirement.method == BLI_METHOD_TABLE) == (requirement.table != NULL));
 		if (requirement.method != BLI_METHOD_SINC)
 			continue;
@@ -106,7 +77,7 @@ static void check_converter(const char *converter, const snd_config_t *conf)
 	struct bli_settings settings;
 	int error;
 
-	said.lines = 0;
+	plug_log_lines();
 	error = bli_settings_read(&settings, converter, conf);
 	if (error == 0)
 		check_settings(&settings);
@@ -147,7 +118,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	home = home ? strdup(home) : NULL;
 	setenv("HOME", HOME_OF_NOTHING, 1);
-	snd_lib_error_set_handler(catch_line);
+	plug_log_catch();
 	if (*text && !opens_files(text))
 		conf = parse(text);
 	if (conf) {

@@ -3,6 +3,7 @@
 #include "config.h"	/* memmem, memfd_create */
 #endif
 #include "fuzzbytes.h"
+#include "promise.h"
 #include "filterfile.h"
 #include "stage.h"
 
@@ -14,14 +15,6 @@
 #include <sys/mman.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-void fuzz_require(bool claim, const char *text, const char *file, int line)
-{
-	if (!claim) {
-		fprintf(stderr, "%s:%d: broken promise: %s\n", file, line, text);
-		abort();
-	}
-}
 
 /* ---- numbers ------------------------------------------------------------ */
 

@@ -16,11 +16,6 @@ struct bytes {
 	const uint8_t *next, *end;
 };
 
-/* Ends the process with one line if a promise is broken. */
-void fuzz_require(bool claim, const char *text, const char *file, int line);
-
-#define REQUIRE(claim) fuzz_require((claim), #claim, __FILE__, __LINE__)
-
 /* The next `count` (up to 8) bytes as a number, the first the most significant; behind the end stand zeros. */
 uint64_t bytes_take(struct bytes *bytes, unsigned count);
 unsigned bytes_take_one(struct bytes *bytes);

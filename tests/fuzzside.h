@@ -7,6 +7,7 @@
 #define BLI_FUZZSIDE_H
 
 #include "fuzzbytes.h"
+#include "promise.h"
 #include "resampler.h"
 
 /* Frames `offset` … `offset + count − 1` of areas are what a call is given. */

@@ -8,6 +8,8 @@ AM_TESTS_ENVIRONMENT = \
 	BLI_TESTCARD='$(abs_top_builddir)/tests/.libs/libasound_module_pcm_testcard.so'; \
 	export ALSA_PLUGIN_DIR BLI_BUILDDIR BLI_PLUGIN_DIR BLI_TESTCARD;
 
+plug_help = tests/plughelp.c tests/plughelp.h tests/pluglog.c tests/pluglog.h
+
 check_PROGRAMS =
 TESTS = $(check_PROGRAMS) $(dist_check_SCRIPTS)
 # Programs written elsewhere, on devices that convert.
@@ -68,34 +70,35 @@ EXTRA_DIST += tests/fuzz-filterfile.c tests/corpus
 
 # The heap and a few more functions are replaced for the whole process: -export-dynamic shows them to the plugin.
 check_PROGRAMS += tests/faults
-tests_faults_SOURCES = tests/faults.c tests/heapspy.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_faults_SOURCES = tests/faults.c tests/heapspy.c tests/heapspy.h $(plug_help)
 tests_faults_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_faults_LDADD = src/core/libcore.la $(ALSA_LIBS)
 tests_faults_LDFLAGS = -export-dynamic
 
 check_PROGRAMS += tests/realtime
-tests_realtime_SOURCES = tests/realtime.c tests/heapspy.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_realtime_SOURCES = tests/realtime.c tests/heapspy.c tests/heapspy.h $(plug_help)
 tests_realtime_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_realtime_LDADD = src/core/libcore.la $(ALSA_LIBS)
 tests_realtime_LDFLAGS = -export-dynamic
 
 # The fuzz targets without a fuzzer, on their corpora; that of the settings is replayed by tests/settings.
 check_PROGRAMS += tests/replay-filterfile tests/replay-plugin
-tests_replay_filterfile_SOURCES = tests/replay.c tests/fuzz-filterfile.c
+tests_replay_filterfile_SOURCES = tests/replay.c tests/fuzz-filterfile.c tests/promise.h
 tests_replay_filterfile_CPPFLAGS = $(AM_CPPFLAGS) -DCORPUS='"filterfile"'
 tests_replay_filterfile_LDADD = src/core/libcore.la
 tests_replay_plugin_SOURCES = tests/replay.c tests/fuzz-plugin.c tests/fuzzbytes.c tests/fuzzbytes.h \
-	tests/fuzzside.c tests/fuzzside.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)
+	tests/fuzzside.c tests/fuzzside.h tests/promise.h tests/pluglog.c tests/pluglog.h \
+	$(src_plugin_libasound_module_rate_bli_la_SOURCES)
 tests_replay_plugin_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/plugin -DCORPUS='"plugin"'
 tests_replay_plugin_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_replay_plugin_LDADD = src/core/libcore.la $(ALSA_LIBS)
 
 check_PROGRAMS += tests/stress tests/steady
-tests_stress_SOURCES = tests/stress.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_stress_SOURCES = tests/stress.c tests/heapspy.h $(plug_help)
 tests_stress_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 tests_stress_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
 tests_stress_LDFLAGS = -pthread
-tests_steady_SOURCES = tests/steady.c tests/heapspy.h tests/plughelp.c tests/plughelp.h
+tests_steady_SOURCES = tests/steady.c tests/heapspy.h $(plug_help)
 tests_steady_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_steady_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
 
@@ -166,17 +169,17 @@ tests_libasound_SOURCES = tests/libasound.c tests/pcmstream.c tests/pcmstream.h
 tests_libasound_CFLAGS = $(test_cflags)
 tests_libasound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 check_PROGRAMS += tests/plugin
-tests_plugin_SOURCES = tests/plugin.c tests/plughelp.c tests/plughelp.h
+tests_plugin_SOURCES = tests/plugin.c $(plug_help)
 tests_plugin_CFLAGS = $(test_cflags)
 tests_plugin_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
 
 check_PROGRAMS += tests/messages
-tests_messages_SOURCES = tests/messages.c tests/plughelp.c tests/plughelp.h
+tests_messages_SOURCES = tests/messages.c $(plug_help)
 tests_messages_CFLAGS = $(test_cflags)
 tests_messages_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
 
 check_PROGRAMS += tests/formats
-tests_formats_SOURCES = tests/formats.c tests/plughelp.c tests/plughelp.h
+tests_formats_SOURCES = tests/formats.c $(plug_help)
 tests_formats_CFLAGS = $(test_cflags)
 tests_formats_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
 
@@ -198,21 +201,21 @@ tests_transforms_CFLAGS = $(test_cflags)
 tests_transforms_LDADD = $(core_test_ldadd)
 
 check_PROGRAMS += tests/protocols
-tests_protocols_SOURCES = tests/protocols.c tests/plughelp.c tests/plughelp.h
+tests_protocols_SOURCES = tests/protocols.c $(plug_help)
 tests_protocols_CFLAGS = $(test_cflags)
 tests_protocols_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
 check_PROGRAMS += tests/settings tests/effects tests/filterkeys
-tests_settings_SOURCES = tests/settings.c tests/fuzz-settings.c tests/plughelp.c tests/plughelp.h \
+tests_settings_SOURCES = tests/settings.c tests/fuzz-settings.c tests/promise.h $(plug_help) \
 	src/plugin/settings.c src/plugin/settings.h src/plugin/keys.c src/plugin/keys.h
 tests_settings_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/src/plugin
 tests_settings_CFLAGS = $(test_cflags)
 tests_settings_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
-tests_effects_SOURCES = tests/effects.c tests/hosthelp.c tests/hosthelp.h tests/plughelp.c tests/plughelp.h
+tests_effects_SOURCES = tests/effects.c tests/hosthelp.c tests/hosthelp.h $(plug_help)
 tests_effects_CPPFLAGS = $(test_cppflags)
 tests_effects_CFLAGS = $(test_cflags)
 tests_effects_LDADD = $(plugin_test_ldadd)
-tests_filterkeys_SOURCES = tests/filterkeys.c tests/hosthelp.c tests/hosthelp.h tests/plughelp.c tests/plughelp.h
+tests_filterkeys_SOURCES = tests/filterkeys.c tests/hosthelp.c tests/hosthelp.h $(plug_help)
 tests_filterkeys_CPPFLAGS = $(test_cppflags)
 tests_filterkeys_CFLAGS = $(test_cflags)
 tests_filterkeys_LDADD = $(plugin_test_ldadd)

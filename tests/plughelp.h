@@ -2,7 +2,7 @@
 /*
  * Helps the tests of the plugin: opens a converter by name, lays out samples in
  * memory that ends at a guard page, reads and writes samples by a codec of its
- * own, and catches the lines that the plugin logs.
+ * own; pluglog.h catches the lines that the plugin logs.
  *
  * Samples are int32_t, left-justified: full scale is ±2^31 in every format.
  * What a test cannot run without (no plugin, no memory) ends it with status 99.
@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "pluglog.h"
 
 #define PLUG_CHANNELS_MAX 66	/* two more than a converter takes */
 
@@ -44,17 +46,6 @@ snd_pcm_rate_info_t plug_info(unsigned in_hz, size_t in_period, unsigned out_hz,
 
 /* What `aplay -v` would show, in a static buffer. */
 const char *plug_dump(struct plug *plug);
-
-/* ---- lines logged ------------------------------------------------------- */
-
-/* Catch SNDERR lines from here on instead of printing them. */
-void plug_log_catch(void);
-
-/* Lines caught since the last call, forgotten by it. */
-unsigned plug_log_lines(void);
-
-/* Text of the last line caught. */
-const char *plug_log_text(void);
 
 /* ---- samples ------------------------------------------------------------ */
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -184,12 +185,46 @@ static void test_broken_files(void **state)
 	}
 }
 
+/* Without a home only a path from the root says where the file is. */
+static void test_no_home(void **state)
+{
+	static const char *const files[] = { "~/filters/own.filter", "filters/own.filter" };
+	char folder[256], keys[300];
+	snd_config_t *config;
+	struct plug plug;
+
+	(void)state;
+	/* where a relative path would find it */
+	assert_non_null(getcwd(folder, sizeof(folder)));
+	assert_int_equal(chdir(home), 0);
+	unsetenv("HOME");
+	for (size_t i = 0; i < COUNT(files); i++) {
+		snprintf(keys, sizeof(keys), "name \"bli\"\nfilter_file \"%s\"", files[i]);
+		config = plug_config(keys);
+		plug_log_lines();
+		assert_int_equal(plug_open(&plug, "bli", config), -EINVAL);
+		assert_int_equal(plug_log_lines(), 1);
+		print_message("%s\n", plug_log_text());
+		assert_non_null(strstr(plug_log_text(), files[i]));
+		assert_non_null(strstr(plug_log_text(), "HOME is not set"));
+		snd_config_delete(config);
+	}
+	snprintf(keys, sizeof(keys), "name \"bli\"\nfilter_file \"%s/filters/own.filter\"", home);
+	config = plug_config(keys);
+	assert_int_equal(plug_open(&plug, "bli", config), 0);
+	plug_close(&plug);
+	snd_config_delete(config);
+	setenv("HOME", home, 1);
+	assert_int_equal(chdir(folder), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_filter_file),
 		cmocka_unit_test(test_interpolation),
 		cmocka_unit_test(test_broken_files),
+		cmocka_unit_test(test_no_home),
 	};
 
 	plug_log_catch();

@@ -38,6 +38,7 @@ dist_check_SCRIPTS = \
 	tests/reference.sh
 EXTRA_DIST += \
 	tests/asound-sandbox.sh \
+	tests/checks.sh \
 	tests/debian-packages.sh \
 	tests/judge.py \
 	tests/programs/alsa-lib-source \
@@ -57,12 +58,8 @@ tests_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -shared 
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_testcard_'
 
 if TOOLS
-dist_check_SCRIPTS += tests/windowfilter.sh
-EXTRA_DIST += tests/windowfilter.py
-endif
-if RESAMPLE
-dist_check_SCRIPTS += tests/resample.sh tests/tools-faults.sh
-EXTRA_DIST += tests/resample.py
+dist_check_SCRIPTS += tests/bench.sh tests/resample.sh tests/tools-faults.sh tests/windowfilter.sh
+EXTRA_DIST += tests/resample.py tests/windowfilter.py
 endif
 
 # The corpora of the fuzz targets are replayed by the unit tests.
@@ -183,13 +180,18 @@ tests_formats_SOURCES = tests/formats.c $(plug_help)
 tests_formats_CFLAGS = $(test_cflags)
 tests_formats_LDADD = src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
 
-if RESAMPLE
+if TOOLS
 check_PROGRAMS += tests/ratio
 endif
 tests_ratio_SOURCES = tests/ratio.c src/tools/ratio.c src/tools/ratio.h
 tests_ratio_CPPFLAGS = $(test_cppflags)
-tests_ratio_CFLAGS = $(test_cflags)
-tests_ratio_LDADD = $(CMOCKA_LIBS)
+tests_ratio_CFLAGS = $(test_cflags) $(GMP_CFLAGS)
+tests_ratio_LDADD = $(CMOCKA_LIBS) $(GMP_LIBS)
+check_PROGRAMS += tests/interrupt
+tests_interrupt_SOURCES = tests/interrupt.c src/tools/interrupt.c src/tools/interrupt.h
+tests_interrupt_CPPFLAGS = $(test_cppflags)
+tests_interrupt_CFLAGS = $(test_cflags)
+tests_interrupt_LDADD = $(CMOCKA_LIBS)
 
 check_PROGRAMS += tests/phases tests/transforms
 tests_phases_SOURCES = tests/phases.c $(core_help) tests/heapspy.c tests/heapspy.h

@@ -18,13 +18,7 @@ work=$(mktemp -d) || exit 99
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 
-failures=0
-missing=
-ok() { echo "ok   $1: $2"; }
-bad() { echo "FAIL $1: $2"; failures=$((failures + 1)); }
-skip() { echo "SKIP $1: no $2"; missing=$2; }
-# check NAME FIGURE COMMAND...: the command must succeed.
-check() { local name=$1 figure=$2; shift 2; if "$@"; then ok "$name" "$figure"; else bad "$name" "$figure"; fi; }
+. "$sources/tests/checks.sh"
 # run ARGUMENT...: the program with its output in out, its errors in err, its status in $status.
 run() { "$program" "$@" >out 2>err </dev/null; status=$?; }
 judge() { "$python" "$sources/tests/resample.py" "$@"; }
@@ -306,6 +300,8 @@ run -y --to 48000 in.wav expected.wav
 run -y --by 1 --format raw in.wav in.raw
 run -y --raw-rate 44100 --raw-channels 2 --format wav --to 48000 in.raw o.wav
 judged "--raw-rate --raw-channels" equal expected.wav o.wav
+run -y --raw-rate 44.1k --raw-channels 2 --format wav --to 48000 in.raw o.wav
+judged "--raw-rate in kilohertz" equal expected.wav o.wav
 cat in.raw | "$program" --raw-rate 44100 --raw-channels 2 --format wav --to 48000 - | cat >o.wav
 judged "raw from a pipe" length o.wav 24000
 "$python" -c "import sys; d = open('in.raw', 'rb').read(); b = bytearray(d); b[::2] = d[1::2]; b[1::2] = d[::2]; open('big.raw', 'wb').write(b)"
@@ -549,6 +545,4 @@ check "bash completes converters" "$(complete_words bli-resample --converter bli
 	test "$(complete_words bli-resample --converter bli_b)" = bli_best
 
 check "nothing temporary is left" "$(ls -A . results | grep -c '\.tmp$') files" test -z "$(ls -A . results | grep '\.tmp$')"
-[ $failures -gt 0 ] && { echo "$failures failed"; exit 1; }
-[ -n "$missing" ] && { echo "skipped for want of $missing"; exit 77; }
-exit 0
+finish

@@ -12,12 +12,7 @@ work=$(mktemp -d) || exit 99
 trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 cd "$work" || exit 99
 
-failures=0
-missing=
-ok() { echo "ok   $1: $2"; }
-bad() { echo "FAIL $1: $2"; failures=$((failures + 1)); }
-# check NAME FIGURE COMMAND...: the command must succeed.
-check() { local name=$1 figure=$2; shift 2; if "$@"; then ok "$name" "$figure"; else bad "$name" "$figure"; fi; }
+. "$sources/tests/checks.sh"
 
 # run ARGUMENT...: the program with its output in out, its errors in err, its status in $status.
 run() { "$program" "$@" >out 2>err </dev/null; status=$?; }
@@ -43,7 +38,7 @@ done
 recompute() {
 	local name=$1 figure
 	shift
-	if [ -z "$python" ]; then missing="python3 with numpy and scipy"; echo "SKIP $name: $missing"; return; fi
+	if [ -z "$python" ]; then skip "$name" "python3 with numpy and scipy"; return; fi
 	if figure=$("$python" "$sources/tests/windowfilter.py" "$@" 2>&1); then ok "$name" "$figure"; else bad "$name" "$figure"; fi
 }
 
@@ -252,8 +247,7 @@ if command -v gnuplot >/dev/null; then
 	run --nmult 3 --plot short.svg -o short.filter -y
 	check "a drawing without a passband" "$(wc -c <short.svg) bytes" test $status -eq 0 -a "$(grep -c '</svg>' short.svg)" -eq 1
 else
-	missing=gnuplot
-	echo "SKIP a drawing: no gnuplot"
+	skip "a drawing" gnuplot
 fi
 
 # --- Help, version, manual -------------------------------------------------
@@ -273,12 +267,9 @@ for page in bli-windowfilter.1 bli-filter.5; do
 		check "mandoc -Tlint $page" "$(mandoc -Tlint -Wwarning "$sources/man/$page" | wc -l) complaints" \
 			mandoc -Tlint -Wwarning "$sources/man/$page"
 	else
-		missing=mandoc
-		echo "SKIP mandoc -Tlint $page: no mandoc"
+		skip "mandoc -Tlint $page" mandoc
 	fi
 done
 
 check "nothing temporary is left" "$(ls -A | grep -c '\.tmp$') files" test -z "$(ls -A | grep '\.tmp$')"
-[ $failures -gt 0 ] && { echo "$failures failed"; exit 1; }
-[ -n "$missing" ] && { echo "skipped for want of $missing"; exit 77; }
-exit 0
+finish

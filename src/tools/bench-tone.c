@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "bench-tone.h"
 
+#include "divisor.h"
+
 #include <math.h>
 
 /* A turn is cut into `frames` equal parts; `part` counts them. */
@@ -38,22 +40,11 @@ static double turn_next(struct turn *turn)
 	return angle;
 }
 
-static uint64_t common_divisor(uint64_t a, uint64_t b)
-{
-	while (b) {
-		uint64_t rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
-}
-
 struct bli_frequency bli_frequency_scale(struct bli_frequency frequency, uint64_t numerator, uint64_t denominator)
 {
-	uint64_t outer = common_divisor(numerator, denominator);
-	uint64_t left = common_divisor(frequency.cycles, denominator / outer);
-	uint64_t right = common_divisor(numerator / outer, frequency.frames);
+	uint64_t outer = bli_common_divisor(numerator, denominator);
+	uint64_t left = bli_common_divisor(frequency.cycles, denominator / outer);
+	uint64_t right = bli_common_divisor(numerator / outer, frequency.frames);
 	struct bli_frequency scaled = {
 		.cycles = frequency.cycles / left * (numerator / outer / right),
 		.frames = frequency.frames / right * (denominator / outer / left),

@@ -6,19 +6,21 @@
 #include "bench-plot.h"
 #include "bench-report.h"
 #include "bench-run.h"
+#include "commandline.h"
+#include "divisor.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define PROGRAM "bli-bench"
-#define EXIT_USAGE 2
 #define MAX_RATE_HZ 4000000
 #define MAX_PERIOD_FRAMES 1000000
+
+const char commandline_program[] = PROGRAM;
 
 enum output { OUTPUT_TEXT, OUTPUT_CSV, OUTPUT_JSON };
 
@@ -72,62 +74,20 @@ static const char help[] =
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n";
 
-__attribute__((format(printf, 1, 2))) static void complain(const char *format, ...)
-{
-	va_list arguments;
-
-	fprintf(stderr, PROGRAM ": ");
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-}
-
 /* ---- the command line --------------------------------------------------- */
 
-/* An integer of low..high that ends at `stop`; *rest points behind it. */
-static bool parse_number(const char *text, unsigned long low, unsigned long high, char stop, unsigned long *number,
-			 const char **rest)
+static int set_format(struct bench_settings *settings, const char *text)
 {
-	char *end;
+	const snd_pcm_format_t format = snd_pcm_format_value(text);
 
-	errno = 0;
-	*number = strtoul(text, &end, 10);
-	*rest = *end ? end + 1 : end;
-	return text[0] >= '0' && text[0] <= '9' && !errno && *end == stop && *number >= low && *number <= high;
+	if (snd_pcm_format_linear(format) != 1)
+		return commandline_complain("--format %s: not possible; allowed: linear PCM such as S16_LE, S24_3LE or S32_LE",
+					    text);
+	settings->speed_format = settings->quality_format = format;
+	return 0;
 }
 
-static bool parse_pair(const char *option, const char *text, unsigned long high, unsigned long pair[2])
-{
-	const char *rest;
-
-	if (parse_number(text, 1, high, ':', &pair[0], &rest) && parse_number(rest, 1, high, '\0', &pair[1], &rest))
-		return true;
-	complain("%s %s: give IN:OUT, each 1 to %lu", option, text, high);
-	return false;
-}
-
-static bool parse_seconds(const char *text, double *seconds)
-{
-	char *end;
-
-	*seconds = strtod(text, &end);
-	if (end != text && !*end && *seconds >= 0.001 && *seconds <= 60)
-		return true;
-	complain("--seconds %s: give CPU time of 0.001 to 60 seconds", text);
-	return false;
-}
-
-static bool parse_format(const char *text, snd_pcm_format_t *format)
-{
-	*format = snd_pcm_format_value(text);
-	if (snd_pcm_format_linear(*format) == 1)
-		return true;
-	complain("--format %s: give a linear PCM format such as S16_LE, S24_3LE or S32_LE", text);
-	return false;
-}
-
-static bool parse_names(const char *text, struct command *command)
+static int set_names(struct command *command, const char *text)
 {
 	size_t commas = 0;
 
@@ -146,74 +106,64 @@ static bool parse_names(const char *text, struct command *command)
 			break;
 		command->count++;
 		if (!text[length])
-			return true;
+			return 0;
 		text += length + 1;
 	}
-	complain("--converters: give names with a comma between each two, such as bli,linear");
-	return false;
+	return commandline_complain("--converters: give names with a comma between each two, such as bli,linear");
 }
 
-static bool parse_option(int code, const char *text, struct command *command)
+static int set_option(struct command *command, int code)
 {
 	struct bench_settings *settings = &command->settings;
-	unsigned long pair[2], number;
-	const char *rest;
+	struct bli_ratehost_setup *setup = &settings->setup;
+	int pair[2] = { 1, 1 }, number = 1;
+	int status = 0;
 
 	switch (code) {
 	case OPTION_RATES:
-		if (!parse_pair("--rates", text, MAX_RATE_HZ, pair))
-			return false;
-		settings->setup.in_rate_hz = (unsigned int)pair[0];
-		settings->setup.out_rate_hz = (unsigned int)pair[1];
-		return true;
+		status = commandline_pair("--rates", optarg, MAX_RATE_HZ, pair);
+		setup->in_rate_hz = (unsigned int)pair[0];
+		setup->out_rate_hz = (unsigned int)pair[1];
+		break;
 	case OPTION_PERIODS:
-		if (!parse_pair("--periods", text, MAX_PERIOD_FRAMES, pair))
-			return false;
-		settings->setup.in_period_frames = pair[0];
-		settings->setup.out_period_frames = pair[1];
+		status = commandline_pair("--periods", optarg, MAX_PERIOD_FRAMES, pair);
+		setup->in_period_frames = (size_t)pair[0];
+		setup->out_period_frames = (size_t)pair[1];
 		command->periods_given = true;
-		return true;
+		break;
 	case OPTION_CHANNELS:
-		if (!parse_number(text, 1, BLI_RATEHOST_MAX_CHANNELS, '\0', &number, &rest)) {
-			complain("--channels %s: give 1 to %d", text, BLI_RATEHOST_MAX_CHANNELS);
-			return false;
-		}
-		settings->setup.channels = (unsigned int)number;
-		return true;
+		status = commandline_integer("--channels", optarg, 1, BLI_RATEHOST_MAX_CHANNELS, &number);
+		setup->channels = (unsigned int)number;
+		break;
 	case OPTION_ROUNDS:
-		if (!parse_number(text, 1, 1000, '\0', &number, &rest)) {
-			complain("--rounds %s: give 1 to 1000", text);
-			return false;
-		}
-		settings->rounds = number;
-		return true;
+		status = commandline_integer("--rounds", optarg, 1, 1000, &number);
+		settings->rounds = (size_t)number;
+		break;
 	case OPTION_FORMAT:
-		if (!parse_format(text, &settings->speed_format))
-			return false;
-		settings->quality_format = settings->speed_format;
-		return true;
+		status = set_format(settings, optarg);
+		break;
 	case OPTION_CONVERTERS:
-		return parse_names(text, command);
+		status = set_names(command, optarg);
+		break;
 	case OPTION_SECONDS:
-		return parse_seconds(text, &settings->cpu_seconds);
+		status = commandline_number("--seconds", optarg, 0.001, 60, "seconds of CPU time", &settings->cpu_seconds);
+		break;
 	case OPTION_CSV:
 		command->output = OUTPUT_CSV;
-		return true;
+		break;
 	case OPTION_JSON:
 		command->output = OUTPUT_JSON;
-		return true;
+		break;
 	case OPTION_PLOT:
-		command->plot = text;
-		return true;
-	default:
+		command->plot = optarg;
+		break;
+	case 'v':
 		command->verbose = true;
-		return true;
+		break;
+	default:
+		status = EXIT_USAGE;	/* getopt has complained */
 	}
-}
-
-static size_t common_divisor(size_t a, size_t b)
-{
-	return b ? common_divisor(b, a % b) : a;
+	return status;
 }
 
 /* Without a pair asked for: the multiple of the ratio's own terms that comes nearest to 1024 input frames, as the
@@ -222,7 +172,7 @@ static void choose_periods(struct bench_settings *settings)
 {
 	struct bli_ratehost_setup *setup = &settings->setup;
 	const size_t usual = 1024;
-	size_t divisor = common_divisor(setup->in_rate_hz, setup->out_rate_hz);
+	size_t divisor = (size_t)bli_common_divisor(setup->in_rate_hz, setup->out_rate_hz);
 	size_t in = setup->in_rate_hz / divisor, out = setup->out_rate_hz / divisor;
 	size_t rounded = (usual * out + in / 2) / in;
 	size_t times = (usual + in / 2) / in ? (usual + in / 2) / in : 1;
@@ -258,26 +208,24 @@ static int parse_command(int argc, char **argv, struct command *command)
 	while ((code = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
 		if (code == 'h') {
 			fputs(help, stdout);
-			return EXIT_SUCCESS;
+			return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 		}
 		if (code == 'V') {
 			printf(PROGRAM " (alsa-bli) %s\n", PACKAGE_VERSION);
-			return EXIT_SUCCESS;
+			return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 		}
-		if (code == '?' || !parse_option(code, optarg, command))
+		if (set_option(command, code) != 0)
 			return EXIT_USAGE;
 	}
-	if (optind < argc) {
-		complain("'%s': there are options only, see --help", argv[optind]);
-		return EXIT_USAGE;
-	}
+	if (optind < argc)
+		return commandline_complain("'%s': there are options only, see --help", argv[optind]);
 	if (!command->periods_given)
 		choose_periods(&command->settings);
 	if (!command->names) {
 		int err = bli_converter_list(&command->names, &command->count);
 
 		if (err) {
-			complain("plugin directory %s: %s", bli_converter_dir(), snd_strerror(err));
+			commandline_complain("plugin directory %s: %s", bli_converter_dir(), snd_strerror(err));
 			return EXIT_FAILURE;
 		}
 	}
@@ -346,12 +294,12 @@ static int report(const struct command *command, const struct bench_result *resu
 
 	reports[command->output](stdout, &command->settings, results, command->count);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
-		complain("standard output: %s", strerror(errno));
+		commandline_complain("standard output: %s", strerror(errno));
 		status = EXIT_FAILURE;
 	}
 	if (command->plot && bench_plot(command->plot, &command->settings, results, command->count, message,
 					sizeof(message)) != 0) {
-		complain("--plot %s: %s", command->plot, message);
+		commandline_complain("--plot %s: %s", command->plot, message);
 		status = EXIT_FAILURE;
 	}
 	for (size_t i = 0; i < command->count; i++)
@@ -369,7 +317,7 @@ int main(int argc, char **argv)
 	if (status < 0) {
 		results = calloc(command.count, sizeof(*results));
 		if (!results) {
-			complain("out of memory");
+			commandline_complain("out of memory");
 			status = EXIT_FAILURE;
 		}
 	}

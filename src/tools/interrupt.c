@@ -4,22 +4,39 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
+
+/* One signal may come twice at a time: timeout(1) sends it to the program and to its process group. */
+#define SECOND_SIGNAL_S 1.0
 
 /* Handlers have no argument to reach anything else by. */
 static volatile sig_atomic_t noted;
+static struct timespec noted_at;	/* the handler's own */
 static bool pipe_ignored;
 
 static void note(int signal_number)
 {
-	noted = signal_number;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (noted == 0) {
+		noted = signal_number;
+		noted_at = now;
+	} else if ((double)(now.tv_sec - noted_at.tv_sec) + 1e-9 * (double)(now.tv_nsec - noted_at.tv_nsec) >= SECOND_SIGNAL_S) {
+		interrupt_die(signal_number);
+	}
 }
 
 void interrupt_catch(void)
 {
 	static const int ending[] = { SIGHUP, SIGINT, SIGTERM };
-	const struct sigaction noting = { .sa_handler = note }, ignoring = { .sa_handler = SIG_IGN };
-	struct sigaction before;
+	const struct sigaction ignoring = { .sa_handler = SIG_IGN };
+	struct sigaction noting = { .sa_handler = note }, before;
 
+	/* none interrupts the handler of another */
+	sigemptyset(&noting.sa_mask);
+	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+		sigaddset(&noting.sa_mask, ending[i]);
 	for (size_t i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
 		if (sigaction(ending[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
 			sigaction(ending[i], &noting, NULL);

@@ -10,7 +10,8 @@
 /*
  * From now on SIGHUP, SIGINT and SIGTERM are only noted, unless they were
  * ignored already, and a closed pipe or a limit of the file size is an error
- * of write() instead of a signal.
+ * of write() instead of a signal. One that comes a second or more after the
+ * first ends the program at once, for it may never come to look.
  */
 void interrupt_catch(void);
 

@@ -15,13 +15,14 @@ src_tools_libmeasure_la_LIBADD = $(ALSA_LIBS) $(DL_LIBS)
 
 bin_PROGRAMS =
 if TOOLS
-bin_PROGRAMS += bli-bench bli-windowfilter
+bin_PROGRAMS += bli-bench bli-resample bli-windowfilter
 
 bli_bench_SOURCES = \
 	src/tools/bench.c \
 	src/tools/bench-plot.c src/tools/bench-plot.h \
 	src/tools/bench-report.c src/tools/bench-report.h \
 	src/tools/bench-run.c src/tools/bench-run.h \
+	src/tools/commandline.c src/tools/commandline.h \
 	src/tools/gnuplot.c src/tools/gnuplot.h \
 	src/tools/interrupt.c src/tools/interrupt.h \
 	src/tools/newfile.c src/tools/newfile.h \
@@ -30,12 +31,10 @@ bli_bench_SOURCES = \
 bli_bench_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bli_bench_LDADD = src/tools/libmeasure.la
 
-if RESAMPLE
-bin_PROGRAMS += bli-resample
-endif
 bli_resample_SOURCES = \
 	src/tools/resample.c \
 	src/tools/resample-options.c src/tools/resample-options.h \
+	src/tools/commandline.c src/tools/commandline.h \
 	src/tools/conversion.c src/tools/conversion.h \
 	src/tools/exactrate.c src/tools/exactrate.h \
 	src/tools/headsizes.c src/tools/headsizes.h \
@@ -49,8 +48,8 @@ bli_resample_SOURCES = \
 	src/tools/soundformat.c src/tools/soundformat.h \
 	src/tools/source.c src/tools/source.h \
 	src/tools/spoolfile.c src/tools/spoolfile.h
-bli_resample_CFLAGS = $(AM_CFLAGS) $(SNDFILE_CFLAGS)
-bli_resample_LDADD = src/core/libcore.la $(SNDFILE_LIBS)
+bli_resample_CFLAGS = $(AM_CFLAGS) $(SNDFILE_CFLAGS) $(GMP_CFLAGS)
+bli_resample_LDADD = src/core/libcore.la $(SNDFILE_LIBS) $(GMP_LIBS)
 
 bli_windowfilter_SOURCES = \
 	src/tools/windowfilter.c \

@@ -4,46 +4,65 @@
 #include <ctype.h>
 #include <errno.h>
 #include <float.h>
-#include <math.h>
+#include <gmp.h>
 
 #define DIGITS_MAX 18	/* 10^18 < RATIO_TERM_MAX */
-#define TOLERANCE_BITS 31
 
-__extension__ typedef unsigned __int128 wide;
-
-static wide common_divisor(wide a, wide b)
+/* GMP's own conversions take a long, which has 32 bits on some machines. */
+static void set_term(mpz_t term, uint64_t value)
 {
-	while (b) {
-		const wide rest = a % b;
-
-		a = b;
-		b = rest;
-	}
-	return a;
+	mpz_import(term, 1, 1, sizeof(value), 0, 0, &value);
 }
 
-/* num/den in lowest terms; terms that do not fit lose their low bits. */
-static int reduce(struct ratio *ratio, wide num, wide den)
+/* term < 2^64 */
+static uint64_t get_term(const mpz_t term)
 {
-	if (num == 0 || den == 0)
-		return -ERANGE;
+	uint64_t value = 0;
 
-	const wide divisor = common_divisor(num, den);
+	mpz_export(&value, NULL, 1, sizeof(value), 0, 0, term);
+	return value;
+}
 
-	num /= divisor;
-	den /= divisor;
-	while (num > RATIO_TERM_MAX || den > RATIO_TERM_MAX) {
-		num >>= 1;
-		den >>= 1;
+static void init_fraction(mpq_t fraction, uint64_t num, uint64_t den)
+{
+	mpq_init(fraction);
+	set_term(mpq_numref(fraction), num);
+	set_term(mpq_denref(fraction), den);
+	mpq_canonicalize(fraction);
+}
+
+static bool fits(const mpq_t fraction)
+{
+	return mpz_cmp_d(mpq_numref(fraction), RATIO_TERM_MAX) <= 0 && mpz_cmp_d(mpq_denref(fraction), RATIO_TERM_MAX) <= 0;
+}
+
+/* The fraction is cleared; terms that do not fit lose their low bits. */
+static int take_fraction(struct ratio *ratio, mpq_t fraction)
+{
+	const mpz_ptr num = mpq_numref(fraction), den = mpq_denref(fraction);
+	int error = 0;
+
+	while (!fits(fraction)) {
+		mpz_fdiv_q_2exp(num, num, 1);
+		mpz_fdiv_q_2exp(den, den, 1);
 	}
-	if (num == 0 || den == 0)
-		return -ERANGE;
+	if (mpz_sgn(num) != 0 && mpz_sgn(den) != 0) {
+		mpq_canonicalize(fraction);
+		*ratio = (struct ratio){ get_term(num), get_term(den) };
+	} else {
+		error = -ERANGE;
+	}
+	mpq_clear(fraction);
+	return error;
+}
 
-	const wide again = common_divisor(num, den);
+/* num/den in lowest terms */
+static int reduce(struct ratio *ratio, uint64_t num, uint64_t den)
+{
+	mpq_t fraction;
 
-	ratio->num = (uint64_t)(num / again);
-	ratio->den = (uint64_t)(den / again);
-	return 0;
+	init_fraction(fraction, num, den);
+	return take_fraction(ratio, fraction);
 }
 
 static uint64_t power_of_ten(int exponent)
@@ -113,7 +132,7 @@ static int parse_number(struct ratio *ratio, const char **text)
 		return -ERANGE;
 	if (exponent < 0)
 		return reduce(ratio, mantissa, power_of_ten(-exponent));
-	if ((wide)mantissa * power_of_ten(exponent) > RATIO_TERM_MAX)
+	if (mantissa > RATIO_TERM_MAX / power_of_ten(exponent))
 		return -ERANGE;
 	return reduce(ratio, mantissa * power_of_ten(exponent), 1);
 }
@@ -134,79 +153,85 @@ int ratio_parse(struct ratio *ratio, const char *text)
 
 int ratio_from_double(struct ratio *ratio, double number)
 {
-	int exponent;
+	mpq_t exact;
 
 	if (!(number > 0) || !(number <= DBL_MAX))
 		return -ERANGE;
-
-	const uint64_t mantissa = (uint64_t)ldexp(frexp(number, &exponent), DBL_MANT_DIG);
-
-	exponent -= DBL_MANT_DIG;
-	/* trailing zeros of the mantissa make room on the other side of the line */
-	const int zeros = __builtin_ctzll(mantissa);
-
-	exponent += zeros;
-	if (exponent > 62 || exponent < -62)
-		return -ERANGE;
-	if (exponent < 0)
-		return reduce(ratio, mantissa >> zeros, (wide)1 << -exponent);
-	if ((wide)(mantissa >> zeros) << exponent > RATIO_TERM_MAX)
-		return -ERANGE;
-	return reduce(ratio, (wide)(mantissa >> zeros) << exponent, 1);
+	mpq_init(exact);
+	mpq_set_d(exact, number);
+	if (fits(exact))
+		return take_fraction(ratio, exact);
+	mpq_clear(exact);
+	return -ERANGE;
 }
 
 int ratio_divide(struct ratio *quotient, const struct ratio *dividend, const struct ratio *divisor)
 {
-	return reduce(quotient, (wide)dividend->num * divisor->den, (wide)dividend->den * divisor->num);
+	const struct ratio inverse = { divisor->den, divisor->num };
+
+	return ratio_multiply(quotient, dividend, &inverse);
 }
 
 int ratio_multiply(struct ratio *product, const struct ratio *a, const struct ratio *b)
 {
-	return reduce(product, (wide)a->num * b->num, (wide)a->den * b->den);
+	mpq_t x, y;
+
+	init_fraction(x, a->num, a->den);
+	init_fraction(y, b->num, b->den);
+	mpq_mul(x, x, y);
+	mpq_clear(y);
+	return take_fraction(product, x);
 }
 
 /*
- * The fraction with the smallest terms in an interval has the interval's
- * common beginning of continued fractions, and then the smallest integer that
- * lies in what remains of it (A. Y. Khinchin, "Continued Fractions", 1964).
+ * The fraction with the smallest terms of an interval, whose ends it changes:
+ * the smallest integer in it; without one, the integer part that the ends
+ * share, and what is left of the ends turned over, which swaps their order
+ * (A. Y. Khinchin, "Continued Fractions", 1964).
  */
-static void simplest_between(struct ratio *simple, wide low_num, wide low_den, wide high_num, wide high_den)
+static void simplest_between(mpq_t simple, mpq_t low, mpq_t high)
 {
-	wide num = 1, den = 0, last_num = 0, last_den = 1;	/* convergents */
+	mpq_t whole;
 
-	for (;;) {
-		const wide whole = low_num / low_den, rest = low_num % low_den;
-		const bool ends = rest == 0 || whole < high_num / high_den;
-		const wide term = rest == 0 || !ends ? whole : whole + 1;
-		const wide next_num = term * num + last_num, next_den = term * den + last_den;
-		const wide high_rest = high_num - whole * high_den;
-
-		last_num = num;
-		last_den = den;
-		num = next_num;
-		den = next_den;
-		if (ends)
-			break;
-		/* the remainders, turned over, swap their order */
-		high_num = low_den;
-		low_num = high_den;
-		high_den = rest;
-		low_den = high_rest;
+	mpq_init(whole);
+	mpz_cdiv_q(mpq_numref(whole), mpq_numref(low), mpq_denref(low));
+	if (mpq_cmp(whole, high) <= 0) {
+		mpq_set(simple, whole);
+	} else {
+		mpz_sub_ui(mpq_numref(whole), mpq_numref(whole), 1);
+		mpq_sub(low, low, whole);
+		mpq_sub(high, high, whole);
+		mpq_inv(low, low);
+		mpq_inv(high, high);
+		simplest_between(simple, high, low);
+		mpq_inv(simple, simple);
+		mpq_add(simple, simple, whole);
 	}
-	simple->num = (uint64_t)num;
-	simple->den = (uint64_t)den;
+	mpq_clear(whole);
+}
+
+/* The simplest fraction of low · factor … high · factor, which has no larger terms than a fraction there. */
+static int simplest_near(struct ratio *simple, const struct ratio *factor, double low, double high)
+{
+	mpq_t exact, from, to, found;
+
+	init_fraction(exact, factor->num, factor->den);
+	mpq_inits(from, to, found, NULL);
+	mpq_set_d(from, low);
+	mpq_set_d(to, high);
+	mpq_mul(from, from, exact);
+	mpq_mul(to, to, exact);
+	simplest_between(found, from, to);
+	mpq_clears(exact, from, to, NULL);
+	return take_fraction(simple, found);
 }
 
 void ratio_simplify(struct ratio *simple, const struct ratio *factor)
 {
-	if (factor->num <= RATIO_EXACT_NUM_MAX && factor->den <= RATIO_EXACT_DEN_MAX) {
+	if (factor->num <= RATIO_EXACT_NUM_MAX && factor->den <= RATIO_EXACT_DEN_MAX)
 		*simple = *factor;
-		return;
-	}
-
-	const wide one = (wide)1 << TOLERANCE_BITS, den = factor->den * one;
-
-	simplest_between(simple, factor->num * (one - 1), den, factor->num * (one + 1), den);
+	else
+		simplest_near(simple, factor, 1 - 0x1p-31, 1 + 0x1p-31);
 }
 
 /*
@@ -216,7 +241,6 @@ void ratio_simplify(struct ratio *simple, const struct ratio *factor)
  */
 unsigned ratio_split(struct ratio parts[2], const struct ratio *factor)
 {
-	const wide one = (wide)1 << TOLERANCE_BITS, offset = one >> 13, den = factor->den * one;
 	const bool up = factor->num > factor->den;
 	struct ratio coarse, rest;
 
@@ -224,9 +248,9 @@ unsigned ratio_split(struct ratio parts[2], const struct ratio *factor)
 	if (parts[0].num <= RATIO_PARTS_TERM_MAX && parts[0].den <= RATIO_PARTS_TERM_MAX)
 		return 1;
 	if (up)
-		simplest_between(&coarse, factor->num * (one - offset), den, factor->num * (one - offset / 2), den);
+		simplest_near(&coarse, factor, 1 - 0x1p-13, 1 - 0x1p-14);
 	else
-		simplest_between(&coarse, factor->num * (one + offset / 2), den, factor->num * (one + offset), den);
+		simplest_near(&coarse, factor, 1 + 0x1p-14, 1 + 0x1p-13);
 	/* both are near each other, so this cannot fail */
 	if (ratio_divide(&rest, factor, &coarse) != 0)
 		return 1;
@@ -237,14 +261,24 @@ unsigned ratio_split(struct ratio parts[2], const struct ratio *factor)
 
 int64_t ratio_frames(const struct ratio *ratio, int64_t frames)
 {
-	const wide whole = ((wide)(uint64_t)frames * ratio->num + ratio->den / 2) / ratio->den;
+	mpq_t count, other;
+	int64_t whole;
 
-	return whole > INT64_MAX ? INT64_MAX : (int64_t)whole;
+	init_fraction(count, (uint64_t)frames, 1);
+	init_fraction(other, ratio->num, ratio->den);
+	mpq_mul(count, count, other);
+	mpq_set_ui(other, 1, 2);
+	mpq_add(count, count, other);
+	mpz_fdiv_q(mpq_numref(count), mpq_numref(count), mpq_denref(count));
+	whole = mpz_sizeinbase(mpq_numref(count), 2) > 63 ? INT64_MAX : (int64_t)get_term(mpq_numref(count));
+	mpq_clears(count, other, NULL);
+	return whole;
 }
 
 bool ratio_within(const struct ratio *ratio, unsigned limit)
 {
-	return ratio->num <= (wide)limit * ratio->den && ratio->den <= (wide)limit * ratio->num;
+	/* num ≤ limit · den, without their product */
+	return (ratio->num - 1) / ratio->den < limit && (ratio->den - 1) / ratio->num < limit;
 }
 
 double ratio_number(const struct ratio *ratio)

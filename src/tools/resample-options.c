@@ -4,11 +4,11 @@
 
 #include "resample-options.h"
 
+#include "commandline.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +17,8 @@
 
 #define GAIN_MAX_DB 200.0
 #define RATE_MAX_HZ 1e9
+
+const char commandline_program[] = RESAMPLE_PROGRAM;
 
 enum option_code {
 	OPTION_TO = 256, OPTION_BY, OPTION_TRACE, OPTION_CONVERTER, OPTION_LIST_CONVERTERS, OPTION_GAIN,
@@ -89,19 +91,6 @@ static const char help[] =
 	"  -h, --help                       print this and exit\n"
 	"  -V, --version, -version          print the version and exit\n";
 
-__attribute__((format(printf, 1, 2)))
-static int complain(const char *format, ...)
-{
-	va_list arguments;
-
-	fputs(RESAMPLE_PROGRAM ": ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	return RESAMPLE_EXIT_USAGE;
-}
-
 static void list_converters(void)
 {
 	printf("%-11s %9s %8s %10s\n", "name", "bandwidth", "SNR dB", "aliases dB");
@@ -115,66 +104,41 @@ static void list_converters(void)
 	}
 }
 
-static int set_ratio(struct ratio *ratio, bool *given, const char *option, const char *allowed)
-{
-	*given = true;
-	return ratio_parse(ratio, optarg) == 0 ? 0
-		: complain("%s %s: not possible; allowed: %s", option, optarg, allowed);
-}
-
-static int set_to(struct resample_options *options)
+/* 44100, 44.1k, 44100Hz, 44.1kHz */
+static int set_rate(struct ratio *rate_hz, bool *given, const char *option)
 {
 	const struct ratio thousand = { 1000, 1 };
 	char number[64];
 	size_t length = strlen(optarg);
 	bool kilo;
 
-	options->to_given = true;
+	*given = true;
 	if (length >= 2 && strcasecmp(optarg + length - 2, "hz") == 0)
 		length -= 2;
 	kilo = length >= 1 && (optarg[length - 1] == 'k' || optarg[length - 1] == 'K');
 	length -= kilo;
 	if (snprintf(number, sizeof(number), "%.*s", (int)length, optarg) >= (int)sizeof(number) ||
-	    ratio_parse(&options->to_hz, number) != 0 ||
-	    (kilo && ratio_multiply(&options->to_hz, &options->to_hz, &thousand) != 0))
-		return complain("-to %s: not possible; allowed: a positive number of hertz (16000, 44.1k)", optarg);
-	return ratio_number(&options->to_hz) > RATE_MAX_HZ
-		? complain("-to %s: out of range; allowed: up to %.0f Hz", optarg, RATE_MAX_HZ) : 0;
+	    ratio_parse(rate_hz, number) != 0 || (kilo && ratio_multiply(rate_hz, rate_hz, &thousand) != 0))
+		return commandline_complain("%s %s: not possible; allowed: a positive number of hertz (16000, 44.1k)",
+					    option, optarg);
+	return ratio_number(rate_hz) > RATE_MAX_HZ
+		? commandline_complain("%s %s: out of range; allowed: up to %.0f Hz", option, optarg, RATE_MAX_HZ) : 0;
 }
 
 static int set_by(struct resample_options *options)
 {
-	const int status = set_ratio(&options->by, &options->by_given, "-by",
-				     "a positive number like 0.91875 or a fraction like 147/160");
-
-	if (status == 0 && !ratio_within(&options->by, BLI_RATIO_MAX))
-		return complain("-by %s: out of range; allowed: 1/%d to %d", optarg, BLI_RATIO_MAX, BLI_RATIO_MAX);
-	return status;
-}
-
-static int set_raw_rate(struct resample_options *options)
-{
-	const int status = set_ratio(&options->raw.rate_hz, &options->raw.given, "--raw-rate", "a positive number of hertz");
-
-	return status == 0 && ratio_number(&options->raw.rate_hz) > RATE_MAX_HZ
-		? complain("--raw-rate %s: out of range; allowed: up to %.0f Hz", optarg, RATE_MAX_HZ) : status;
-}
-
-static int set_raw_channels(struct resample_options *options)
-{
-	char *end;
-	const long channels = strtol(optarg, &end, 10);
-
-	if (end == optarg || *end != '\0' || channels < 1 || channels > BLI_CHANNELS_MAX)
-		return complain("--raw-channels %s: not possible; allowed: 1 to %d", optarg, BLI_CHANNELS_MAX);
-	options->raw.channels = (int)channels;
-	return 0;
+	options->by_given = true;
+	if (ratio_parse(&options->by, optarg) != 0)
+		return commandline_complain("-by %s: not possible; allowed: a positive number like 0.91875 or a fraction like 147/160",
+					    optarg);
+	return ratio_within(&options->by, BLI_RATIO_MAX) ? 0
+		: commandline_complain("-by %s: out of range; allowed: 1/%d to %d", optarg, BLI_RATIO_MAX, BLI_RATIO_MAX);
 }
 
 static int set_raw_endian(struct resample_options *options)
 {
 	if (strcmp(optarg, "little") != 0 && strcmp(optarg, "big") != 0)
-		return complain("--raw-endian %s: unknown; allowed: little, big", optarg);
+		return commandline_complain("--raw-endian %s: unknown; allowed: little, big", optarg);
 	options->raw.endian = optarg[0] == 'b' ? SF_ENDIAN_BIG : SF_ENDIAN_LITTLE;
 	return 0;
 }
@@ -183,18 +147,7 @@ static int set_converter(struct resample_options *options)
 {
 	options->preset = bli_preset_find(optarg);
 	return options->preset != NULL ? 0
-		: complain("--converter %s: unknown; --list-converters shows what there is", optarg);
-}
-
-static int set_gain(struct resample_options *options)
-{
-	char *end;
-
-	options->gain_db = strtod(optarg, &end);
-	if (end == optarg || *end != '\0' || !(fabs(options->gain_db) <= GAIN_MAX_DB))
-		return complain("--gain %s: not possible; allowed: -%g to %g dB", optarg, GAIN_MAX_DB, GAIN_MAX_DB);
-	options->gain = pow(10, options->gain_db / 20);
-	return 0;
+		: commandline_complain("--converter %s: unknown; --list-converters shows what there is", optarg);
 }
 
 static int set_dither(struct resample_options *options)
@@ -212,13 +165,13 @@ static int set_dither(struct resample_options *options)
 			options->dither = (enum bli_dither_kind)kind;
 			return 0;
 		}
-	return complain("--dither=%s: unknown; allowed: none, tpdf, shaped", optarg);
+	return commandline_complain("--dither=%s: unknown; allowed: none, tpdf, shaped", optarg);
 }
 
 static int set_name(int *word, int (*find)(const char *), const char *option)
 {
 	*word = find(optarg);
-	return *word ? 0 : complain("%s %s: unknown; --list-formats shows what there is", option, optarg);
+	return *word ? 0 : commandline_complain("%s %s: unknown; --list-formats shows what there is", option, optarg);
 }
 
 static int set_file_option(struct resample_options *options, int option)
@@ -232,18 +185,18 @@ static int set_file_option(struct resample_options *options, int option)
 		soundformat_list(stdout);
 		return -1;
 	case OPTION_RAW_RATE:
-		return set_raw_rate(options);
+		return set_rate(&options->raw.rate_hz, &options->raw.given, "--raw-rate");
 	case OPTION_RAW_CHANNELS:
-		return set_raw_channels(options);
+		return commandline_integer("--raw-channels", optarg, 1, BLI_CHANNELS_MAX, &options->raw.channels);
 	case OPTION_RAW_SUBTYPE:
 		return set_name(&options->raw.subtype, soundformat_subtype, "--raw-subtype");
 	case OPTION_RAW_ENDIAN:
 		return set_raw_endian(options);
 	case OPTION_OUTPUT_DIR:
 		options->output_dir = optarg;
-		return optarg[0] ? 0 : complain("--output-dir: empty; allowed: a directory that exists");
+		return optarg[0] ? 0 : commandline_complain("--output-dir: empty; allowed: a directory that exists");
 	default:
-		return RESAMPLE_EXIT_USAGE;	/* getopt has complained */
+		return EXIT_USAGE;	/* getopt has complained */
 	}
 }
 
@@ -251,7 +204,7 @@ static int set_option(struct resample_options *options, int option)
 {
 	switch (option) {
 	case OPTION_TO:
-		return set_to(options);
+		return set_rate(&options->to_hz, &options->to_given, "-to");
 	case OPTION_BY:
 		return set_by(options);
 	case 'f':
@@ -269,7 +222,7 @@ static int set_option(struct resample_options *options, int option)
 		list_converters();
 		return -1;
 	case OPTION_GAIN:
-		return set_gain(options);
+		return commandline_number("--gain", optarg, -GAIN_MAX_DB, GAIN_MAX_DB, "dB", &options->gain_db);
 	case OPTION_DITHER:
 		return set_dither(options);
 	case 'y':
@@ -295,17 +248,17 @@ static int set_option(struct resample_options *options, int option)
 static int check_method(const struct resample_options *options)
 {
 	if (!options->to_given && !options->by_given)
-		return complain("-to RATE or -by FACTOR: one of them is required");
+		return commandline_complain("-to RATE or -by FACTOR: one of them is required");
 	if (options->to_given && options->by_given)
-		return complain("-to, -by: only one of them can be given");
+		return commandline_complain("-to, -by: only one of them can be given");
 	if (options->linear && options->filter_path != NULL)
-		return complain("-l, -f %s: only one of them can be given", options->filter_path);
+		return commandline_complain("-l, -f %s: only one of them can be given", options->filter_path);
 	if (options->preset != NULL && (options->linear || options->filter_path != NULL))
-		return complain("--converter %s: cannot be combined with -l or -f", options->preset->name);
+		return commandline_complain("--converter %s: cannot be combined with -l or -f", options->preset->name);
 	if (!options->raw.given && (options->raw.channels || options->raw.subtype || options->raw.endian))
-		return complain("--raw-rate: missing; it goes with the other --raw options");
+		return commandline_complain("--raw-rate: missing; it goes with the other --raw options");
 	if (options->raw.given && !options->raw.channels)
-		return complain("--raw-channels: missing; it goes with --raw-rate");
+		return commandline_complain("--raw-channels: missing; it goes with --raw-rate");
 	return 0;
 }
 
@@ -344,15 +297,15 @@ static int check_names(const struct resample_options *options)
 		names[i] = (struct named){ resample_name_in_directory(options, options->inputs[i]), options->inputs[i] };
 		complete = names[i].output != NULL;
 		if (status == 0 && strcmp(options->inputs[i], "-") == 0)
-			status = complain("-: standard input has no name that an output in %s could have", options->output_dir);
+			status = commandline_complain("-: standard input has no name that an output in %s could have", options->output_dir);
 	}
 	if (!complete)
-		status = complain("%s", strerror(ENOMEM));
+		status = commandline_complain("%s", strerror(ENOMEM));
 	else
 		qsort(names, count, sizeof(*names), compare_outputs);
 	for (size_t i = 1; status == 0 && i < count; i++)
 		if (strcmp(names[i - 1].output, names[i].output) == 0)
-			status = complain("%s, %s: both would be written to %s", names[i - 1].input, names[i].input,
+			status = commandline_complain("%s, %s: both would be written to %s", names[i - 1].input, names[i].input,
 					  names[i].output);
 	for (size_t i = 0; names != NULL && i < count; i++)
 		free(names[i].output);
@@ -363,15 +316,15 @@ static int check_names(const struct resample_options *options)
 static int check_files(struct resample_options *options)
 {
 	if (options->input_count == 0)
-		return complain("an input file is required; --help explains");
+		return commandline_complain("an input file is required; --help explains");
 	if (options->output_dir != NULL)
 		return check_names(options);
 	if (options->input_count > 2)
-		return complain("%s: one input and one output at a time, or --output-dir", options->inputs[2]);
+		return commandline_complain("%s: one input and one output at a time, or --output-dir", options->inputs[2]);
 	options->output = options->input_count == 2 ? options->inputs[1] : "-";
 	options->input_count = 1;
 	if (strcmp(options->output, "-") == 0 && isatty(STDOUT_FILENO))
-		return complain("an output file is required: standard output is a terminal");
+		return commandline_complain("an output file is required: standard output is a terminal");
 	return 0;
 }
 
@@ -380,7 +333,7 @@ int resample_options_read(struct resample_options *options, int argc, char *argv
 	static char program[] = RESAMPLE_PROGRAM;
 	int option, status = 0;
 
-	*options = (struct resample_options){ .gain = 1 };
+	*options = (struct resample_options){ .gain_db = 0 };
 	/* getopt's complaints begin with the name, whatever the path */
 	if (argc > 0)
 		argv[0] = program;

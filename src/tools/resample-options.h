@@ -9,7 +9,6 @@
 #include "soundfile.h"
 
 #define RESAMPLE_PROGRAM "bli-resample"
-#define RESAMPLE_EXIT_USAGE 2
 
 struct resample_options {
 	bool to_given, by_given;
@@ -17,7 +16,6 @@ struct resample_options {
 	const struct bli_preset *preset;	/* NULL: not given */
 	const char *filter_path;		/* NULL: none */
 	bool nearest, linear;
-	double gain;				/* factor */
 	double gain_db;
 	enum bli_dither_kind dither;
 	int container, subtype;			/* SF_FORMAT_ words, 0: as the input's */
@@ -31,7 +29,7 @@ struct resample_options {
 
 /*
  * Reads the command line, which is reordered. Returns 0; -1 when all that was
- * asked for has been printed; RESAMPLE_EXIT_USAGE after saying what is wrong.
+ * asked for has been printed; EXIT_USAGE after saying what is wrong.
  */
 int resample_options_read(struct resample_options *options, int argc, char *argv[]);
 

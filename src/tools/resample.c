@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commandline.h"
 #include "conversion.h"
 #include "exactrate.h"
 #include "filterfile.h"
@@ -26,11 +27,6 @@ struct job {
 	const char *method;			/* for people: the preset or the filter file */
 };
 
-static void complain(const char *text)
-{
-	fprintf(stderr, RESAMPLE_PROGRAM ": %s\n", text);
-}
-
 __attribute__((format(printf, 2, 3)))
 static void note(const struct job *job, const char *format, ...)
 {
@@ -38,7 +34,7 @@ static void note(const struct job *job, const char *format, ...)
 
 	if (job->options.quiet)
 		return;
-	fputs(RESAMPLE_PROGRAM ": ", stderr);
+	fprintf(stderr, "%s: ", commandline_program);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
@@ -59,7 +55,7 @@ static int prepare(struct job *job)
 	job->method = preset->name;
 	if (options->filter_path != NULL) {
 		if (bli_filterfile_read(&job->table, options->filter_path, message, sizeof(message)) != 0) {
-			complain(message);
+			commandline_complain("%s", message);
 			return EXIT_FAILURE;
 		}
 		/* sums in float add nothing to the noise of a table of 16 bits */
@@ -69,11 +65,11 @@ static int prepare(struct job *job)
 		};
 		job->method = options->filter_path;
 	}
-	job->settings.gain = options->gain;
+	job->settings.gain = pow(10, options->gain_db / 20);
 	job->settings.dither = options->dither;
 	job->settings.kernel = bli_kernel_find(kernel);
 	if (job->settings.kernel == NULL) {
-		fprintf(stderr, RESAMPLE_PROGRAM ": BLI_KERNEL=%s: not in this build or not for this processor\n", kernel);
+		commandline_complain("BLI_KERNEL=%s: not in this build or not for this processor", kernel);
 		return EXIT_FAILURE;
 	}
 	return EXIT_SUCCESS;
@@ -166,13 +162,12 @@ static void trace_beginning(const struct job *job, const struct sound_input *inp
 static void report_clipping(const struct job *job, const struct sound_output *output,
 			    const struct bli_resampler *resampler)
 {
-	const double largest = 1 - ldexp(1, 1 - output->samples.format.bits);
-	const double over_db = 20 * log10(resampler->peak / largest);
+	const double gain_db = job->options.gain_db - bli_resampler_excess_db(resampler);
 
 	if (resampler->clipped > 0)
 		note(job, "%s: %llu sample%s clipped, the peak is %+.1f dB; --gain %.1f avoids it", output->name,
 		     (unsigned long long)resampler->clipped, resampler->clipped == 1 ? "" : "s",
-		     20 * log10(resampler->peak), floor(10 * (job->options.gain_db - over_db)) / 10);
+		     20 * log10(resampler->peak), floor(10 * gain_db) / 10);
 }
 
 static int convert_file(const struct job *job, struct sound_input *input, const char *path, struct reason *reason)
@@ -233,7 +228,7 @@ static int process(const struct job *job, const char *in_path, const char *out_p
 		interrupt_die(interrupt_pending());
 	if (error == -EPIPE)
 		interrupt_die(SIGPIPE);	/* returns where it is ignored */
-	complain(reason.text);
+	commandline_complain("%s", reason.text);
 	return EXIT_FAILURE;
 }
 
@@ -247,7 +242,7 @@ int main(int argc, char *argv[])
 	setvbuf(stderr, NULL, _IOLBF, BUFSIZ);
 	status = resample_options_read(&job.options, argc, argv);
 	if (status < 0 && (fflush(stdout) != 0 || ferror(stdout))) {
-		fprintf(stderr, RESAMPLE_PROGRAM ": standard output: %s\n", strerror(errno));
+		commandline_complain("standard output: %s", strerror(errno));
 		return EXIT_FAILURE;
 	}
 	if (status != 0)
@@ -259,7 +254,7 @@ int main(int argc, char *argv[])
 			: strdup(options->output);
 
 		if (path == NULL) {
-			complain(strerror(ENOMEM));
+			commandline_complain("%s", strerror(ENOMEM));
 			status = EXIT_FAILURE;
 			break;
 		}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exactrate.h"
+#include "spoolfile.h"
 
 /* Sizes that programs write when they do not know them, and what is close to those. */
 static bool size_unknown(int64_t bytes)
@@ -22,6 +23,15 @@ static const char *library_reason(SNDFILE *file)
 	if (strncmp(text, "Error : ", 8) == 0)
 		return text + 8;
 	return text;
+}
+
+static int fail_source(const struct sound_input *input, struct reason *reason)
+{
+	const int error = input->source.error;
+
+	if (input->source.spool_failed)
+		return reason_set(reason, error, SPOOLFILE_FAULT, input->name, spoolfile_folder(), strerror(-error));
+	return reason_set(reason, error, "%s: %s", input->name, strerror(-error));
 }
 
 static void describe_raw(struct sound_input *input, const struct sound_raw *raw)
@@ -166,7 +176,7 @@ static int open_file(struct sound_input *input, const struct sound_raw *raw, str
 	    sf_error(NULL) != SF_ERR_UNRECOGNISED_FORMAT && source_spool(&input->source) == 0)
 		input->file = open_source(input, raw);
 	if (input->source.error)
-		return reason_set(reason, input->source.error, "%s: %s", input->name, strerror(-input->source.error));
+		return fail_source(input, reason);
 	if (input->file == NULL) {
 		snprintf(why, sizeof(why), "%s", library_reason(NULL));
 		error = check_whole(input, raw, reason);
@@ -223,7 +233,7 @@ int64_t soundfile_read(struct sound_input *input, void *buffer, int64_t frames, 
 	}
 	input->frames_read += got;
 	if (input->source.error)
-		return reason_set(reason, input->source.error, "%s: %s", input->name, strerror(-input->source.error));
+		return fail_source(input, reason);
 	if (got < frames && input->frames >= 0 && input->frames_read < input->frames)
 		return reason_set(reason, -EINVAL, "%s: truncated: %lld of %lld frames are there", input->name,
 				  (long long)input->frames_read, (long long)input->frames);

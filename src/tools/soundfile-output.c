@@ -7,6 +7,7 @@
 
 #include "exactrate.h"
 #include "headsizes.h"
+#include "spoolfile.h"
 
 /* WAV and AIFF files have 32-bit sizes; this leaves room for other chunks. */
 #define CONTAINER_BYTES_MAX (INT64_C(0xffffffff) - 65536)
@@ -18,12 +19,23 @@ static int fail(struct sound_output *output, int error, struct reason *reason)
 	return reason_set(reason, error, "%s: %s", output->name, strerror(-error));
 }
 
+static int fail_spool(struct sound_output *output, int error, struct reason *reason)
+{
+	return reason_set(reason, error, SPOOLFILE_FAULT, output->name, spoolfile_folder(), strerror(-error));
+}
+
+static int fail_sink(struct sound_output *output, struct reason *reason)
+{
+	return output->outfile.spooled_to >= 0 ? fail_spool(output, output->sink.error, reason)
+		: fail(output, output->sink.error, reason);
+}
+
 static int fail_library(struct sound_output *output, struct reason *reason)
 {
 	const char *const text = sf_strerror(output->file);
 
 	if (output->sink.error)
-		return fail(output, output->sink.error, reason);
+		return fail_sink(output, reason);
 	return reason_set(reason, -EIO, "%s: %s", output->name, strncmp(text, "Error : ", 8) == 0 ? text + 8 : text);
 }
 
@@ -107,7 +119,7 @@ static int open_file(struct sound_output *output, const struct sound_input *inpu
 	if (!output->outfile.seekable && !headsizes_possible(output->info.format, &sizes)) {
 		error = outfile_spool(&output->outfile);
 		if (error)
-			return fail(output, error, reason);
+			return fail_spool(output, error, reason);
 	}
 	sink_init(&output->sink, output->outfile.descriptor, output->outfile.seekable);
 	sink_callbacks(&callbacks);
@@ -120,7 +132,7 @@ static int open_file(struct sound_output *output, const struct sound_input *inpu
 	if (!output->sink.seekable)
 		finish_head(output, &sizes);
 	if (output->sink.error)
-		return fail(output, output->sink.error, reason);
+		return fail_sink(output, reason);
 	output->samples = soundformat_samples(output->info.format);
 	return 0;
 }
@@ -193,19 +205,23 @@ int soundfile_write(struct sound_output *output, void *buffer, int64_t frames, s
 int soundfile_commit(struct sound_output *output, struct reason *reason)
 {
 	const int library_error = sf_close(output->file);
-	int error;
+	int error = 0;
 
 	output->file = NULL;
 	if (output->sink.seekable)
 		write_exact_rate(output);
-	error = output->sink.error;
-	if (error == 0 && library_error != SF_ERR_NO_ERROR && output->sink.seekable)
-		error = -EIO;
-	if (error == 0)
+	if (output->sink.error)
+		error = fail_sink(output, reason);
+	else if (library_error != SF_ERR_NO_ERROR && output->sink.seekable)
+		error = fail(output, -EIO, reason);
+	if (error == 0) {
 		error = outfile_commit(&output->outfile);
+		if (error)
+			fail(output, error, reason);
+	}
 	sink_free(&output->sink);
 	outfile_discard(&output->outfile);
-	return error ? fail(output, error, reason) : 0;
+	return error;
 }
 
 void soundfile_discard(struct sound_output *output)

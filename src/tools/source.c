@@ -234,20 +234,19 @@ int source_spool(struct source *source)
 	char buffer[32768];
 	size_t got;
 
-	if (spool < 0) {
-		source->error = spool;
-		return spool;
-	}
-	source->error = write_fully(spool, source->head, source->head_bytes);
+	source->error = spool < 0 ? spool : write_fully(spool, source->head, source->head_bytes);
+	source->spool_failed = source->error != 0;
 	while (source->error == 0 && (got = read_fully(source, buffer, sizeof(buffer), 0)) > 0) {
 		length += (int64_t)got;
 		source->error = write_fully(spool, buffer, got);
+		source->spool_failed = source->error != 0;
 		/* a pipe that is always full interrupts no call */
 		if (source->error == 0 && interrupt_pending())
 			source->error = -EINTR;
 	}
 	if (source->error) {
-		close(spool);
+		if (spool >= 0)
+			close(spool);
 		return source->error;
 	}
 	source_close(source);

@@ -25,7 +25,8 @@ struct source {
 	int64_t taken;			/* bytes read from a pipe */
 	unsigned char *head;		/* the first bytes of a pipe */
 	size_t head_bytes, head_room;
-	int error;			/* first negative errno of reading, 0 so far */
+	int error;			/* first negative errno of reading or spooling, 0 so far */
+	bool spool_failed;		/* it is the temporary file's */
 };
 
 /*
@@ -50,7 +51,8 @@ void source_start(struct source *source);
 
 /*
  * Puts all of a pipe that has not started into a temporary file without a
- * name and reads that instead. Returns 0 or a negative errno.
+ * name and reads that instead. Returns 0 or a negative errno, which is
+ * source->error, too; it is the pipe's own unless spool_failed.
  */
 int source_spool(struct source *source);
 

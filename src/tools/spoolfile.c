@@ -10,13 +10,19 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+const char *spoolfile_folder(void)
+{
+	const char *const folder = getenv("TMPDIR");
+
+	return folder != NULL && folder[0] ? folder : "/tmp";
+}
+
 int spoolfile_open(void)
 {
-	const char *const directory = getenv("TMPDIR");
 	char *name;
 	int descriptor, error;
 
-	if (asprintf(&name, "%s/bli-XXXXXX", directory != NULL && directory[0] ? directory : "/tmp") < 0)
+	if (asprintf(&name, "%s/bli-XXXXXX", spoolfile_folder()) < 0)
 		return -ENOMEM;
 	descriptor = mkostemp(name, O_CLOEXEC);
 	error = descriptor < 0 ? -errno : 0;

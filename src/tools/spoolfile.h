@@ -3,6 +3,15 @@
 #ifndef BLI_SPOOLFILE_H
 #define BLI_SPOOLFILE_H
 
+/*
+ * What to say of one that cannot be opened or written: a format for whose it
+ * is, spoolfile_folder(), and the text of the errno.
+ */
+#define SPOOLFILE_FAULT "%s: temporary file in %s: %s; TMPDIR can name another folder"
+
+/* Where they are: a text of the environment, or a constant. */
+const char *spoolfile_folder(void);
+
 /* A descriptor for reading and writing, or a negative errno. */
 int spoolfile_open(void);
 

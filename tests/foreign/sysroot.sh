@@ -4,7 +4,9 @@
 # runs with a state, a cache and a list of architectures of its own.
 # Uses $work, $architectures; calls skip and fail.
 
-libraries="libc6 libgcc-s1 libasound2 libasound2-dev libcmocka0 libcmocka-dev"
+libraries="libc6 libgcc-s1 libasound2 libasound2-dev libcmocka0 libcmocka-dev libgmp10 libgmp-dev
+	libsndfile1 libsndfile1-dev libflac12 libflac-dev libmp3lame0 libmpg123-0 libmpg123-dev libogg0 libogg-dev
+	libopus0 libopus-dev libvorbis0a libvorbisenc2 libvorbis-dev"
 common="libasound2-data"
 
 # private_apt ARGUMENT...: apt-get that sees the foreign architectures only.

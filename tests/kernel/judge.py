@@ -102,6 +102,9 @@ class Judge:
         if r is None:
             return
         falls = int(r["delay_backward"] + r["avail_backward"])
+        if scenario.endswith("async"):
+            periods = r["frames"] / r["period"]
+            self.say(r["signals"] > periods / 2, f"{scenario} signals", f"{r['signals']:.0f} in {periods:.0f} periods")
         self.say(falls == 0 and r["avail_outside"] == 0 and r["stalls"] == 0, f"{scenario} position",
                  f"{falls} falls (worst {r['worst_backward']:.0f} frames) and {r['avail_outside']:.0f} outside "
                  f"the buffer in {r['watches']:.0f} looks, {r['stalls']:.0f} stalls")

@@ -20,6 +20,7 @@ static const char usage[] =
 	"  -b FRAMES               buffer (4 periods)\n"
 	"  -n FRAMES               length (2 seconds)\n"
 	"  -t HZ                   tone of the first channel (997)\n"
+	"  -s                      wait for the PCM's signal, not by poll\n"
 	"  -e pause|starve|drop:FRAME:MS   one event\n"
 	"  -o FILE                 recording, raw samples (none)\n"
 	"  -d FILE                 setup of the PCM (none)\n";
@@ -74,7 +75,7 @@ static int parse_options(int argc, char **argv, struct stream_request *q, FILE *
 {
 	int option, err = 0;
 
-	while (err == 0 && (option = getopt(argc, argv, "D:a:f:r:c:p:b:n:t:e:o:d:")) != -1) {
+	while (err == 0 && (option = getopt(argc, argv, "D:a:f:r:c:p:b:n:t:se:o:d:")) != -1) {
 		switch (option) {
 		case 'D': q->device = optarg; break;
 		case 'a': err = parse_access(optarg, &q->access); break;
@@ -85,6 +86,7 @@ static int parse_options(int argc, char **argv, struct stream_request *q, FILE *
 		case 'b': q->buffer_frames = strtoul(optarg, NULL, 10); break;
 		case 'n': q->frames = strtoull(optarg, NULL, 10); break;
 		case 't': q->tone_hz = strtod(optarg, NULL); break;
+		case 's': q->by_signal = 1; break;
 		case 'e': err = parse_event(optarg, q); break;
 		case 'o': err = open_file(optarg, &q->output); break;
 		case 'd': err = open_file(optarg, dump); break;
@@ -108,6 +110,7 @@ static void print_report(const struct stream_report *r)
 {
 	printf("period=%lu\nbuffer=%lu\nframes=%llu\n", r->period_frames, r->buffer_frames,
 	       (unsigned long long)r->frames);
+	printf("signals=%u\n", r->signals);
 	printf("xruns=%u\nsuspends=%u\nstalls=%u\nwatches=%u\n", r->xruns, r->suspends, r->stalls,
 	       r->watches);
 	printf("delay_backward=%u\navail_backward=%u\nworst_backward=%ld\navail_outside=%u\n",

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -23,6 +24,7 @@ struct stream {
 	snd_pcm_sframes_t first_position;
 	double first_s, last_s;
 	uint32_t random;
+	volatile sig_atomic_t signals;	/* the PCM has sent one, and not all that it stands for is done */
 };
 
 static double now_s(void)
@@ -208,6 +210,29 @@ static int fire_event(struct stream *s)
 	return 0;
 }
 
+static void note_signal(snd_async_handler_t *handler)
+{
+	struct stream *s = snd_async_handler_get_callback_private(handler);
+
+	s->signals = 1;
+	s->report->signals++;
+}
+
+/* Waits for the PCM by snd_pcm_wait(), or for its signal: a stream that does not run yet sends none. */
+static int wait_ready(struct stream *s)
+{
+	if (!s->request->by_signal)
+		return snd_pcm_wait(s->pcm, WAIT_MS);
+	for (int ms = 0; ms < WAIT_MS; ms++) {
+		if (s->signals || snd_pcm_state(s->pcm) != SND_PCM_STATE_RUNNING) {
+			s->signals = 0;
+			return 1;
+		}
+		sleep_us(1e3);
+	}
+	return 0;
+}
+
 /* Uneven pieces, so that the converter's period never is the client's. */
 static snd_pcm_uframes_t next_piece(struct stream *s, snd_pcm_uframes_t avail)
 {
@@ -234,7 +259,7 @@ static int step(struct stream *s)
 			return recover(s, err);
 		sleep_us(0.125e6 * (double)s->report->period_frames / s->request->rate_hz);
 	}
-	if ((err = snd_pcm_wait(s->pcm, WAIT_MS)) < 0)
+	if ((err = wait_ready(s)) < 0)
 		return recover(s, err);
 	if (err == 0 && ++s->report->stalls > 3)
 		return complain(s, "nothing moves", -ETIMEDOUT);
@@ -244,7 +269,10 @@ static int step(struct stream *s)
 		return recover(s, err);
 	if (avail == 0)
 		return 0;
+	/* a signal stands for all that is there */
 	const snd_pcm_uframes_t piece = next_piece(s, (snd_pcm_uframes_t)avail);
+
+	s->signals |= s->request->by_signal && piece < (snd_pcm_uframes_t)avail;
 	if ((moved = transfer_move(&s->transfer, s->done, piece)) < 0)
 		return recover(s, (int)moved);
 	s->done += (uint64_t)moved;
@@ -267,6 +295,7 @@ static int finish(struct stream *s)
 
 static int drive(struct stream *s, FILE *dump)
 {
+	snd_async_handler_t *handler;
 	snd_output_t *log;
 	int err;
 
@@ -279,6 +308,8 @@ static int drive(struct stream *s, FILE *dump)
 	if ((err = transfer_open(&s->transfer, s->request, s->pcm, s->report->period_frames,
 				 s->report->buffer_frames)) < 0)
 		return complain(s, "buffer", err);
+	if (s->request->by_signal && (err = snd_async_add_pcm_handler(&handler, s->pcm, note_signal, s)) < 0)
+		return complain(s, "signal", err);
 	if ((err = begin(s)) < 0)
 		return complain(s, "start", err);
 	while (s->done < s->request->frames)

@@ -29,6 +29,7 @@ struct stream_request {
 	snd_pcm_uframes_t period_frames;
 	snd_pcm_uframes_t buffer_frames;
 	uint64_t frames;		/* length of the stream */
+	int by_signal;			/* the PCM's SIGIO tells that it is ready, and not snd_pcm_wait */
 	double tone_hz;			/* channel c plays (c + 1) times this */
 	double level;			/* amplitude of the tone, full scale = 1 */
 	enum stream_event_kind event;
@@ -46,6 +47,7 @@ struct stream_report {
 	unsigned int xruns;
 	unsigned int suspends;
 	unsigned int stalls;		/* waits of 2 s in which nothing happened */
+	unsigned int signals;		/* that the PCM has sent, if by_signal */
 	unsigned int watches;		/* times the position was asked for while running */
 	unsigned int delay_backward;	/* times a position from the delay fell */
 	unsigned int avail_backward;	/* times a position from avail fell */

@@ -37,7 +37,7 @@ AC_DEFUN([BLI_KERNELS], [
     dnl Vectors of floats round denormals to zero there, which GCC takes for unsafe; and where it makes vectors of
     dnl loops by itself, GCC 12 stores lanes at addresses that only whole words may have.
     [arm*], [BLI_CHECK_KERNEL([neon],
-      [-march=armv7-a+neon-vfpv4 -funsafe-math-optimizations -fno-associative-math -fno-reciprocal-math -fsigned-zeros -fno-tree-vectorize -fno-tree-slp-vectorize])])
+      [-march=armv7-a -mfpu=neon-vfpv4 -funsafe-math-optimizations -fno-associative-math -fno-reciprocal-math -fsigned-zeros -fno-tree-vectorize -fno-tree-slp-vectorize])])
   AM_CONDITIONAL([KERNEL_SSE2], [test $bli_kernel_sse2 = yes])
   AM_CONDITIONAL([KERNEL_AVX2], [test $bli_kernel_avx2 = yes])
   AM_CONDITIONAL([KERNEL_AVX512], [test $bli_kernel_avx512 = yes])

@@ -243,7 +243,9 @@ static void test_locale(void **state)
 
 	char *expected = written(&table);
 
-	while (i < sizeof names / sizeof names[0] && setlocale(LC_NUMERIC, names[i]) == NULL)
+	/* musl accepts any name, and has no decimal comma */
+	while (i < sizeof names / sizeof names[0] &&
+	       (setlocale(LC_NUMERIC, names[i]) == NULL || strcmp(localeconv()->decimal_point, ",") != 0))
 		i++;
 	if (i == sizeof names / sizeof names[0]) {
 		bli_filter_table_free(&table);

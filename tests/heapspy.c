@@ -116,9 +116,18 @@ void *malloc(size_t bytes)
 void *calloc(size_t count, size_t size)
 {
 	NEXT(void *, calloc, (size_t, size_t));
+	bool counting = spy.counting;
+	void *memory;
+
 	if (!next)
 		return nested(count * size);
-	return count_allocation() ? NULL : count_result(next(count, size));
+	if (count_allocation())
+		return NULL;
+	/* musl's calloc() calls malloc(), which is this file's */
+	spy.counting = false;
+	memory = next(count, size);
+	spy.counting = counting;
+	return count_result(memory);
 }
 
 void *realloc(void *memory, size_t bytes)

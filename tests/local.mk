@@ -228,7 +228,7 @@ endif
 EXTRA_DIST += tests/kernel/run tests/kernel/image.sh tests/kernel/init tests/kernel/scenarios \
 	tests/kernel/asound.conf.in tests/kernel/pcmdrive.c tests/kernel/stream.c tests/kernel/stream.h \
 	tests/kernel/transfer.c tests/kernel/transfer.h tests/kernel/tone.py tests/kernel/judge.py \
-	tests/foreign/run tests/foreign/sysroot.sh tests/package/run
+	tests/foreign/run tests/foreign/musl.sh tests/foreign/probe.c tests/foreign/sysroot.sh tests/package/run
 check-kernel: all
 	$(srcdir)/tests/kernel/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 check-foreign:

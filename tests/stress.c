@@ -315,7 +315,8 @@ static struct usage usage_now(void)
 		usage.files++;
 	if (files)
 		closedir(files);
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 33)
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 33)
 	if (HEAPSPY_POSSIBLE) {
 		struct mallinfo2 heap = mallinfo2();
 
@@ -323,6 +324,7 @@ static struct usage usage_now(void)
 		if (heap.uordblks + heap.hblkhd > 0)
 			usage.heap_bytes = (long)(heap.uordblks + heap.hblkhd);
 	}
+#endif
 #endif
 	return usage;
 }

@@ -11,6 +11,29 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+/*
+ * cos(2πk/size) and sin(2πk/size), measured from the nearest quarter of the
+ * circle: on some machines a long double is a double, and its π no exacter.
+ */
+static void exact_turn(size_t k, size_t size, long double *cosine, long double *sine)
+{
+	size_t quarter = (4 * k + size / 2) / size;
+	long double angle = 2 * acosl(-1) * ((long double)k - (long double)(quarter * size) / 4) / (long double)size;
+	long double c = cosl(angle), s = sinl(angle);
+
+	*cosine = quarter % 4 == 0 ? c : quarter % 4 == 1 ? -s : quarter % 4 == 2 ? -c : s;
+	*sine = quarter % 4 == 0 ? s : quarter % 4 == 1 ? c : quarter % 4 == 2 ? -s : -c;
+}
+
+/* Add, keeping in `rest` what the sum loses (A. Neumaier 1974). */
+static void add(long double *sum, long double *rest, long double term)
+{
+	long double next = *sum + term;
+
+	*rest += fabsl(*sum) >= fabsl(term) ? *sum - next + term : term - next + *sum;
+	*sum = next;
+}
+
 static void transform_is_exact(void **state)
 {
 	struct bli_fft fft;
@@ -24,16 +47,15 @@ static void transform_is_exact(void **state)
 		assert_int_equal(bli_fft_open(&fft, size), 0);
 		bli_fft_forward(&fft, samples, spectrum);
 		for (size_t k = 0; k <= size / 2; k++) {
-			long double real = 0, imaginary = 0;
+			long double real = 0, imaginary = 0, real_rest = 0, imaginary_rest = 0, cosine, sine;
 
 			for (size_t n = 0; n < size; n++) {
-				long double angle = 2 * acosl(-1) * (long double)(n * k % size) / (long double)size;
-
-				real += samples[n] * cosl(angle);
-				imaginary -= samples[n] * sinl(angle);
+				exact_turn(n * k % size, size, &cosine, &sine);
+				add(&real, &real_rest, samples[n] * cosine);
+				add(&imaginary, &imaginary_rest, -samples[n] * sine);
 			}
-			error = fmax(error, hypot(spectrum[k].real - (double)real,
-						  spectrum[k].imaginary - (double)imaginary));
+			error = fmax(error, hypot(spectrum[k].real - (double)(real + real_rest),
+						  spectrum[k].imaginary - (double)(imaginary + imaginary_rest)));
 		}
 		bli_fft_inverse(&fft, spectrum, back);
 		for (size_t n = 0; n < size; n++) {
@@ -63,7 +85,10 @@ static void wrong_sizes_are_refused(void **state)
 	}
 }
 
-/* One sample gives its turns around the circle, exactly to a unit in the last place, in the largest size used. */
+/*
+ * One sample gives its turns around the circle, in the largest size used. An angle of at most π/4 is rounded by less than
+ * 1.2e-16 in all, and a C library's sine by less than a unit in the last place, 1.1e-16 (glibc 0.52, musl 0.66 of it).
+ */
 static void turns_are_exact(void **state)
 {
 	size_t size = (size_t)1 << 18;
@@ -72,10 +97,11 @@ static void turns_are_exact(void **state)
 	(void)state;
 	assert_int_equal(bli_fft_open(&fft, size), 0);
 	for (size_t k = 0; k < size / 2; k++) {
-		long double angle = 2 * acosl(-1) * (long double)k / (long double)size;
+		long double cosine, sine;
 
-		assert_true(fabsl((long double)fft.turns[k].real - cosl(angle)) < 1.2e-16L);
-		assert_true(fabsl((long double)fft.turns[k].imaginary + sinl(angle)) < 1.2e-16L);
+		exact_turn(k, size, &cosine, &sine);
+		assert_true(fabsl((long double)fft.turns[k].real - cosine) < 2.3e-16L);
+		assert_true(fabsl((long double)fft.turns[k].imaginary + sine) < 2.3e-16L);
 	}
 	bli_fft_close(&fft);
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Clocks: what position a sound card has reached at any time, from stamps.
+ *
+ * A stamp says that a position had been reached at a time.  Whatever delays a
+ * stamp (the interrupt, the wake-up of a thread, a pointer that moves in
+ * grains) makes it late, never early, so the earliest stamps lie on the line
+ * that is wanted: an estimate by the mean would wander with the load of the
+ * machine.  A clock collects stamps in blocks of a fraction of a second or a
+ * few seconds, takes the edge of their lateness, and a Kalman filter with two
+ * states (time of a position, length of a frame) follows the edges.
+ *
+ * Times are nanoseconds of one monotonic clock, as signed 64-bit numbers.
+ * Positions are frames, 64-bit, wherever they begin; they may only grow.
+ * Durations are seconds.  All functions are real-time safe: they allocate,
+ * lock and call nothing.  An object may be used by one thread at a time.
+ */
+#ifndef BLI_CLOCK_H
+#define BLI_CLOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BLI_CLOCK_EARLIEST 8	/* stamps of a block that are kept */
+
+/* A line through the stamps, and how well it is known. */
+struct bli_clock {
+	double rate_hz;		/* nominal */
+	double tuned;		/* relative change of rate that is known, see bli_clock_tune() */
+	double length;		/* relative length of a frame: 1/rate_hz·(1 + length) without tuning */
+	int64_t time;		/* the line passes this time … */
+	int64_t frame;		/* … at this position … */
+	double fraction;	/* … plus this fraction of a frame */
+	/* variance of its time (s²), of its length, and their covariance (s) */
+	double time_variance, length_variance, covariance;
+	bool begun;		/* has the line a stamp? */
+	bool has_length;	/* has it been updated? */
+	int64_t last_frame, last_time;	/* of the last stamp */
+	/* the block being collected */
+	size_t stamps;
+	double lateness[BLI_CLOCK_EARLIEST];	/* against the line, s: the earliest ones, in rising order */
+	int64_t earliest_time;			/* of lateness[0] */
+	double lateness_sum;			/* of all stamps of the block, s */
+	/* what is known of lateness */
+	double spacing;		/* between the earliest stamps, mean of blocks, s; 0: not known yet */
+	double lateness_mean;	/* of stamps against the edge, mean of blocks, s */
+	double lateness_max;	/* s; since bli_clock_init() or since the user set it to 0 */
+};
+
+/* Start with a nominal rate (Hz) and nothing known but that it is within ±2000 ppm. */
+void bli_clock_init(struct bli_clock *clock, double rate_hz);
+
+/*
+ * A position and the time it was read at, or reported at by an interrupt.
+ * Positions that are not beyond that of the last stamp say nothing new and are
+ * left out, as are times before it.
+ */
+void bli_clock_stamp(struct bli_clock *clock, int64_t frame, int64_t time);
+
+/*
+ * The edge of lateness in the stamps collected, s, and the standard deviation
+ * it is to be expected to have: both from the distances of the earliest.
+ * False, with nothing set, if there are less than two stamps.
+ */
+bool bli_clock_edge(const struct bli_clock *clock, double *edge, double *deviation);
+
+/*
+ * End the block at a time not before its stamps: move the line to that time
+ * and correct it by the edge, whose variance is given (s²) and which is taken
+ * as no more than ±limit.  Returns the edge as it was before the limit.
+ * The block must have an edge.
+ */
+double bli_clock_update(struct bli_clock *clock, int64_t time, double variance, double limit);
+
+/*
+ * After a break in the stamps (xrun, suspend): positions begin anew with the
+ * next stamp; the length of a frame is kept.
+ */
+void bli_clock_break(struct bli_clock *clock);
+
+/* Doubt a line that stamps depart from: as if known to ±time s and ±length only. */
+void bli_clock_doubt(struct bli_clock *clock, double time, double length);
+
+/* From this time on the clock runs (1 + relative) times as fast as if it were left alone. */
+void bli_clock_tune(struct bli_clock *clock, double relative, int64_t time);
+
+/* Frames per second, tuning included; and the same relative to the nominal rate, without tuning. */
+double bli_clock_rate(const struct bli_clock *clock);
+double bli_clock_deviation(const struct bli_clock *clock);
+
+/*
+ * Frames from a position, frame + fraction, to where the clock is at a time.
+ * Exact to 1e-6 frame for ten minutes before and after the last update.
+ */
+double bli_clock_distance(const struct bli_clock *clock, int64_t frame, double fraction, int64_t time);
+
+#endif

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "clockloop.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+/*
+ * All constants were chosen by tests/core/clockloop: the latency must follow 5 ppm/min within 25 µs, and the ratio be
+ * quieter than 0.3 ppm.
+ */
+
+/* Blocks of stamps, s: as many as this fraction of the age, between these limits; a long block where stamps are poor. */
+#define BLOCK_OF_AGE 0.125
+#define BLOCK_LEAST 0.125
+#define BLOCK_MOST 0.5
+#define BLOCK_MOST_POOR 4.0
+#define BLOCK_STAMPS 4
+/* Distance of the earliest stamps, s, up to which they are good. */
+#define SPACING_GOOD 8e-6
+/* An edge is never known better than to a frame, evenly distributed. */
+#define GRAIN_VARIANCE (1.0 / 12)
+/* What a block asks for is limited to the larger of a time, s, and a multiple of the mean; so often in a row it is true. */
+#define LIMIT_LEAST 100e-6
+#define LIMIT_MEANS 4
+#define INNOVATION_WEIGHT (1.0 / 16)
+#define FREE_BLOCKS 8
+#define STRAYS_MOST 3
+/* Bandwidth of the servo, rad/s: this over the age, s, between these limits. */
+#define BANDWIDTH_BY_AGE 8
+#define BANDWIDTH_MOST 3
+#define BANDWIDTH_LEAST 0.2
+/* What a break leaves of the age, s, at the most. */
+#define AGE_AFTER_BREAK 1
+/* LOCKED: what must be known and reached; and what ends it. */
+#define LOCK_DEVIATION 1e-6
+#define LOCK_TIME 25e-6
+#define LOCK_EXCESS 40e-6
+#define UNLOCK_EXCESS 200e-6
+/* Latency that must be known to this, s, before a shift is advised. */
+#define SHIFT_TIME 500e-6
+#define SHIFT_LEAST 200e-6
+
+static double seconds(int64_t nanoseconds)
+{
+	return 1e-9 * (double)nanoseconds;
+}
+
+int bli_clockloop_init(struct bli_clockloop *loop, const struct bli_clockloop_config *config)
+{
+	memset(loop, 0, sizeof(*loop));
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
+		if (!(config->rate_hz[side] > 0) || !isfinite(config->rate_hz[side]))
+			return -EINVAL;
+		bli_clock_init(&loop->clock[side], config->rate_hz[side]);
+	}
+	if (!(config->latency >= 0) || !isfinite(config->latency) || !(config->deviation_max >= 0) ||
+	    !(config->deviation_max <= 0.1))
+		return -EINVAL;
+	loop->config = *config;
+	loop->is_fresh = true;
+	loop->bandwidth = BANDWIDTH_MOST;
+	return 0;
+}
+
+void bli_clockloop_stamp(struct bli_clockloop *loop, enum bli_clock_side side, int64_t frame, int64_t time)
+{
+	bli_clock_stamp(&loop->clock[side], frame, time);
+}
+
+void bli_clockloop_wrote(struct bli_clockloop *loop, int64_t frame, int64_t time, size_t fill, size_t capacity)
+{
+	if (fill > capacity - capacity / 8) {
+		loop->state = BLI_CLOCKLOOP_PLAYER;
+		loop->deviation = loop->slope = 0;
+	}
+	bli_clock_stamp(&loop->clock[BLI_CLOCK_IN], frame, time);
+}
+
+void bli_clockloop_place(struct bli_clockloop *loop, int64_t in, double fraction, int64_t out)
+{
+	loop->place_in = in;
+	loop->place_fraction = fraction;
+	loop->place_out = out;
+	loop->has_place = true;
+}
+
+static double age(const struct bli_clockloop *loop, int64_t now)
+{
+	return seconds(now - loop->begin_time) + loop->age_at_break;
+}
+
+/* How much the input's clock runs faster than the output's, against nominal; without tuning. */
+static double clocks(const struct bli_clockloop *loop)
+{
+	double in = bli_clock_deviation(&loop->clock[BLI_CLOCK_IN]);
+	double out = bli_clock_deviation(&loop->clock[BLI_CLOCK_OUT]);
+
+	return (in - out) / (1 + out);
+}
+
+/* Both clocks by the stamps of a block, if it is long enough.  Their variances are one: what slews the time of both alike
+   then cancels in the latency. */
+static bool update(struct bli_clockloop *loop, int64_t now)
+{
+	struct bli_clock *in = &loop->clock[BLI_CLOCK_IN], *out = &loop->clock[BLI_CLOCK_OUT];
+	double duration = seconds(now - loop->block_time), variance = 0, worst = 0, limit = INFINITY, late;
+	double part = BLOCK_OF_AGE * age(loop, now);
+
+	if (duration < fmax(BLOCK_LEAST, fmin(part, BLOCK_MOST)))
+		return false;
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
+		struct bli_clock *clock = &loop->clock[side];
+		double edge, spacing, grain = 1 / clock->rate_hz;
+
+		if (clock->stamps < BLOCK_STAMPS || !bli_clock_edge(clock, &edge, &spacing))
+			return false;
+		spacing = fmax(spacing, clock->spacing);
+		worst = fmax(worst, spacing);
+		variance += spacing * spacing + GRAIN_VARIANCE * grain * grain;
+	}
+	if (worst > SPACING_GOOD && duration < fmax(BLOCK_LEAST, fmin(part, BLOCK_MOST_POOR)))
+		return false;
+	if (loop->blocks >= FREE_BLOCKS)
+		limit = fmax(LIMIT_LEAST, LIMIT_MEANS * loop->innovation);
+	late = bli_clock_update(in, now, variance, limit) - bli_clock_update(out, now, variance, limit);
+	loop->blocks++;
+	loop->innovation += fmax(INNOVATION_WEIGHT, 1.0 / loop->blocks) * (fmin(fabs(late), limit) - loop->innovation);
+
+	loop->strays = fabs(late) <= limit ? 0 : late > 0 ? (loop->strays > 0 ? loop->strays + 1 : 1) :
+							    (loop->strays < 0 ? loop->strays - 1 : -1);
+	if (loop->strays > STRAYS_MOST || loop->strays < -STRAYS_MOST) {
+		bli_clock_doubt(in, fabs(late), fabs(late) / duration);
+		bli_clock_doubt(out, fabs(late), fabs(late) / duration);
+		loop->strays = 0;
+	}
+	loop->block_time = now;
+	return true;
+}
+
+/* Latency by the lines of both clocks and the converter's place, beyond what was asked for. */
+static double excess(const struct bli_clockloop *loop, int64_t now)
+{
+	const struct bli_clock *in = &loop->clock[BLI_CLOCK_IN], *out = &loop->clock[BLI_CLOCK_OUT];
+
+	return bli_clock_distance(in, loop->place_in, loop->place_fraction, now) / bli_clock_rate(in) -
+	       bli_clock_distance(out, loop->place_out, 0, now) / bli_clock_rate(out) - loop->config.latency;
+}
+
+/*
+ * The latency y beyond what was asked for grows by clocks() − deviation.  With
+ *     deviation″ = −3a·deviation′ − 3a²·(deviation − clocks()) + a³·y
+ * it decays by y‴ + 3a·y″ + 3a²·y′ + a³·y = 0, three equal poles at the bandwidth a, and the steps of what is known pass
+ * two poles on their way to the deviation, 44 dB at 1 Hz.
+ */
+static void steer(struct bli_clockloop *loop, double duration)
+{
+	double a = loop->bandwidth, most = loop->config.deviation_max, target = clocks(loop);
+	int steps = 1 + (int)fmin(duration * a * 8, 1000);
+	double step = fmin(duration, 100 / a) / steps;
+
+	for (int i = 0; i < steps; i++) {
+		loop->slope += step * (a * a * (a * loop->excess + 3 * (target - loop->deviation)) -
+				       3 * a * loop->slope);
+		loop->deviation += step * loop->slope;
+		if (fabs(loop->deviation) > most) {
+			loop->deviation = copysign(most, loop->deviation);
+			loop->slope = 0;
+		}
+	}
+}
+
+static void judge(struct bli_clockloop *loop)
+{
+	struct bli_clockloop_status status;
+
+	bli_clockloop_status(loop, &status);
+	if (fabs(loop->excess) > UNLOCK_EXCESS)
+		loop->state = BLI_CLOCKLOOP_LOCKING;
+	if (loop->state == BLI_CLOCKLOOP_LOCKING && fabs(loop->excess) < LOCK_EXCESS &&
+	    status.deviation_sigma < LOCK_DEVIATION && status.latency_sigma < LOCK_TIME) {
+		loop->state = BLI_CLOCKLOOP_LOCKED;
+		loop->is_fresh = false;
+	}
+}
+
+enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t now)
+{
+	double duration = loop->has_run ? fmax(seconds(now - loop->run_time), 0) : 0;
+	bool updated;
+
+	loop->run_time = now;
+	loop->has_run = true;
+	if (loop->state == BLI_CLOCKLOOP_PLAYER || !loop->has_place || !loop->clock[BLI_CLOCK_IN].begun ||
+	    !loop->clock[BLI_CLOCK_OUT].begun)
+		return loop->state;
+	if (!loop->has_block) {
+		loop->begin_time = loop->block_time = now;
+		loop->has_block = true;
+	}
+	updated = update(loop, now);
+	if (!loop->blocks)
+		return loop->state;
+	loop->excess = excess(loop, now);
+	if (loop->state == BLI_CLOCKLOOP_WAITING)
+		loop->state = BLI_CLOCKLOOP_LOCKING;
+	loop->bandwidth = fmax(BANDWIDTH_LEAST, fmin(BANDWIDTH_BY_AGE / age(loop, now), BANDWIDTH_MOST));
+	steer(loop, duration);
+	if (updated)
+		judge(loop);
+	return loop->state;
+}
+
+double bli_clockloop_deviation(const struct bli_clockloop *loop)
+{
+	return loop->deviation;
+}
+
+int64_t bli_clockloop_shift(const struct bli_clockloop *loop)
+{
+	const struct bli_clock *in = &loop->clock[BLI_CLOCK_IN], *out = &loop->clock[BLI_CLOCK_OUT];
+
+	if (loop->state != BLI_CLOCKLOOP_LOCKING || !loop->is_fresh || loop->blocks < 2 ||
+	    sqrt(in->time_variance + out->time_variance) > SHIFT_TIME)
+		return 0;
+	return fabs(loop->excess) > SHIFT_LEAST ? llrint(loop->excess * loop->config.rate_hz[BLI_CLOCK_IN]) : 0;
+}
+
+void bli_clockloop_break(struct bli_clockloop *loop, enum bli_clock_side side)
+{
+	bli_clock_break(&loop->clock[side]);
+	if (loop->state == BLI_CLOCKLOOP_PLAYER)
+		return;
+	/* the other side's block would reach over the gap: its line stays, its stamps are of no use */
+	loop->clock[!side].stamps = 0;
+	loop->clock[!side].lateness_sum = 0;
+	if (loop->has_block)
+		loop->age_at_break = fmin(age(loop, loop->run_time), AGE_AFTER_BREAK);
+	loop->has_block = false;
+	loop->has_place = false;
+	loop->blocks = 0;
+	loop->strays = 0;
+	loop->is_fresh = true;
+	loop->state = BLI_CLOCKLOOP_WAITING;
+}
+
+void bli_clockloop_set_latency(struct bli_clockloop *loop, double latency)
+{
+	loop->config.latency = latency;
+	loop->is_fresh = true;
+}
+
+void bli_clockloop_status(const struct bli_clockloop *loop, struct bli_clockloop_status *status)
+{
+	const struct bli_clock *in = &loop->clock[BLI_CLOCK_IN], *out = &loop->clock[BLI_CLOCK_OUT];
+
+	status->state = loop->state;
+	status->deviation = loop->deviation;
+	status->deviation_sigma = sqrt(in->length_variance + out->length_variance);
+	status->latency = loop->config.latency + loop->excess;
+	status->latency_sigma = sqrt(in->time_variance + out->time_variance);
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
+		status->clock_deviation[side] = bli_clock_deviation(&loop->clock[side]);
+		status->lateness_mean[side] = loop->clock[side].lateness_mean;
+		status->lateness_max[side] = loop->clock[side].lateness_max;
+	}
+}
+
+void bli_clock_tuner_init(struct bli_clock_tuner *tuner, double grain)
+{
+	tuner->grain = grain;
+	tuner->owed = 0;
+	tuner->tuned = 0;
+}
+
+/* Error feedback of first order: what a grain is too much or too little of is made up for by the next ones. */
+long bli_clock_tuner_next(struct bli_clock_tuner *tuner, const struct bli_clockloop *loop, enum bli_clock_side side,
+			  double duration)
+{
+	double wanted = side == BLI_CLOCK_IN ? 1 / (1 + loop->deviation) - 1 : loop->deviation;
+	long grains;
+
+	tuner->owed += wanted * duration;
+	grains = lrint(tuner->owed / (duration * tuner->grain));
+	tuner->tuned = (double)grains * tuner->grain;
+	tuner->owed -= tuner->tuned * duration;
+	return grains;
+}
+
+void bli_clockloop_tuned(struct bli_clockloop *loop, enum bli_clock_side side, double relative, int64_t time)
+{
+	bli_clock_tune(&loop->clock[side], relative, time);
+}

@@ -9,10 +9,14 @@
 /* Quartz is within ±200 ppm, a clock of a device that is tuned or cheap within ±1000. */
 #define FIRST_LENGTH_DEVIATION 1e-3
 /*
- * Random walk of the rate, per s: with stamps as good as one frame of 48 kHz on both sides it gives the filter a
- * bandwidth of 0.015 Hz.  Chosen by tests/core/clockloop: less does not follow 5 ppm/min, more is noise.
+ * Random walks of the rate and of its drift, per s; a drift is forgotten in this time, s.
  */
-#define WANDER 2.5e-15
+#define WANDER 1e-16
+#define DRIFT_WANDER 2e-17
+#define DRIFT_TIME 100.0
+#define GAP_WANDER 2.5e-15
+#define FIRST_DRIFT_DEVIATION 0
+
 /* Of the mean of spacings and latenesses: the weight of one block. */
 #define BLOCK_WEIGHT 0.25
 
@@ -25,7 +29,8 @@ void bli_clock_init(struct bli_clock *clock, double rate_hz)
 {
 	memset(clock, 0, sizeof(*clock));
 	clock->rate_hz = rate_hz;
-	clock->length_variance = FIRST_LENGTH_DEVIATION * FIRST_LENGTH_DEVIATION;
+	clock->covariance[1][1] = FIRST_LENGTH_DEVIATION * FIRST_LENGTH_DEVIATION;
+	clock->covariance[2][2] = FIRST_DRIFT_DEVIATION * FIRST_DRIFT_DEVIATION;
 }
 
 double bli_clock_rate(const struct bli_clock *clock)
@@ -35,19 +40,21 @@ double bli_clock_rate(const struct bli_clock *clock)
 
 double bli_clock_deviation(const struct bli_clock *clock)
 {
-	return -clock->length / (1 + clock->length);
+	return 1 / (1 + clock->length) - 1;
 }
 
 double bli_clock_distance(const struct bli_clock *clock, int64_t frame, double fraction, int64_t time)
 {
+	double since = seconds(time - clock->time);
+
 	return (double)(clock->frame - frame) + (clock->fraction - fraction) +
-	       seconds(time - clock->time) * bli_clock_rate(clock);
+	       since * (1 - clock->drift * since / 2) * bli_clock_rate(clock);
 }
 
 /* Move the point that the line is held by to another time. */
 static void move(struct bli_clock *clock, int64_t time)
 {
-	double frames = clock->fraction + seconds(time - clock->time) * bli_clock_rate(clock), whole = floor(frames);
+	double frames = bli_clock_distance(clock, clock->frame, 0, time), whole = floor(frames);
 
 	clock->frame += (int64_t)whole;
 	clock->fraction = frames - whole;
@@ -57,19 +64,37 @@ static void move(struct bli_clock *clock, int64_t time)
 static void begin(struct bli_clock *clock, int64_t frame, int64_t time)
 {
 	if (clock->has_length)
-		clock->length_variance += WANDER * fmax(seconds(time - clock->time), 0);
+		clock->covariance[1][1] += GAP_WANDER * fmax(seconds(time - clock->time), 0);
 	clock->frame = frame;
 	clock->fraction = 0;
 	clock->time = time;
-	clock->time_variance = FIRST_TIME_DEVIATION * FIRST_TIME_DEVIATION;
-	clock->covariance = 0;
+	for (int i = 1; i < 3; i++)
+		clock->covariance[0][i] = clock->covariance[i][0] = 0;
+	clock->covariance[0][0] = FIRST_TIME_DEVIATION * FIRST_TIME_DEVIATION;
 	clock->begun = true;
+}
+
+/* Add a point to the lower hull; A. M. Andrew 1979, for points that come in order. */
+static void bend(struct bli_clock *clock, double since, double late)
+{
+	struct bli_clock_point *hull = clock->hull;
+	size_t n = clock->hulls;
+
+	while (n >= 2 && (hull[n - 1].late - hull[n - 2].late) * (since - hull[n - 2].since) >=
+			 (late - hull[n - 2].late) * (hull[n - 1].since - hull[n - 2].since))
+		n--;
+	if (n == BLI_CLOCK_HULL) {
+		memmove(hull + 1, hull + 2, (n - 2) * sizeof(*hull));
+		n--;
+	}
+	hull[n].since = since;
+	hull[n].late = late;
+	clock->hulls = n + 1;
 }
 
 void bli_clock_stamp(struct bli_clock *clock, int64_t frame, int64_t time)
 {
-	double late;
-	size_t i;
+	double since, late;
 
 	if (!clock->begun)
 		begin(clock, frame, time);
@@ -78,107 +103,145 @@ void bli_clock_stamp(struct bli_clock *clock, int64_t frame, int64_t time)
 	clock->last_frame = frame;
 	clock->last_time = time;
 
+	if (!clock->stamps)
+		clock->block_time = time;
+	since = seconds(time - clock->block_time);
 	late = bli_clock_distance(clock, frame, 0, time) / bli_clock_rate(clock);
-	if (!clock->stamps || late < clock->lateness[0])
-		clock->earliest_time = time;
-	i = clock->stamps < BLI_CLOCK_EARLIEST ? clock->stamps : BLI_CLOCK_EARLIEST;
-	for (; i > 0 && clock->lateness[i - 1] > late; i--)
-		if (i < BLI_CLOCK_EARLIEST)
-			clock->lateness[i] = clock->lateness[i - 1];
-	if (i < BLI_CLOCK_EARLIEST)
-		clock->lateness[i] = late;
 	clock->stamps++;
-	clock->lateness_sum += late;
-	if (late - clock->lateness[0] > clock->lateness_max)
-		clock->lateness_max = late - clock->lateness[0];
+	clock->since_sum += since;
+	clock->late_sum += late;
+	bend(clock, since, late);
 }
 
 /*
- * D. S. Robson and J. H. Whitlock, "Estimation of a truncation point", Biometrika 51 (1964): where the density at the
- * edge is not zero, the earliest stamp is on average as far from the edge as from the next.  The mean of several
- * distances is less noisy; only the earliest quarter of the stamps count as near the edge.
+ * Of n stamps whose lateness is evenly distributed up to J the earliest is J/n late on average, ± J/n.  It is not to be
+ * had while the length is so uncertain that it tilts the stamps by more than that.  Then the edge is the line below all
+ * stamps that the least lateness remains above: the side of the lower hull at their mean time, 1.8·J/n late ± 1.33·J/n
+ * (simulated; J/n is 2/(n − 2) of the mean above it).
  */
-bool bli_clock_edge(const struct bli_clock *clock, double *edge, double *deviation)
+bool bli_clock_edge(const struct bli_clock *clock, struct bli_clock_edge *edge)
 {
-	size_t last = clock->stamps / 4;
-	double spacing;
+	const struct bli_clock_point *hull = clock->hull;
+	double since, mean, part, spacing;
+	size_t i = 1;
 
-	if (clock->stamps < 2)
+	if (clock->stamps < 3)
 		return false;
-	if (last < 1)
-		last = 1;
-	if (last > BLI_CLOCK_EARLIEST - 1)
-		last = BLI_CLOCK_EARLIEST - 1;
-	spacing = (clock->lateness[last] - clock->lateness[0]) / (double)last;
-	*edge = clock->lateness[0] - spacing;
-	*deviation = spacing;
+	since = clock->since_sum / (double)clock->stamps;
+	mean = clock->late_sum / (double)clock->stamps;
+	while (i < clock->hulls - 1 && hull[i].since < since)
+		i++;
+	part = (since - hull[i - 1].since) / (hull[i].since - hull[i - 1].since);
+	edge->since = since;
+	edge->late = hull[i - 1].late + part * (hull[i].late - hull[i - 1].late);
+	edge->mean = mean - edge->late;
+	spacing = 2 * edge->mean / (double)(clock->stamps - 2);
+	if (sqrt(clock->covariance[1][1]) * hull[clock->hulls - 1].since > spacing) {
+		edge->late -= 1.8 * spacing;
+		edge->deviation = 1.33 * spacing;
+		return true;
+	}
+	for (size_t k = 0; k < clock->hulls; k++)
+		if (k == 0 || hull[k].late < edge->late) {
+			edge->since = hull[k].since;
+			edge->late = hull[k].late;
+		}
+	edge->late -= spacing;
+	edge->deviation = spacing;
 	return true;
 }
 
-/* Variances after a time during which the rate wandered. */
+/*
+ * Covariance after a time during which the rate drifted: A·V·Aᵀ + noise, with
+ *     time += length·t + drift·t²/2, length += drift·t, drift *= 1 − t/DRIFT_TIME.
+ */
 static void predict(struct bli_clock *clock, double duration)
 {
-	double square = duration * duration;
+	double keep = exp(-duration / DRIFT_TIME), half = duration * duration / 2;
+	double (*v)[3] = clock->covariance, next[3][3];
+	const double a[3][3] = { { 1, duration, half }, { 0, 1, duration }, { 0, 0, keep } };
 
-	clock->time_variance += 2 * duration * clock->covariance + square * clock->length_variance +
-				WANDER * square * duration / 3;
-	clock->covariance += duration * clock->length_variance + WANDER * square / 2;
-	clock->length_variance += WANDER * duration;
+	for (int i = 0; i < 3; i++)
+		for (int j = 0; j < 3; j++) {
+			next[i][j] = 0;
+			for (int k = 0; k < 3; k++)
+				for (int l = 0; l < 3; l++)
+					next[i][j] += a[i][k] * v[k][l] * a[j][l];
+		}
+	memcpy(v, next, sizeof(next));
+	v[0][0] += WANDER * half * duration * (2.0 / 3);
+	v[0][1] += WANDER * half;
+	v[1][0] += WANDER * half;
+	v[1][1] += WANDER * duration;
+	v[2][2] += DRIFT_WANDER * duration;
+	clock->length += clock->drift * duration;
+	clock->drift *= keep;
 }
 
 /*
- * R. E. Kalman 1960, for a line measured at `age` seconds from where it is held.  The covariance is updated in Joseph's
- * form, which keeps it positive.
+ * R. E. Kalman 1960, for a line measured at `age` seconds from where it is held.  The covariance is updated in the form of
+ * P. D. Joseph, (1 − K·h)·V·(1 − K·h)ᵀ + K·variance·Kᵀ, which keeps it positive.
  */
 static void correct(struct bli_clock *clock, double late, double age, double variance)
 {
-	double tt = clock->time_variance, tl = clock->covariance, ll = clock->length_variance;
-	double with_time = tt + age * tl, with_length = tl + age * ll;
-	double sum = with_time + age * with_length + variance;
-	double time_gain = with_time / sum, length_gain = with_length / sum;
-	double a = 1 - time_gain, b = -time_gain * age, c = -length_gain, d = 1 - length_gain * age;
+	const double h[3] = { 1, age, age * age / 2 };
+	double (*v)[3] = clock->covariance, next[3][3], m[3][3], gain[3], sum = variance;
 
-	clock->time_variance = a * a * tt + 2 * a * b * tl + b * b * ll + time_gain * time_gain * variance;
-	clock->covariance = a * c * tt + (a * d + b * c) * tl + b * d * ll + time_gain * length_gain * variance;
-	clock->length_variance = c * c * tt + 2 * c * d * tl + d * d * ll + length_gain * length_gain * variance;
-
-	clock->fraction -= time_gain * late * bli_clock_rate(clock);
-	clock->length += length_gain * late;
+	for (int i = 0; i < 3; i++) {
+		gain[i] = v[i][0] * h[0] + v[i][1] * h[1] + v[i][2] * h[2];
+		sum += h[i] * gain[i];
+	}
+	for (int i = 0; i < 3; i++)
+		gain[i] /= sum;
+	for (int i = 0; i < 3; i++)
+		for (int j = 0; j < 3; j++)
+			m[i][j] = (i == j) - gain[i] * h[j];
+	for (int i = 0; i < 3; i++)
+		for (int j = 0; j < 3; j++) {
+			next[i][j] = gain[i] * variance * gain[j];
+			for (int k = 0; k < 3; k++)
+				for (int l = 0; l < 3; l++)
+					next[i][j] += m[i][k] * v[k][l] * m[j][l];
+		}
+	memcpy(v, next, sizeof(next));
+	clock->fraction -= gain[0] * late * bli_clock_rate(clock);
+	clock->length += gain[1] * late;
+	clock->drift += gain[2] * late;
 }
 
 double bli_clock_update(struct bli_clock *clock, int64_t time, double variance, double limit)
 {
-	double edge = 0, spacing = 0, mean;
+	struct bli_clock_edge edge = { .since = 0 };
+	double duration = seconds(time - clock->time);
 
-	bli_clock_edge(clock, &edge, &spacing);
-	mean = clock->lateness_sum / (double)clock->stamps - edge;
-	if (clock->spacing > 0) {
-		clock->spacing += BLOCK_WEIGHT * (spacing - clock->spacing);
-		clock->lateness_mean += BLOCK_WEIGHT * (mean - clock->lateness_mean);
-	} else {
-		clock->spacing = spacing;
-		clock->lateness_mean = mean;
-	}
-	predict(clock, seconds(time - clock->time));
+	bli_clock_edge(clock, &edge);
+	clock->lateness += (clock->has_length ? BLOCK_WEIGHT : 1) * (edge.mean - clock->lateness);
 	move(clock, time);
-	correct(clock, fmax(-limit, fmin(edge, limit)), seconds(clock->earliest_time - time), variance);
+	predict(clock, duration);
+	correct(clock, fmax(-limit, fmin(edge.late, limit)), edge.since - seconds(time - clock->block_time), variance);
 	clock->has_length = true;
+	bli_clock_clear(clock);
+	return edge.late;
+}
+
+void bli_clock_clear(struct bli_clock *clock)
+{
 	clock->stamps = 0;
-	clock->lateness_sum = 0;
-	return edge;
+	clock->hulls = 0;
+	clock->since_sum = 0;
+	clock->late_sum = 0;
 }
 
 void bli_clock_break(struct bli_clock *clock)
 {
 	clock->begun = false;
-	clock->stamps = 0;
-	clock->lateness_sum = 0;
+	bli_clock_clear(clock);
 }
 
 void bli_clock_doubt(struct bli_clock *clock, double time, double length)
 {
-	clock->time_variance += time * time;
-	clock->length_variance += length * length;
+	clock->covariance[0][0] += time * time;
+	clock->covariance[1][1] += length * length;
 }
 
 void bli_clock_tune(struct bli_clock *clock, double relative, int64_t time)

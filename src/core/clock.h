@@ -22,30 +22,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define BLI_CLOCK_EARLIEST 8	/* stamps of a block that are kept */
+#define BLI_CLOCK_HULL 32	/* most corners of a hull that are kept */
 
 /* A line through the stamps, and how well it is known. */
 struct bli_clock {
 	double rate_hz;		/* nominal */
 	double tuned;		/* relative change of rate that is known, see bli_clock_tune() */
 	double length;		/* relative length of a frame: 1/rate_hz·(1 + length) without tuning */
+	double drift;		/* of the length, per s */
 	int64_t time;		/* the line passes this time … */
 	int64_t frame;		/* … at this position … */
 	double fraction;	/* … plus this fraction of a frame */
-	/* variance of its time (s²), of its length, and their covariance (s) */
-	double time_variance, length_variance, covariance;
+	double covariance[3][3];	/* of its time (s), length (relative) and drift (1/s) */
 	bool begun;		/* has the line a stamp? */
 	bool has_length;	/* has it been updated? */
 	int64_t last_frame, last_time;	/* of the last stamp */
 	/* the block being collected */
 	size_t stamps;
-	double lateness[BLI_CLOCK_EARLIEST];	/* against the line, s: the earliest ones, in rising order */
-	int64_t earliest_time;			/* of lateness[0] */
-	double lateness_sum;			/* of all stamps of the block, s */
-	/* what is known of lateness */
-	double spacing;		/* between the earliest stamps, mean of blocks, s; 0: not known yet */
-	double lateness_mean;	/* of stamps against the edge, mean of blocks, s */
-	double lateness_max;	/* s; since bli_clock_init() or since the user set it to 0 */
+	int64_t block_time;	/* of its first stamp */
+	double since_sum, late_sum;	/* of all stamps: time since the first one, and lateness against the line, s */
+	size_t hulls;
+	struct bli_clock_point {
+		double since, late;
+	} hull[BLI_CLOCK_HULL];	/* the lower convex hull of all stamps */
+	double lateness;	/* of stamps against the edge, mean of the last blocks, s */
 };
 
 /* Start with a nominal rate (Hz) and nothing known but that it is within ±2000 ppm. */
@@ -58,12 +58,19 @@ void bli_clock_init(struct bli_clock *clock, double rate_hz);
  */
 void bli_clock_stamp(struct bli_clock *clock, int64_t frame, int64_t time);
 
-/*
- * The edge of lateness in the stamps collected, s, and the standard deviation
- * it is to be expected to have: both from the distances of the earliest.
- * False, with nothing set, if there are less than two stamps.
- */
-bool bli_clock_edge(const struct bli_clock *clock, double *edge, double *deviation);
+/* The edge of lateness in the stamps of a block. */
+struct bli_clock_edge {
+	double since;		/* at this time after the first stamp, s … */
+	double late;		/* … it is so late against the line, s, … */
+	double deviation;	/* … as uncertain as this, s */
+	double mean;		/* lateness of all stamps above it, s */
+};
+
+/* Work out the edge so far.  False, with nothing set, if there are less than two stamps. */
+bool bli_clock_edge(const struct bli_clock *clock, struct bli_clock_edge *edge);
+
+/* Forget the stamps of a block. */
+void bli_clock_clear(struct bli_clock *clock);
 
 /*
  * End the block at a time not before its stamps: move the line to that time

@@ -12,7 +12,7 @@
 
 /* Blocks of stamps, s: as many as this fraction of the age, between these limits; a long block where stamps are poor. */
 #define BLOCK_OF_AGE 0.125
-#define BLOCK_LEAST 0.125
+#define BLOCK_LEAST 0.25
 #define BLOCK_MOST 0.5
 #define BLOCK_MOST_POOR 4.0
 #define BLOCK_STAMPS 4
@@ -29,7 +29,9 @@
 /* Bandwidth of the servo, rad/s: this over the age, s, between these limits. */
 #define BANDWIDTH_BY_AGE 8
 #define BANDWIDTH_MOST 3
-#define BANDWIDTH_LEAST 0.2
+#define BANDWIDTH_LEAST 0.05
+#define BANDWIDTH_LOCKED 0.25
+#define BANDWIDTH_BY_TIME 1.5e-6
 /* What a break leaves of the age, s, at the most. */
 #define AGE_AFTER_BREAK 1
 /* LOCKED: what must be known and reached; and what ends it. */
@@ -90,13 +92,25 @@ static double age(const struct bli_clockloop *loop, int64_t now)
 	return seconds(now - loop->begin_time) + loop->age_at_break;
 }
 
+/* Standard deviations of what is known of both clocks: of the latency, s, and of the ratio. */
+static double latency_sigma(const struct bli_clockloop *loop)
+{
+	return sqrt(loop->clock[BLI_CLOCK_IN].covariance[0][0] + loop->clock[BLI_CLOCK_OUT].covariance[0][0]);
+}
+
+static double deviation_sigma(const struct bli_clockloop *loop)
+{
+	return sqrt(loop->clock[BLI_CLOCK_IN].covariance[1][1] + loop->clock[BLI_CLOCK_OUT].covariance[1][1]);
+}
+
 /* How much the input's clock runs faster than the output's, against nominal; without tuning. */
-static double clocks(const struct bli_clockloop *loop)
+static double clocks(const struct bli_clockloop *loop, double lead)
 {
 	double in = bli_clock_deviation(&loop->clock[BLI_CLOCK_IN]);
 	double out = bli_clock_deviation(&loop->clock[BLI_CLOCK_OUT]);
 
-	return (in - out) / (1 + out);
+	return (in - out) / (1 + out) + (loop->clock[BLI_CLOCK_OUT].drift - loop->clock[BLI_CLOCK_IN].drift) *
+		(seconds(loop->run_time - loop->clock[BLI_CLOCK_IN].time) + lead);
 }
 
 /* Both clocks by the stamps of a block, if it is long enough.  Their variances are one: what slews the time of both alike
@@ -111,13 +125,13 @@ static bool update(struct bli_clockloop *loop, int64_t now)
 		return false;
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
 		struct bli_clock *clock = &loop->clock[side];
-		double edge, spacing, grain = 1 / clock->rate_hz;
+		double grain = 1 / clock->rate_hz;
+		struct bli_clock_edge edge;
 
-		if (clock->stamps < BLOCK_STAMPS || !bli_clock_edge(clock, &edge, &spacing))
+		if (clock->stamps < BLOCK_STAMPS || !bli_clock_edge(clock, &edge))
 			return false;
-		spacing = fmax(spacing, clock->spacing);
-		worst = fmax(worst, spacing);
-		variance += spacing * spacing + GRAIN_VARIANCE * grain * grain;
+		worst = fmax(worst, edge.deviation);
+		variance += edge.deviation * edge.deviation + GRAIN_VARIANCE * grain * grain;
 	}
 	if (worst > SPACING_GOOD && duration < fmax(BLOCK_LEAST, fmin(part, BLOCK_MOST_POOR)))
 		return false;
@@ -155,7 +169,7 @@ static double excess(const struct bli_clockloop *loop, int64_t now)
  */
 static void steer(struct bli_clockloop *loop, double duration)
 {
-	double a = loop->bandwidth, most = loop->config.deviation_max, target = clocks(loop);
+	double a = loop->bandwidth, most = loop->config.deviation_max, target = clocks(loop, 1 / a);
 	int steps = 1 + (int)fmin(duration * a * 8, 1000);
 	double step = fmin(duration, 100 / a) / steps;
 
@@ -170,15 +184,20 @@ static void steer(struct bli_clockloop *loop, double duration)
 	}
 }
 
+/* Fast after a start or a break; then as slow as the noise of what is known of the latency wants it. */
+static double bandwidth(const struct bli_clockloop *loop, int64_t now)
+{
+	double least = fmax(BANDWIDTH_LEAST, fmin(BANDWIDTH_BY_TIME / latency_sigma(loop), BANDWIDTH_LOCKED));
+
+	return fmax(least, fmin(BANDWIDTH_BY_AGE / age(loop, now), BANDWIDTH_MOST));
+}
+
 static void judge(struct bli_clockloop *loop)
 {
-	struct bli_clockloop_status status;
-
-	bli_clockloop_status(loop, &status);
 	if (fabs(loop->excess) > UNLOCK_EXCESS)
 		loop->state = BLI_CLOCKLOOP_LOCKING;
 	if (loop->state == BLI_CLOCKLOOP_LOCKING && fabs(loop->excess) < LOCK_EXCESS &&
-	    status.deviation_sigma < LOCK_DEVIATION && status.latency_sigma < LOCK_TIME) {
+	    deviation_sigma(loop) < LOCK_DEVIATION && latency_sigma(loop) < LOCK_TIME) {
 		loop->state = BLI_CLOCKLOOP_LOCKED;
 		loop->is_fresh = false;
 	}
@@ -204,7 +223,7 @@ enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t n
 	loop->excess = excess(loop, now);
 	if (loop->state == BLI_CLOCKLOOP_WAITING)
 		loop->state = BLI_CLOCKLOOP_LOCKING;
-	loop->bandwidth = fmax(BANDWIDTH_LEAST, fmin(BANDWIDTH_BY_AGE / age(loop, now), BANDWIDTH_MOST));
+	loop->bandwidth = bandwidth(loop, now);
 	steer(loop, duration);
 	if (updated)
 		judge(loop);
@@ -218,10 +237,7 @@ double bli_clockloop_deviation(const struct bli_clockloop *loop)
 
 int64_t bli_clockloop_shift(const struct bli_clockloop *loop)
 {
-	const struct bli_clock *in = &loop->clock[BLI_CLOCK_IN], *out = &loop->clock[BLI_CLOCK_OUT];
-
-	if (loop->state != BLI_CLOCKLOOP_LOCKING || !loop->is_fresh || loop->blocks < 2 ||
-	    sqrt(in->time_variance + out->time_variance) > SHIFT_TIME)
+	if (loop->state != BLI_CLOCKLOOP_LOCKING || !loop->is_fresh || latency_sigma(loop) > SHIFT_TIME)
 		return 0;
 	return fabs(loop->excess) > SHIFT_LEAST ? llrint(loop->excess * loop->config.rate_hz[BLI_CLOCK_IN]) : 0;
 }
@@ -232,8 +248,7 @@ void bli_clockloop_break(struct bli_clockloop *loop, enum bli_clock_side side)
 	if (loop->state == BLI_CLOCKLOOP_PLAYER)
 		return;
 	/* the other side's block would reach over the gap: its line stays, its stamps are of no use */
-	loop->clock[!side].stamps = 0;
-	loop->clock[!side].lateness_sum = 0;
+	bli_clock_clear(&loop->clock[!side]);
 	if (loop->has_block)
 		loop->age_at_break = fmin(age(loop, loop->run_time), AGE_AFTER_BREAK);
 	loop->has_block = false;
@@ -252,17 +267,14 @@ void bli_clockloop_set_latency(struct bli_clockloop *loop, double latency)
 
 void bli_clockloop_status(const struct bli_clockloop *loop, struct bli_clockloop_status *status)
 {
-	const struct bli_clock *in = &loop->clock[BLI_CLOCK_IN], *out = &loop->clock[BLI_CLOCK_OUT];
-
 	status->state = loop->state;
 	status->deviation = loop->deviation;
-	status->deviation_sigma = sqrt(in->length_variance + out->length_variance);
+	status->deviation_sigma = deviation_sigma(loop);
 	status->latency = loop->config.latency + loop->excess;
-	status->latency_sigma = sqrt(in->time_variance + out->time_variance);
+	status->latency_sigma = latency_sigma(loop);
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
 		status->clock_deviation[side] = bli_clock_deviation(&loop->clock[side]);
-		status->lateness_mean[side] = loop->clock[side].lateness_mean;
-		status->lateness_max[side] = loop->clock[side].lateness_max;
+		status->lateness[side] = loop->clock[side].lateness;
 	}
 }
 

@@ -144,8 +144,7 @@ struct bli_clockloop_status {
 	double latency;			/* at the last run, s */
 	double latency_sigma;		/* as deviation_sigma, s */
 	double clock_deviation[BLI_CLOCK_SIDES];	/* of each clock from nominal, against that of the stamps */
-	double lateness_mean[BLI_CLOCK_SIDES];	/* of stamps, s: interrupt or wake-up, and grain of the pointer */
-	double lateness_max[BLI_CLOCK_SIDES];	/* since the start, s */
+	double lateness[BLI_CLOCK_SIDES];	/* of stamps, mean, s: interrupt or wake-up, and grain of the pointer */
 };
 
 void bli_clockloop_status(const struct bli_clockloop *loop, struct bli_clockloop_status *status);

@@ -28,7 +28,7 @@
 #define STRAYS_MOST 3
 /* Bandwidth of the servo, rad/s: this over the age, s, between these limits. */
 #define BANDWIDTH_BY_AGE 8
-#define BANDWIDTH_MOST 3
+#define BANDWIDTH_MOST 1.5
 #define BANDWIDTH_LEAST 0.05
 #define BANDWIDTH_LOCKED 0.25
 #define BANDWIDTH_BY_TIME 1.5e-6
@@ -167,14 +167,14 @@ static double excess(const struct bli_clockloop *loop, int64_t now)
  * it decays by y‴ + 3a·y″ + 3a²·y′ + a³·y = 0, three equal poles at the bandwidth a, and the steps of what is known pass
  * two poles on their way to the deviation, 44 dB at 1 Hz.
  */
-static void steer(struct bli_clockloop *loop, double duration)
+static void steer(struct bli_clockloop *loop, double duration, double y)
 {
 	double a = loop->bandwidth, most = loop->config.deviation_max, target = clocks(loop, 1 / a);
 	int steps = 1 + (int)fmin(duration * a * 8, 1000);
 	double step = fmin(duration, 100 / a) / steps;
 
 	for (int i = 0; i < steps; i++) {
-		loop->slope += step * (a * a * (a * loop->excess + 3 * (target - loop->deviation)) -
+		loop->slope += step * (a * a * (a * y + 3 * (target - loop->deviation)) -
 				       3 * a * loop->slope);
 		loop->deviation += step * loop->slope;
 		if (fabs(loop->deviation) > most) {
@@ -194,13 +194,21 @@ static double bandwidth(const struct bli_clockloop *loop, int64_t now)
 
 static void judge(struct bli_clockloop *loop)
 {
-	if (fabs(loop->excess) > UNLOCK_EXCESS)
+	if (loop->state == BLI_CLOCKLOOP_WAITING || fabs(loop->excess) > UNLOCK_EXCESS)
 		loop->state = BLI_CLOCKLOOP_LOCKING;
 	if (loop->state == BLI_CLOCKLOOP_LOCKING && fabs(loop->excess) < LOCK_EXCESS &&
-	    deviation_sigma(loop) < LOCK_DEVIATION && latency_sigma(loop) < LOCK_TIME) {
+	    deviation_sigma(loop) < LOCK_DEVIATION && latency_sigma(loop) < LOCK_TIME)
 		loop->state = BLI_CLOCKLOOP_LOCKED;
-		loop->is_fresh = false;
-	}
+}
+
+/* Once after a start or a break, as soon as the latency is known. */
+static void advise(struct bli_clockloop *loop)
+{
+	if (!loop->is_fresh || latency_sigma(loop) > SHIFT_TIME)
+		return;
+	loop->is_fresh = false;
+	if (fabs(loop->excess) > SHIFT_LEAST)
+		loop->shift = llrint(loop->excess * loop->config.rate_hz[BLI_CLOCK_IN]);
 }
 
 enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t now)
@@ -208,6 +216,7 @@ enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t n
 	double duration = loop->has_run ? fmax(seconds(now - loop->run_time), 0) : 0;
 	bool updated;
 
+	loop->shift = 0;
 	loop->run_time = now;
 	loop->has_run = true;
 	if (loop->state == BLI_CLOCKLOOP_PLAYER || !loop->has_place || !loop->clock[BLI_CLOCK_IN].begun ||
@@ -221,10 +230,9 @@ enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t n
 	if (!loop->blocks)
 		return loop->state;
 	loop->excess = excess(loop, now);
-	if (loop->state == BLI_CLOCKLOOP_WAITING)
-		loop->state = BLI_CLOCKLOOP_LOCKING;
 	loop->bandwidth = bandwidth(loop, now);
-	steer(loop, duration);
+	advise(loop);
+	steer(loop, duration, loop->is_fresh || loop->shift ? 0 : loop->excess);
 	if (updated)
 		judge(loop);
 	return loop->state;
@@ -237,9 +245,7 @@ double bli_clockloop_deviation(const struct bli_clockloop *loop)
 
 int64_t bli_clockloop_shift(const struct bli_clockloop *loop)
 {
-	if (loop->state != BLI_CLOCKLOOP_LOCKING || !loop->is_fresh || latency_sigma(loop) > SHIFT_TIME)
-		return 0;
-	return fabs(loop->excess) > SHIFT_LEAST ? llrint(loop->excess * loop->config.rate_hz[BLI_CLOCK_IN]) : 0;
+	return loop->shift;
 }
 
 void bli_clockloop_break(struct bli_clockloop *loop, enum bli_clock_side side)
@@ -255,6 +261,7 @@ void bli_clockloop_break(struct bli_clockloop *loop, enum bli_clock_side side)
 	loop->has_place = false;
 	loop->blocks = 0;
 	loop->strays = 0;
+	loop->shift = 0;
 	loop->is_fresh = true;
 	loop->state = BLI_CLOCKLOOP_WAITING;
 }

@@ -41,6 +41,7 @@
 #define UNLOCK_EXCESS 200e-6
 /* Latency that must be known to this, s, before a shift is advised. */
 #define SHIFT_TIME 500e-6
+#define SHIFT_DEVIATION 100e-6
 #define SHIFT_LEAST 200e-6
 
 static double seconds(int64_t nanoseconds)
@@ -204,9 +205,14 @@ static void judge(struct bli_clockloop *loop)
 /* Once after a start or a break, as soon as the latency is known. */
 static void advise(struct bli_clockloop *loop)
 {
-	if (!loop->is_fresh || latency_sigma(loop) > SHIFT_TIME)
+	if (!loop->is_fresh || latency_sigma(loop) > SHIFT_TIME || deviation_sigma(loop) > SHIFT_DEVIATION)
 		return;
 	loop->is_fresh = false;
+	if (!loop->has_advised) {
+		loop->deviation = fmax(-loop->config.deviation_max, fmin(clocks(loop, 0), loop->config.deviation_max));
+		loop->slope = 0;
+		loop->has_advised = true;
+	}
 	if (fabs(loop->excess) > SHIFT_LEAST)
 		loop->shift = llrint(loop->excess * loop->config.rate_hz[BLI_CLOCK_IN]);
 }
@@ -232,7 +238,8 @@ enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t n
 	loop->excess = excess(loop, now);
 	loop->bandwidth = bandwidth(loop, now);
 	advise(loop);
-	steer(loop, duration, loop->is_fresh || loop->shift ? 0 : loop->excess);
+	if (loop->has_advised)
+		steer(loop, duration, loop->is_fresh || loop->shift ? 0 : loop->excess);
 	if (updated)
 		judge(loop);
 	return loop->state;

@@ -75,6 +75,7 @@ struct bli_clockloop {
 	int64_t run_time;	/* of the last bli_clockloop_run() */
 	bool has_run, has_block;
 	bool is_fresh;		/* no shift was advised since the start, a break or another latency */
+	bool has_advised;	/* ever */
 	int64_t shift;		/* advised by the last run */
 	double age_at_break;	/* s added to the time since begin_time: what a break need not relearn */
 	double innovation;	/* mean |correction| of the latency that a block asked for, s */

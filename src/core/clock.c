@@ -209,19 +209,16 @@ static void correct(struct bli_clock *clock, double late, double age, double var
 	clock->drift += gain[2] * late;
 }
 
-double bli_clock_update(struct bli_clock *clock, int64_t time, double variance, double limit)
+void bli_clock_update(struct bli_clock *clock, int64_t time, const struct bli_clock_edge *edge, double variance)
 {
-	struct bli_clock_edge edge = { .since = 0 };
 	double duration = seconds(time - clock->time);
 
-	bli_clock_edge(clock, &edge);
-	clock->lateness += (clock->has_length ? BLOCK_WEIGHT : 1) * (edge.mean - clock->lateness);
+	clock->lateness += (clock->has_length ? BLOCK_WEIGHT : 1) * (edge->mean - clock->lateness);
 	move(clock, time);
 	predict(clock, duration);
-	correct(clock, fmax(-limit, fmin(edge.late, limit)), edge.since - seconds(time - clock->block_time), variance);
+	correct(clock, edge->late, edge->since - seconds(time - clock->block_time), variance);
 	clock->has_length = true;
 	bli_clock_clear(clock);
-	return edge.late;
 }
 
 void bli_clock_clear(struct bli_clock *clock)

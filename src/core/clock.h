@@ -73,12 +73,10 @@ bool bli_clock_edge(const struct bli_clock *clock, struct bli_clock_edge *edge);
 void bli_clock_clear(struct bli_clock *clock);
 
 /*
- * End the block at a time not before its stamps: move the line to that time
- * and correct it by the edge, whose variance is given (s²) and which is taken
- * as no more than ±limit.  Returns the edge as it was before the limit.
- * The block must have an edge.
+ * End the block at a time not before its stamps: move the line to that time and
+ * correct it by the edge, or by what the caller made of it, with its variance (s²).
  */
-double bli_clock_update(struct bli_clock *clock, int64_t time, double variance, double limit);
+void bli_clock_update(struct bli_clock *clock, int64_t time, const struct bli_clock_edge *edge, double variance);
 
 /*
  * After a break in the stamps (xrun, suspend): positions begin anew with the

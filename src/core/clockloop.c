@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -114,41 +115,59 @@ static double clocks(const struct bli_clockloop *loop, double lead)
 		(seconds(loop->run_time - loop->clock[BLI_CLOCK_IN].time) + lead);
 }
 
-/* Both clocks by the stamps of a block, if it is long enough.  Their variances are one: what slews the time of both alike
-   then cancels in the latency. */
-static bool update(struct bli_clockloop *loop, int64_t now)
+/* Has the block gone on for long enough? */
+static bool is_full(const struct bli_clockloop *loop, int64_t now, const struct bli_clock_edge *edge)
 {
-	struct bli_clock *in = &loop->clock[BLI_CLOCK_IN], *out = &loop->clock[BLI_CLOCK_OUT];
-	double duration = seconds(now - loop->block_time), variance = 0, worst = 0, limit = INFINITY, late;
-	double part = BLOCK_OF_AGE * age(loop, now);
+	double duration = seconds(now - loop->block_time), part = BLOCK_OF_AGE * age(loop, now);
+	double worst = fmax(edge[BLI_CLOCK_IN].deviation, edge[BLI_CLOCK_OUT].deviation);
 
-	if (duration < fmax(BLOCK_LEAST, fmin(part, BLOCK_MOST)))
-		return false;
-	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
-		struct bli_clock *clock = &loop->clock[side];
-		double grain = 1 / clock->rate_hz;
-		struct bli_clock_edge edge;
+	return duration >= fmax(BLOCK_LEAST, fmin(part, worst > SPACING_GOOD ? BLOCK_MOST_POOR : BLOCK_MOST));
+}
 
-		if (clock->stamps < BLOCK_STAMPS || !bli_clock_edge(clock, &edge))
-			return false;
-		worst = fmax(worst, edge.deviation);
-		variance += edge.deviation * edge.deviation + GRAIN_VARIANCE * grain * grain;
-	}
-	if (worst > SPACING_GOOD && duration < fmax(BLOCK_LEAST, fmin(part, BLOCK_MOST_POOR)))
-		return false;
-	if (loop->blocks >= FREE_BLOCKS)
-		limit = fmax(LIMIT_LEAST, LIMIT_MEANS * loop->innovation);
-	late = bli_clock_update(in, now, variance, limit) - bli_clock_update(out, now, variance, limit);
-	loop->blocks++;
-	loop->innovation += fmax(INNOVATION_WEIGHT, 1.0 / loop->blocks) * (fmin(fabs(late), limit) - loop->innovation);
+/* What a block says of the latency, limited; so many times in a row beyond the limit, and the lines are doubted. */
+static double limited(struct bli_clockloop *loop, double late, double duration)
+{
+	double limit = loop->blocks < FREE_BLOCKS ? INFINITY : fmax(LIMIT_LEAST, LIMIT_MEANS * loop->innovation);
+	int sign = late > limit ? 1 : late < -limit ? -1 : 0;
 
-	loop->strays = fabs(late) <= limit ? 0 : late > 0 ? (loop->strays > 0 ? loop->strays + 1 : 1) :
-							    (loop->strays < 0 ? loop->strays - 1 : -1);
-	if (loop->strays > STRAYS_MOST || loop->strays < -STRAYS_MOST) {
-		bli_clock_doubt(in, fabs(late), fabs(late) / duration);
-		bli_clock_doubt(out, fabs(late), fabs(late) / duration);
+	loop->strays = sign * loop->strays < 0 || !sign ? sign : loop->strays + sign;
+	if (abs(loop->strays) > STRAYS_MOST) {
+		for (int side = 0; side < BLI_CLOCK_SIDES; side++)
+			bli_clock_doubt(&loop->clock[side], fabs(late), fabs(late) / duration);
 		loop->strays = 0;
 	}
+	late = fmax(-limit, fmin(late, limit));
+	loop->blocks++;
+	loop->innovation += fmax(INNOVATION_WEIGHT, 1.0 / loop->blocks) * (fabs(late) - loop->innovation);
+	return late;
+}
+
+/*
+ * Both clocks by the stamps of a block, if it is long enough.  They have one variance, and what the two edges have in common
+ * is not limited: then whatever slews the time of both alike cancels in the latency.
+ */
+static bool update(struct bli_clockloop *loop, int64_t now)
+{
+	struct bli_clock_edge edge[BLI_CLOCK_SIDES];
+	double duration = seconds(now - loop->block_time), variance = 0, late, excess;
+
+	if (duration < BLOCK_LEAST)
+		return false;
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
+		double grain = 1 / loop->clock[side].rate_hz;
+
+		if (loop->clock[side].stamps < BLOCK_STAMPS || !bli_clock_edge(&loop->clock[side], &edge[side]))
+			return false;
+		variance += edge[side].deviation * edge[side].deviation + GRAIN_VARIANCE * grain * grain;
+	}
+	if (!is_full(loop, now, edge))
+		return false;
+	late = edge[BLI_CLOCK_IN].late - edge[BLI_CLOCK_OUT].late;
+	excess = late - limited(loop, late, duration);
+	edge[BLI_CLOCK_IN].late -= excess / 2;
+	edge[BLI_CLOCK_OUT].late += excess / 2;
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++)
+		bli_clock_update(&loop->clock[side], now, &edge[side], variance);
 	loop->block_time = now;
 	return true;
 }

@@ -4,21 +4,18 @@
 #include <math.h>
 #include <string.h>
 
-/* A first stamp may be as late as a hiccup. */
-#define FIRST_TIME_DEVIATION 0.02	/* s */
-/* Quartz is within ±200 ppm, a clock of a device that is tuned or cheap within ±1000. */
-#define FIRST_LENGTH_DEVIATION 1e-3
 /*
- * Random walks of the rate and of its drift, per s; a drift is forgotten in this time, s.
+ * What is expected of clocks.  The random walks were chosen in simulation (make check TESTS=tests/core/clockloop): less drift
+ * does not follow 5 ppm/min to 25 µs, more is noise.
  */
-#define WANDER 1e-16
-#define DRIFT_WANDER 2e-17
-#define DRIFT_TIME 100.0
-#define GAP_WANDER 2.5e-15
-#define FIRST_DRIFT_DEVIATION 0
+#define FIRST_TIME 0.02		/* s: a first stamp may be as late as a hiccup */
+#define FIRST_LENGTH 1e-3	/* quartz is within 200 ppm, a clock that is tuned or cheap within 1000 */
+#define WANDER 1e-16		/* random walk of the length, 1/s */
+#define DRIFT_WANDER 2e-17	/* random walk of its drift, 1/s³ … */
+#define DRIFT_TIME 100.0	/* … which is forgotten in this time, s: ±1.9 ppm/min in the long run */
+#define GAP_WANDER 2.5e-15	/* random walk of the length in a gap, 1/s: ±0.4 ppm in a minute, ±3 in an hour */
 
-/* Of the mean of spacings and latenesses: the weight of one block. */
-#define BLOCK_WEIGHT 0.25
+#define LATENESS_WEIGHT 0.25	/* of one block in the mean */
 
 static double seconds(int64_t nanoseconds)
 {
@@ -29,8 +26,7 @@ void bli_clock_init(struct bli_clock *clock, double rate_hz)
 {
 	memset(clock, 0, sizeof(*clock));
 	clock->rate_hz = rate_hz;
-	clock->covariance[1][1] = FIRST_LENGTH_DEVIATION * FIRST_LENGTH_DEVIATION;
-	clock->covariance[2][2] = FIRST_DRIFT_DEVIATION * FIRST_DRIFT_DEVIATION;
+	clock->covariance[1][1] = FIRST_LENGTH * FIRST_LENGTH;
 }
 
 double bli_clock_rate(const struct bli_clock *clock)
@@ -51,7 +47,7 @@ double bli_clock_distance(const struct bli_clock *clock, int64_t frame, double f
 	       since * (1 - clock->drift * since / 2) * bli_clock_rate(clock);
 }
 
-/* Move the point that the line is held by to another time. */
+/* Hold the line by where it is at another time. */
 static void move(struct bli_clock *clock, int64_t time)
 {
 	double frames = bli_clock_distance(clock, clock->frame, 0, time), whole = floor(frames);
@@ -70,7 +66,7 @@ static void begin(struct bli_clock *clock, int64_t frame, int64_t time)
 	clock->time = time;
 	for (int i = 1; i < 3; i++)
 		clock->covariance[0][i] = clock->covariance[i][0] = 0;
-	clock->covariance[0][0] = FIRST_TIME_DEVIATION * FIRST_TIME_DEVIATION;
+	clock->covariance[0][0] = FIRST_TIME * FIRST_TIME;
 	clock->begun = true;
 }
 
@@ -152,8 +148,8 @@ bool bli_clock_edge(const struct bli_clock *clock, struct bli_clock_edge *edge)
 }
 
 /*
- * Covariance after a time during which the rate drifted: A·V·Aᵀ + noise, with
- *     time += length·t + drift·t²/2, length += drift·t, drift *= 1 − t/DRIFT_TIME.
+ * Length, drift and covariance after a time t: V becomes A·V·Aᵀ + noise, with A from
+ *     time += length·t + drift·t²/2, length += drift·t, drift *= exp(−t/DRIFT_TIME).
  */
 static void predict(struct bli_clock *clock, double duration)
 {
@@ -213,7 +209,7 @@ void bli_clock_update(struct bli_clock *clock, int64_t time, const struct bli_cl
 {
 	double duration = seconds(time - clock->time);
 
-	clock->lateness += (clock->has_length ? BLOCK_WEIGHT : 1) * (edge->mean - clock->lateness);
+	clock->lateness += (clock->has_length ? LATENESS_WEIGHT : 1) * (edge->mean - clock->lateness);
 	move(clock, time);
 	predict(clock, duration);
 	correct(clock, edge->late, edge->since - seconds(time - clock->block_time), variance);

@@ -3,17 +3,18 @@
  * Clocks: what position a sound card has reached at any time, from stamps.
  *
  * A stamp says that a position had been reached at a time.  Whatever delays a
- * stamp (the interrupt, the wake-up of a thread, a pointer that moves in
- * grains) makes it late, never early, so the earliest stamps lie on the line
- * that is wanted: an estimate by the mean would wander with the load of the
- * machine.  A clock collects stamps in blocks of a fraction of a second or a
- * few seconds, takes the edge of their lateness, and a Kalman filter with two
- * states (time of a position, length of a frame) follows the edges.
+ * stamp (an interrupt, the wake-up of a thread, a pointer that moves in grains)
+ * makes it late, never early, so the earliest stamps lie on the line that is
+ * wanted; a line through all of them would move with the load of the machine.
+ * A clock collects stamps in blocks of a quarter of a second to some seconds,
+ * takes the edge of their lateness, and a Kalman filter with three states (time
+ * of a position, length of a frame, drift of that) follows the edges.
  *
  * Times are nanoseconds of one monotonic clock, as signed 64-bit numbers.
  * Positions are frames, 64-bit, wherever they begin; they may only grow.
- * Durations are seconds.  All functions are real-time safe: they allocate,
- * lock and call nothing.  An object may be used by one thread at a time.
+ * Durations are seconds.  All functions are real-time safe: they allocate
+ * nothing, lock nothing and make no system call.  An object may be used by one
+ * thread at a time.
  */
 #ifndef BLI_CLOCK_H
 #define BLI_CLOCK_H
@@ -30,10 +31,10 @@ struct bli_clock {
 	double tuned;		/* relative change of rate that is known, see bli_clock_tune() */
 	double length;		/* relative length of a frame: 1/rate_hz·(1 + length) without tuning */
 	double drift;		/* of the length, per s */
-	int64_t time;		/* the line passes this time … */
+	int64_t time;		/* at this time the clock is … */
 	int64_t frame;		/* … at this position … */
 	double fraction;	/* … plus this fraction of a frame */
-	double covariance[3][3];	/* of its time (s), length (relative) and drift (1/s) */
+	double covariance[3][3];	/* of the line's time (s), its length and its drift (1/s) */
 	bool begun;		/* has the line a stamp? */
 	bool has_length;	/* has it been updated? */
 	int64_t last_frame, last_time;	/* of the last stamp */
@@ -48,13 +49,13 @@ struct bli_clock {
 	double lateness;	/* of stamps against the edge, mean of the last blocks, s */
 };
 
-/* Start with a nominal rate (Hz) and nothing known but that it is within ±2000 ppm. */
+/* Start with a nominal rate (Hz, > 0), of which no more is known than that it is right to 0.1 %. */
 void bli_clock_init(struct bli_clock *clock, double rate_hz);
 
 /*
- * A position and the time it was read at, or reported at by an interrupt.
- * Positions that are not beyond that of the last stamp say nothing new and are
- * left out, as are times before it.
+ * A position and the time at which it had been reached: read the position first,
+ * then the time.  A stamp whose position is not beyond the last one says nothing
+ * new and is left out, as is one whose time is not later.
  */
 void bli_clock_stamp(struct bli_clock *clock, int64_t frame, int64_t time);
 
@@ -66,7 +67,7 @@ struct bli_clock_edge {
 	double mean;		/* lateness of all stamps above it, s */
 };
 
-/* Work out the edge so far.  False, with nothing set, if there are less than two stamps. */
+/* Work out the edge so far.  False, with nothing set, if there are fewer than three stamps. */
 bool bli_clock_edge(const struct bli_clock *clock, struct bli_clock_edge *edge);
 
 /* Forget the stamps of a block. */
@@ -94,10 +95,7 @@ void bli_clock_tune(struct bli_clock *clock, double relative, int64_t time);
 double bli_clock_rate(const struct bli_clock *clock);
 double bli_clock_deviation(const struct bli_clock *clock);
 
-/*
- * Frames from a position, frame + fraction, to where the clock is at a time.
- * Exact to 1e-6 frame for ten minutes before and after the last update.
- */
+/* Frames from a position, frame + fraction, to where the clock is at a time by all that is known. */
 double bli_clock_distance(const struct bli_clock *clock, int64_t frame, double fraction, int64_t time);
 
 #endif

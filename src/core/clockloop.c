@@ -7,43 +7,49 @@
 #include <string.h>
 
 /*
- * All constants were chosen by tests/core/clockloop: the latency must follow 5 ppm/min within 25 µs, and the ratio be
- * quieter than 0.3 ppm.
+ * All constants were chosen in simulation (tests/core/clockloop): locked in 20 s, the latency within 25 µs at 5 ppm/min, the
+ * ratio quieter than 0.3 ppm and sidebands below −120 dB, for stamps made at interrupts.
  */
 
-/* Blocks of stamps, s: as many as this fraction of the age, between these limits; a long block where stamps are poor. */
+/* Blocks of stamps, s: a part of the loop's age, between limits; longer where stamps are poor. */
 #define BLOCK_OF_AGE 0.125
 #define BLOCK_LEAST 0.25
 #define BLOCK_MOST 0.5
 #define BLOCK_MOST_POOR 4.0
 #define BLOCK_STAMPS 4
-/* Distance of the earliest stamps, s, up to which they are good. */
-#define SPACING_GOOD 8e-6
-/* An edge is never known better than to a frame, evenly distributed. */
-#define GRAIN_VARIANCE (1.0 / 12)
-/* What a block asks for is limited to the larger of a time, s, and a multiple of the mean; so often in a row it is true. */
+#define EDGE_GOOD 8e-6		/* s: an edge that is less certain than this makes a block poor */
+#define GRAIN_VARIANCE (1.0 / 12)	/* of frames: no edge is more certain than one of evenly distributed fractions */
+#define STALE 5.0		/* s: a line that old is begun anew after a break */
+
+/*
+ * What a block says of the latency is limited to a time, s, or to a multiple of what blocks say in the mean, whichever is
+ * more; not in the first blocks.  So many blocks in a row beyond the limit are believed.
+ */
 #define LIMIT_LEAST 100e-6
 #define LIMIT_MEANS 4
-#define INNOVATION_WEIGHT (1.0 / 16)
+#define LIMIT_WEIGHT (1.0 / 16)
 #define FREE_BLOCKS 8
 #define STRAYS_MOST 3
-/* Bandwidth of the servo, rad/s: this over the age, s, between these limits. */
-#define BANDWIDTH_BY_AGE 8
+
+/* Bandwidth of the servo, rad/s: a number over the loop's age; in the end, one over the uncertainty of the latency. */
+#define BANDWIDTH_BY_AGE 8.0
 #define BANDWIDTH_MOST 1.5
-#define BANDWIDTH_LEAST 0.05
-#define BANDWIDTH_LOCKED 0.25
-#define BANDWIDTH_BY_TIME 1.5e-6
-/* What a break leaves of the age, s, at the most. */
-#define AGE_AFTER_BREAK 1
-/* LOCKED: what must be known and reached; and what ends it. */
-#define LOCK_DEVIATION 1e-6
-#define LOCK_TIME 25e-6
+#define BANDWIDTH_BY_SIGMA 1.5e-6
+#define BANDWIDTH_END_MOST 0.25
+#define BANDWIDTH_END_LEAST 0.05
+#define AGE_AFTER_BREAK 1.0	/* s: what is left of the age at the most */
+
+/* A shift is advised when the latency, s, and the ratio are known to this, and if it is worth it. */
+#define SHIFT_SIGMA 500e-6
+#define SHIFT_DEVIATION_SIGMA 100e-6
+#define SHIFT_LEAST 200e-6
+#define SHIFT_MOST 1e9		/* frames */
+
+/* Locked: what must be known and reached, s and relative; and what ends it. */
+#define LOCK_SIGMA 25e-6
+#define LOCK_DEVIATION_SIGMA 1e-6
 #define LOCK_EXCESS 40e-6
 #define UNLOCK_EXCESS 200e-6
-/* Latency that must be known to this, s, before a shift is advised. */
-#define SHIFT_TIME 500e-6
-#define SHIFT_DEVIATION 100e-6
-#define SHIFT_LEAST 200e-6
 
 static double seconds(int64_t nanoseconds)
 {
@@ -121,7 +127,7 @@ static bool is_full(const struct bli_clockloop *loop, int64_t now, const struct 
 	double duration = seconds(now - loop->block_time), part = BLOCK_OF_AGE * age(loop, now);
 	double worst = fmax(edge[BLI_CLOCK_IN].deviation, edge[BLI_CLOCK_OUT].deviation);
 
-	return duration >= fmax(BLOCK_LEAST, fmin(part, worst > SPACING_GOOD ? BLOCK_MOST_POOR : BLOCK_MOST));
+	return duration >= fmax(BLOCK_LEAST, fmin(part, worst > EDGE_GOOD ? BLOCK_MOST_POOR : BLOCK_MOST));
 }
 
 /* What a block says of the latency, limited; so many times in a row beyond the limit, and the lines are doubted. */
@@ -138,13 +144,13 @@ static double limited(struct bli_clockloop *loop, double late, double duration)
 	}
 	late = fmax(-limit, fmin(late, limit));
 	loop->blocks++;
-	loop->innovation += fmax(INNOVATION_WEIGHT, 1.0 / loop->blocks) * (fabs(late) - loop->innovation);
+	loop->innovation += fmax(LIMIT_WEIGHT, 1.0 / loop->blocks) * (fabs(late) - loop->innovation);
 	return late;
 }
 
 /*
- * Both clocks by the stamps of a block, if it is long enough.  They have one variance, and what the two edges have in common
- * is not limited: then whatever slews the time of both alike cancels in the latency.
+ * Both clocks by the stamps of a block, if it is long enough.  They have one variance, and what the two edges have in
+ * common is not limited: then whatever slews the time of both alike cancels in the latency.
  */
 static bool update(struct bli_clockloop *loop, int64_t now)
 {
@@ -182,10 +188,12 @@ static double excess(const struct bli_clockloop *loop, int64_t now)
 }
 
 /*
- * The latency y beyond what was asked for grows by clocks() − deviation.  With
+ * The latency y beyond what was asked for grows by clocks() − deviation per second.  With
  *     deviation″ = −3a·deviation′ − 3a²·(deviation − clocks()) + a³·y
- * it decays by y‴ + 3a·y″ + 3a²·y′ + a³·y = 0, three equal poles at the bandwidth a, and the steps of what is known pass
- * two poles on their way to the deviation, 44 dB at 1 Hz.
+ * it decays by y‴ + 3a·y″ + 3a²·y′ + a³·y = 0, three equal poles at the bandwidth a; and each step of what is known
+ * passes two poles on its way to the deviation, which take 46 dB off at 1 Hz if a is 0.25 rad/s.  A drifting clock is led
+ * by the delay 1/a of these two.  F. Adriaensen, "Controlling adaptive resampling" (2012), has two such poles and an
+ * integrator that finds the ratio; here the ratio is known from both clocks, and only the latency integrates.
  */
 static void steer(struct bli_clockloop *loop, double duration, double y)
 {
@@ -194,8 +202,7 @@ static void steer(struct bli_clockloop *loop, double duration, double y)
 	double step = fmin(duration, 100 / a) / steps;
 
 	for (int i = 0; i < steps; i++) {
-		loop->slope += step * (a * a * (a * y + 3 * (target - loop->deviation)) -
-				       3 * a * loop->slope);
+		loop->slope += step * a * (a * (a * y + 3 * (target - loop->deviation)) - 3 * loop->slope);
 		loop->deviation += step * loop->slope;
 		if (fabs(loop->deviation) > most) {
 			loop->deviation = copysign(most, loop->deviation);
@@ -207,7 +214,7 @@ static void steer(struct bli_clockloop *loop, double duration, double y)
 /* Fast after a start or a break; then as slow as the noise of what is known of the latency wants it. */
 static double bandwidth(const struct bli_clockloop *loop, int64_t now)
 {
-	double least = fmax(BANDWIDTH_LEAST, fmin(BANDWIDTH_BY_TIME / latency_sigma(loop), BANDWIDTH_LOCKED));
+	double least = fmax(BANDWIDTH_END_LEAST, fmin(BANDWIDTH_BY_SIGMA / latency_sigma(loop), BANDWIDTH_END_MOST));
 
 	return fmax(least, fmin(BANDWIDTH_BY_AGE / age(loop, now), BANDWIDTH_MOST));
 }
@@ -217,23 +224,47 @@ static void judge(struct bli_clockloop *loop)
 	if (loop->state == BLI_CLOCKLOOP_WAITING || fabs(loop->excess) > UNLOCK_EXCESS)
 		loop->state = BLI_CLOCKLOOP_LOCKING;
 	if (loop->state == BLI_CLOCKLOOP_LOCKING && fabs(loop->excess) < LOCK_EXCESS &&
-	    deviation_sigma(loop) < LOCK_DEVIATION && latency_sigma(loop) < LOCK_TIME)
+	    deviation_sigma(loop) < LOCK_DEVIATION_SIGMA && latency_sigma(loop) < LOCK_SIGMA)
 		loop->state = BLI_CLOCKLOOP_LOCKED;
 }
 
 /* Once after a start or a break, as soon as the latency is known. */
 static void advise(struct bli_clockloop *loop)
 {
-	if (!loop->is_fresh || latency_sigma(loop) > SHIFT_TIME || deviation_sigma(loop) > SHIFT_DEVIATION)
+	double most = loop->config.deviation_max, frames = loop->excess * loop->config.rate_hz[BLI_CLOCK_IN];
+
+	if (!loop->is_fresh || latency_sigma(loop) > SHIFT_SIGMA || deviation_sigma(loop) > SHIFT_DEVIATION_SIGMA)
 		return;
 	loop->is_fresh = false;
 	if (!loop->has_advised) {
-		loop->deviation = fmax(-loop->config.deviation_max, fmin(clocks(loop, 0), loop->config.deviation_max));
+		loop->deviation = fmax(-most, fmin(clocks(loop, 0), most));
 		loop->slope = 0;
 		loop->has_advised = true;
 	}
 	if (fabs(loop->excess) > SHIFT_LEAST)
-		loop->shift = llrint(loop->excess * loop->config.rate_hz[BLI_CLOCK_IN]);
+		loop->shift = llrint(fmax(-SHIFT_MOST, fmin(frames, SHIFT_MOST)));
+}
+
+/* The first block, once both sides have stamps. */
+static bool begin(struct bli_clockloop *loop, int64_t now)
+{
+	bool begun = true;
+
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
+		struct bli_clock *clock = &loop->clock[side];
+
+		if (clock->begun && seconds(now - clock->time) > STALE)
+			bli_clock_break(clock);
+		begun &= clock->begun;
+	}
+	if (!begun)
+		return false;
+	/* stamps of one side alone would be older than the block */
+	bli_clock_clear(&loop->clock[BLI_CLOCK_IN]);
+	bli_clock_clear(&loop->clock[BLI_CLOCK_OUT]);
+	loop->begin_time = loop->block_time = now;
+	loop->has_block = true;
+	return true;
 }
 
 enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t now)
@@ -244,13 +275,8 @@ enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t n
 	loop->shift = 0;
 	loop->run_time = now;
 	loop->has_run = true;
-	if (loop->state == BLI_CLOCKLOOP_PLAYER || !loop->has_place || !loop->clock[BLI_CLOCK_IN].begun ||
-	    !loop->clock[BLI_CLOCK_OUT].begun)
+	if (loop->state == BLI_CLOCKLOOP_PLAYER || !loop->has_place || (!loop->has_block && !begin(loop, now)))
 		return loop->state;
-	if (!loop->has_block) {
-		loop->begin_time = loop->block_time = now;
-		loop->has_block = true;
-	}
 	updated = update(loop, now);
 	if (!loop->blocks)
 		return loop->state;
@@ -279,8 +305,6 @@ void bli_clockloop_break(struct bli_clockloop *loop, enum bli_clock_side side)
 	bli_clock_break(&loop->clock[side]);
 	if (loop->state == BLI_CLOCKLOOP_PLAYER)
 		return;
-	/* the other side's block would reach over the gap: its line stays, its stamps are of no use */
-	bli_clock_clear(&loop->clock[!side]);
 	if (loop->has_block)
 		loop->age_at_break = fmin(age(loop, loop->run_time), AGE_AFTER_BREAK);
 	loop->has_block = false;
@@ -309,27 +333,6 @@ void bli_clockloop_status(const struct bli_clockloop *loop, struct bli_clockloop
 		status->clock_deviation[side] = bli_clock_deviation(&loop->clock[side]);
 		status->lateness[side] = loop->clock[side].lateness;
 	}
-}
-
-void bli_clock_tuner_init(struct bli_clock_tuner *tuner, double grain)
-{
-	tuner->grain = grain;
-	tuner->owed = 0;
-	tuner->tuned = 0;
-}
-
-/* Error feedback of first order: what a grain is too much or too little of is made up for by the next ones. */
-long bli_clock_tuner_next(struct bli_clock_tuner *tuner, const struct bli_clockloop *loop, enum bli_clock_side side,
-			  double duration)
-{
-	double wanted = side == BLI_CLOCK_IN ? 1 / (1 + loop->deviation) - 1 : loop->deviation;
-	long grains;
-
-	tuner->owed += wanted * duration;
-	grains = lrint(tuner->owed / (duration * tuner->grain));
-	tuner->tuned = (double)grains * tuner->grain;
-	tuner->owed -= tuner->tuned * duration;
-	return grains;
 }
 
 void bli_clockloop_tuned(struct bli_clockloop *loop, enum bli_clock_side side, double relative, int64_t time)

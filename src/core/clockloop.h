@@ -152,31 +152,10 @@ struct bli_clockloop_status {
 void bli_clockloop_status(const struct bli_clockloop *loop, struct bli_clockloop_status *status);
 
 /*
- * Tuning a clock instead of converting.
- *
- * Some clocks can be tuned, in grains: `PCM Rate Shift 100000` of snd-aloop, 10
- * ppm; the pitch of a USB gadget, 1 ppm.  Then frames pass unchanged, the
- * deviation says how wrong the untuned clocks are, and a tuner chooses the grains
- * so that their mean is right.
+ * A side's clock has been tuned (clocktuner.h): from `time` on it runs
+ * (1 + relative) times as fast as if left alone.  The deviation goes on saying
+ * how far the clocks are apart when left alone.
  */
-struct bli_clock_tuner {
-	double grain;	/* relative, > 0 */
-	double owed;	/* relative × s: what grains have not yet made up for */
-	double tuned;	/* what is in effect */
-};
-
-void bli_clock_tuner_init(struct bli_clock_tuner *tuner, double grain);
-
-/*
- * The number of grains to tune the side by for the next `duration` seconds:
- * positive is faster.  Call it each half second or so: between two grains the
- * latency moves by up to grain × duration.  Tell the loop what is in effect by
- * bli_clockloop_tuned() as soon as it is.
- */
-long bli_clock_tuner_next(struct bli_clock_tuner *tuner, const struct bli_clockloop *loop, enum bli_clock_side side,
-			  double duration);
-
-/* A side's clock runs (1 + relative) times as fast as if left alone, from `time` on. */
 void bli_clockloop_tuned(struct bli_clockloop *loop, enum bli_clock_side side, double relative, int64_t time);
 
 #endif

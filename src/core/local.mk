@@ -20,7 +20,8 @@ src_core_libcore_la_SOURCES = \
 # Clocks and the loop between two of them.
 src_core_libcore_la_SOURCES += \
 	src/core/clock.c src/core/clock.h \
-	src/core/clockloop.c src/core/clockloop.h
+	src/core/clockloop.c src/core/clockloop.h \
+	src/core/clocktuner.c src/core/clocktuner.h
 src_core_libcore_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
 src_core_libcore_la_LIBADD = src/core/libkernel-c.la
 

@@ -24,7 +24,8 @@ double sim_random(uint64_t *seed)
 
 struct card {
 	const struct sim_card *is;
-	double start_time, start_integral;
+	double start_time;
+	double tuned, tune_frame, tune_integral;	/* since a position, reached when the integral was that */
 	int64_t periods;	/* interrupts raised */
 	double irq_time, next_time;	/* of the last interrupt's handler, and the next one's */
 	int64_t irq_frame, next_frame;
@@ -38,6 +39,7 @@ struct bridge {
 	int64_t place_in;
 	double place_fraction;
 	double deviation, ramp_from;
+	bool has_xrun, has_suspended;
 };
 
 /* Deviation of a card's clock, and its integral since 0. */
@@ -75,13 +77,18 @@ static double integral(const struct sim_card *card, double t)
 /* Position at a time, and the time of a position. */
 static double position(const struct card *card, double t)
 {
-	return card->is->rate_hz * (integral(card->is, t) - card->start_integral);
+	return card->tune_frame + card->is->rate_hz * (1 + card->tuned) * (integral(card->is, t) - card->tune_integral);
+}
+
+static double rate(const struct card *card, double t)
+{
+	return card->is->rate_hz * (1 + card->tuned) * (1 + deviation(card->is, t));
 }
 
 static double time_of(const struct card *card, double frame, double guess)
 {
 	for (int i = 0; i < 3; i++)
-		guess -= (position(card, guess) - frame) / (card->is->rate_hz * (1 + deviation(card->is, guess)));
+		guess -= (position(card, guess) - frame) / rate(card, guess);
 	return guess;
 }
 
@@ -95,6 +102,17 @@ static double packet(const struct card *card, double t, bool after, int64_t *fra
 	return time;
 }
 
+/* How late a thread is that has slept for a while. */
+static double late(struct bridge *bridge, double jitter, double slept)
+{
+	const struct sim_config *config = bridge->config;
+	double by = jitter * sim_random(&bridge->seed);
+
+	if (config->hiccup > 0 && sim_random(&bridge->seed) * config->hiccup_every < slept)
+		by += config->hiccup;
+	return by;
+}
+
 static void next_interrupt(struct bridge *bridge, struct card *card)
 {
 	double guess = card->next_time + card->is->period / card->is->rate_hz, time, handled;
@@ -104,7 +122,9 @@ static void next_interrupt(struct bridge *bridge, struct card *card)
 	if (card->is->grain == SIM_USB)
 		time = packet(card, time, true, &card->next_frame);
 	handled = time + IRQ_LEAST - IRQ_MEAN * log1p(-sim_random(&bridge->seed));
-	if (card->is->grain == SIM_PERIOD)
+	if (card->is->grain == SIM_WRITER)
+		handled = fmax(card->next_time + WORK, time + late(bridge, card->is->writer_jitter, guess - card->next_time));
+	if (card->is->grain >= SIM_PERIOD)
 		card->next_frame = card->periods * card->is->period;
 	else if (card->is->grain == SIM_FRAME)
 		card->next_frame = (int64_t)floor(position(card, handled));
@@ -116,7 +136,8 @@ static void start(struct bridge *bridge, int side, double t)
 	struct card *card = &bridge->card[side];
 
 	card->start_time = t;
-	card->start_integral = integral(card->is, t);
+	card->tune_frame = 0;
+	card->tune_integral = integral(card->is, t);
 	card->periods = 0;
 	card->irq_time = 0;
 	card->irq_frame = 0;
@@ -124,10 +145,23 @@ static void start(struct bridge *bridge, int side, double t)
 	next_interrupt(bridge, card);
 }
 
+static void tune(struct bridge *bridge, struct card *card, double t, double tuned)
+{
+	card->tune_frame = position(card, t);
+	card->tune_integral = integral(card->is, t);
+	card->tuned = tuned;
+	card->periods--;
+	card->next_time -= card->is->period / card->is->rate_hz;
+	next_interrupt(bridge, card);
+}
+
+/* What the pointer shows at a time. */
 static int64_t pointer(const struct card *card, double t)
 {
 	int64_t frame;
 
+	if (card->is->grain == SIM_WRITER)
+		return card->irq_frame;
 	if (card->is->grain == SIM_PERIOD)
 		return (int64_t)(position(card, t) / card->is->period) * card->is->period;
 	if (card->is->grain == SIM_USB)
@@ -149,12 +183,12 @@ static double sleep_until(struct bridge *bridge, double t)
 {
 	const struct sim_config *config = bridge->config;
 	double in = bridge->card[SIM_IN].next_time, out = bridge->card[SIM_OUT].next_time;
-	double wake = fmax(t + WORK, fmin(in, out)), slept = wake - t;
+	double wake = fmax(t + WORK, fmin(in, out));
 
-	wake += config->jitter * sim_random(&bridge->seed);
-	if (config->hiccup > 0 && sim_random(&bridge->seed) * config->hiccup_every < slept)
-		wake += config->hiccup;
-	return wake;
+	/* a writer does the work itself */
+	if (config->card[SIM_IN].grain == SIM_WRITER)
+		return wake;
+	return wake + late(bridge, config->jitter, wake - t);
 }
 
 /* Convert what has been read; the deviation ramps from what it was to what was asked for last. */
@@ -195,17 +229,16 @@ static void shift(struct bridge *bridge, int64_t frames)
 		bridge->written += llrint((double)-frames * card[SIM_OUT].rate_hz / card[SIM_IN].rate_hz);
 }
 
-static void record(const struct bridge *bridge, double t, struct sim_record *record)
+static void observe(const struct bridge *bridge, double t, struct sim_record *record)
 {
 	const struct card *in = &bridge->card[SIM_IN], *out = &bridge->card[SIM_OUT];
-	double in_deviation = deviation(in->is, t), out_deviation = deviation(out->is, t);
+	double in_hz = rate(in, t), out_hz = rate(out, t);
 
 	record->time = t;
 	record->deviation = bridge->deviation;
-	record->truth = (1 + in_deviation) / (1 + out_deviation) - 1;
-	record->latency = ((double)bridge->written - position(out, t)) / (out->is->rate_hz * (1 + out_deviation)) +
-			  (position(in, t) - (double)bridge->place_in - bridge->place_fraction) /
-				  (in->is->rate_hz * (1 + in_deviation));
+	record->truth = in_hz / in->is->rate_hz * (out->is->rate_hz / out_hz) - 1;
+	record->latency = ((double)bridge->written - position(out, t)) / out_hz +
+			  (position(in, t) - (double)bridge->place_in - bridge->place_fraction) / in_hz;
 }
 
 /* The system's clock at a true time. */
@@ -214,24 +247,48 @@ static double system_time(const struct sim_config *config, double t)
 	return t + (t > config->slew_time ? 1e-6 * config->slew_ppm * (t - config->slew_time) : 0);
 }
 
-/* Cards that stop and start anew: returns when the thread runs again. */
-static double break_down(struct bridge *bridge, double *t, struct sim_wake *wake)
+/* Interrupts up to a time, and what the thread sees of them.  False if a card has not interrupted yet. */
+static bool look(struct bridge *bridge, double t, struct sim_wake *wake)
 {
 	const struct sim_config *config = bridge->config;
-	bool suspend = config->suspend_time > 0 && *t >= config->suspend_time;
+	bool by_interrupt = config->stamp == SIM_INTERRUPT;
 
+	for (int side = 0; side < SIM_SIDES; side++) {
+		struct card *card = &bridge->card[side];
+
+		while (card->next_time <= t) {
+			card->irq_time = card->next_time;
+			card->irq_frame = card->next_frame;
+			next_interrupt(bridge, card);
+		}
+		wake->frame[side] = by_interrupt ? card->irq_frame : pointer(card, t);
+		wake->time[side] = system_time(config, by_interrupt ? card->irq_time : t);
+	}
+	wake->now = system_time(config, t);
+	return bridge->card[SIM_IN].irq_frame && bridge->card[SIM_OUT].irq_frame;
+}
+
+/* A breakdown that is due; then when the thread runs again. */
+static bool breaks_down(struct bridge *bridge, double *t, struct sim_wake *wake)
+{
+	const struct sim_config *config = bridge->config;
+	bool suspend = config->suspend_time > 0 && !bridge->has_suspended && *t >= config->suspend_time;
+	bool xrun = config->xrun_time > 0 && !bridge->has_xrun && *t >= config->xrun_time;
+
+	if (!suspend && !xrun && position(&bridge->card[SIM_OUT], *t) <= (double)bridge->written)
+		return false;
+	bridge->has_suspended |= suspend;
+	bridge->has_xrun |= xrun;
 	*t += suspend ? SUSPEND_GAP : XRUN_GAP;
 	if (suspend) {
 		start(bridge, SIM_IN, *t);
-		bridge->read = 0;
 		wake->broken[SIM_IN] = true;
 	}
 	start(bridge, SIM_OUT, *t + 1e-3 * sim_random(&bridge->seed));
 	wake->broken[SIM_OUT] = true;
-	if (!suspend)
-		bridge->read = pointer(&bridge->card[SIM_IN], *t);
+	bridge->read = suspend ? 0 : pointer(&bridge->card[SIM_IN], *t);
 	prefill(bridge);
-	return *t;
+	return true;
 }
 
 struct sim_result sim_run(const struct sim_config *config, const struct sim_loop *loop, void *state,
@@ -240,7 +297,6 @@ struct sim_result sim_run(const struct sim_config *config, const struct sim_loop
 	struct sim_result result = { .xruns = 0 };
 	struct bridge bridge = { .config = config, .seed = config->seed };
 	struct sim_wake wake = { .begins = true };
-	bool xrun_done = false, suspend_done = false;
 	double t = 0;
 
 	for (int side = 0; side < SIM_SIDES; side++) {
@@ -252,34 +308,17 @@ struct sim_result sim_run(const struct sim_config *config, const struct sim_loop
 	while ((t = sleep_until(&bridge, t)) < config->duration) {
 		struct sim_action action;
 		struct sim_record now;
-		bool run_dry = position(&bridge.card[SIM_OUT], t) > (double)bridge.written;
 
-		if (run_dry || (config->xrun_time > 0 && !xrun_done && t >= config->xrun_time) ||
-		    (config->suspend_time > 0 && !suspend_done && t >= config->suspend_time)) {
-			xrun_done = t >= config->xrun_time;
-			suspend_done = t >= config->suspend_time;
+		if (breaks_down(&bridge, &t, &wake)) {
 			result.xruns++;
-			break_down(&bridge, &t, &wake);
 			continue;
 		}
-		for (int side = 0; side < SIM_SIDES; side++) {
-			struct card *card = &bridge.card[side];
-
-			while (card->next_time <= t) {
-				card->irq_time = card->next_time;
-				card->irq_frame = card->next_frame;
-				next_interrupt(&bridge, card);
-			}
-			wake.frame[side] = config->stamp == SIM_INTERRUPT ? card->irq_frame : pointer(card, t);
-			wake.time[side] = system_time(config, config->stamp == SIM_INTERRUPT ? card->irq_time : t);
-		}
-		if (!bridge.card[SIM_IN].irq_frame || !bridge.card[SIM_OUT].irq_frame)
+		if (!look(&bridge, t, &wake))
 			continue;
 		bridge.read = wake.frame[SIM_IN];
 		convert(&bridge, track, track_max, track_from, &result.track_frames);
-		wake.now = system_time(config, t);
-		wake.captured = (double)(bridge.read - bridge.place_in) - bridge.place_fraction;
-		wake.queued = (double)(bridge.written - wake.frame[SIM_OUT]);
+		wake.captured = (double)(pointer(&bridge.card[SIM_IN], t) - bridge.place_in) - bridge.place_fraction;
+		wake.queued = (double)(bridge.written - pointer(&bridge.card[SIM_OUT], t));
 		wake.place_in = bridge.place_in;
 		wake.place_fraction = bridge.place_fraction;
 		wake.place_out = bridge.written;
@@ -288,9 +327,11 @@ struct sim_result sim_run(const struct sim_config *config, const struct sim_loop
 		bridge.deviation = action.deviation;
 		if (action.shift)
 			shift(&bridge, action.shift);
+		if (action.tunes)
+			tune(&bridge, &bridge.card[SIM_IN], t, action.tune);
 		result.wakes++;
 		if (observer) {
-			record(&bridge, t, &now);
+			observe(&bridge, t, &now);
 			observer(context, &now);
 		}
 	}

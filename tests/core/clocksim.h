@@ -3,14 +3,15 @@
  * Two sound cards with clocks of their own and a bridge between them, simulated
  * event by event.
  *
- * A card's clock has an offset, drifts, and takes steps of temperature.  It
- * interrupts at each period, some microseconds late; its pointer moves by
- * frames, by USB packets of 1 ms of the host's clock, or by periods.  A thread
- * sleeps until either card has interrupted, wakes late by up to `jitter`, now
- * and then by a hiccup, reads everything captured, converts it at the ratio
- * its controller asks for, and writes it all.  No samples: what counts is when
- * a frame was captured and when it is played, which the simulation knows
- * exactly.
+ * A card's clock has an offset, drifts, takes steps of temperature, and can be
+ * tuned.  It interrupts at each period, some microseconds late; its pointer
+ * moves by frames, by USB packets of 1 ms of the host's clock, or by periods.  A
+ * thread sleeps until either card has interrupted, wakes late by up to `jitter`,
+ * now and then by a hiccup, reads everything captured, converts it at the ratio
+ * its loop asks for, and writes it all.  Instead of a card there can be a program
+ * that writes each period of its own clock when it gets round to it.
+ * No samples: what counts is when a frame was captured and when it is played,
+ * which the simulation knows exactly.
  *
  * Times are seconds of the system's clock, positions frames since the card
  * started.
@@ -22,8 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum sim_grain { SIM_FRAME, SIM_USB, SIM_PERIOD };
-enum sim_stamp { SIM_INTERRUPT, SIM_READING };
+enum sim_grain { SIM_FRAME, SIM_USB, SIM_PERIOD, SIM_WRITER };
+enum sim_stamp { SIM_INTERRUPT, SIM_READING };	/* a pair of the last interrupt, or made when the thread runs */
 enum { SIM_IN, SIM_OUT, SIM_SIDES };
 
 struct sim_card {
@@ -34,6 +35,7 @@ struct sim_card {
 	double drift_ppm_min, drift_from, drift_to;	/* between these times */
 	double step_ppm, step_time, step_tau;	/* approached exponentially */
 	double day_ppm;		/* amplitude of a sine of 24 h */
+	double writer_jitter;	/* of a writer: late by 0 … this, s; and by hiccups as below */
 };
 
 struct sim_config {
@@ -55,16 +57,17 @@ struct sim_wake {
 	bool broken[SIM_SIDES];	/* has started anew */
 	int64_t frame[SIM_SIDES];	/* a stamp of each card … */
 	double time[SIM_SIDES];
-	double captured, queued;	/* delays by the pointers: frames not yet converted, and not yet played */
+	double captured, queued;	/* by the pointers as they are now: frames not yet converted, and not yet played */
 	int64_t place_in, place_out;	/* output frame place_out is made at input place_in + place_fraction */
 	double place_fraction;
-	bool wrote;
 };
 
 /* What it is to do. */
 struct sim_action {
 	double deviation;	/* to reach over the next conversion, input frames per output frame against nominal */
 	int64_t shift;		/* input frames to skip, or silence to insert */
+	bool tunes;		/* the input's clock, to (1 + tune) times its own rate */
+	double tune;
 };
 
 /* A loop that controls the bridge. */
@@ -79,8 +82,7 @@ struct sim_record {
 	double time;
 	double deviation;	/* what the loop asks for */
 	double truth;		/* what would keep the latency constant */
-	double latency;		/* from capture to play of the frame now being written, s */
-	bool settled;		/* not within a gap */
+	double latency;		/* from capture to play of the frame written last, s */
 };
 
 typedef void sim_observer(void *context, const struct sim_record *record);

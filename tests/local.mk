@@ -221,6 +221,17 @@ tests_filterkeys_SOURCES = tests/filterkeys.c tests/hosthelp.c tests/hosthelp.h 
 tests_filterkeys_CPPFLAGS = $(test_cppflags)
 tests_filterkeys_CFLAGS = $(test_cflags)
 tests_filterkeys_LDADD = $(plugin_test_ldadd)
+
+# The clock loop, in simulation; check-clockloop tries it for longer.
+clock_help = tests/core/clocksim.c tests/core/clocksim.h tests/core/clockloops.c tests/core/clockloops.h \
+	tests/core/clockfigures.c tests/core/clockfigures.h
+check_PROGRAMS += tests/core/clockloop
+tests_core_clockloop_SOURCES = tests/core/clockloop.c $(clock_help)
+tests_core_clockloop_CFLAGS = $(test_cflags)
+tests_core_clockloop_LDADD = $(core_test_ldadd)
+check-clockloop: tests/core/clockloop$(EXEEXT)
+	tests/core/clockloop --long
+.PHONY: check-clockloop
 endif
 
 # Rigs that emulate a machine: real kernel devices, and other processors. They skip where

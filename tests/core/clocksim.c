@@ -5,8 +5,7 @@
 #include <string.h>
 
 #define FILTER_FRAMES 32	/* delay of the converter, input frames */
-#define USB_PACKET 1e-3		/* s of the host's clock, which is the system's plus: */
-#define USB_HOST_PPM 17.3
+#define USB_PACKET (1e-3 * (1 + 1e-6 * SIM_USB_HOST_PPM))	/* s */
 #define IRQ_LEAST 3e-6		/* latency of an interrupt: this plus an exponential distribution of a mean */
 #define IRQ_MEAN 10e-6
 #define WORK 50e-6		/* what the thread takes at each wake-up */
@@ -95,9 +94,9 @@ static double time_of(const struct card *card, double frame, double guess)
 /* The last USB packet of a time: when it was complete, and the position then. */
 static double packet(const struct card *card, double t, bool after, int64_t *frame)
 {
-	double length = USB_PACKET * (1 + 1e-6 * USB_HOST_PPM), number = (t - card->start_time) / length, time;
+	double number = (t - card->start_time) / USB_PACKET, time;
 
-	time = card->start_time + length * (after ? ceil(number) : floor(number));
+	time = card->start_time + USB_PACKET * (after ? ceil(number) : floor(number));
 	*frame = (int64_t)floor(position(card, time));
 	return time;
 }

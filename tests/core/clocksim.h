@@ -88,6 +88,7 @@ struct sim_record {
 typedef void sim_observer(void *context, const struct sim_record *record);
 
 #define SIM_TRACK_HZ 60
+#define SIM_USB_HOST_PPM 17.3	/* its packets are longer than 1 ms by that */
 
 struct sim_result {
 	unsigned xruns;		/* those provoked included */

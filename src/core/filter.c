@@ -3,42 +3,10 @@
 #include "filtertable.h"
 
 #include <errno.h>
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
 #define TAPS_MAX ((size_t)1 << 24)
-
-/*
- * I0(2·sqrt(z)) = Σ z^k / k!², with z = (beta²/4)·(1 − u²) for the Kaiser
- * window (Abramowitz & Stegun 9.6.12).  All terms are positive, so the sum
- * loses nothing; divided by I0(beta) the window is 1 at its centre.
- */
-static void kaiser_window_set(struct bli_filter *filter, double beta)
-{
-	double z = beta * beta / 4, term = 1, sum = 0;
-	unsigned terms = 0;
-
-	filter->beta = beta;
-	while (terms < BLI_BESSEL_TERMS && (terms < 2 || term > sum * DBL_EPSILON / 8)) {
-		filter->bessel[terms] = term;
-		sum += term;
-		terms++;
-		term *= z / ((double)terms * terms);
-	}
-	for (unsigned k = 0; k < terms; k++)
-		filter->bessel[k] /= sum;
-	filter->bessel_terms = terms;
-}
-
-static double kaiser_window(const struct bli_filter *filter, double u)
-{
-	double v = 1 - u * u, w = 0;
-
-	for (unsigned k = filter->bessel_terms; k-- > 0;)
-		w = w * v + filter->bessel[k];
-	return w;
-}
 
 /* Points of the window that serve the integral of edge_response. */
 #define EDGE_POINTS 128
@@ -104,18 +72,9 @@ static double dc_response(const struct bli_filter *filter)
 	for (size_t i = 1; i < points; i++) {
 		double t = (double)i / (double)per_frame, x = 2 * M_PI * filter->cutoff * t;
 
-		sum += 2 * sin(x) / x * kaiser_window(filter, 2 * t / (double)filter->taps);
+		sum += 2 * sin(x) / x * bli_kaiser_at(&filter->kaiser, 2 * t / (double)filter->taps);
 	}
 	return sum / (double)per_frame;
-}
-
-double bli_kaiser_beta(double attenuation_db)
-{
-	if (attenuation_db > 50)
-		return 0.1102 * (attenuation_db - 8.7);
-	if (attenuation_db > 21)
-		return 0.5842 * pow(attenuation_db - 21, 0.4) + 0.07886 * (attenuation_db - 21);
-	return 0;
 }
 
 int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double droop_db,
@@ -131,11 +90,11 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 	filter->stop = stop;
 
 	/* Kaiser's estimate of the stopband's offset, solved exactly from there */
-	kaiser_window_set(filter, bli_kaiser_beta(attenuation_db));
+	bli_kaiser_set(&filter->kaiser, bli_kaiser_beta(attenuation_db));
 	for (int i = 0; i < EDGE_POINTS; i++) {
 		double u = (i + 0.5) / EDGE_POINTS;
 
-		weights[i] = kaiser_window(filter, u) / u;
+		weights[i] = bli_kaiser_at(&filter->kaiser, u) / u;
 	}
 	length = (attenuation_db - 7.95) / 28.72;
 	stop_offset = -edge_offset(weights, -1.1 * length, -0.9 * length, pow(10, -attenuation_db / 20));
@@ -206,8 +165,8 @@ static void sinc_taps(const struct bli_filter *filter, double start, double *h, 
 		v[j] = u * u < 1 ? 1 - u * u : 0;
 		w[j] = 0;
 	}
-	for (unsigned k = filter->bessel_terms; k-- > 0;) {
-		double term = filter->bessel[k];
+	for (unsigned k = filter->kaiser.terms; k-- > 0;) {
+		double term = filter->kaiser.coefficient[k];
 
 		for (size_t j = 0; j < taps; j++)
 			w[j] = w[j] * v[j] + term;

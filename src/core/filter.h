@@ -11,6 +11,8 @@
 #ifndef BLI_FILTER_H
 #define BLI_FILTER_H
 
+#include "kaiser.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -45,9 +47,6 @@ struct bli_requirement {
 	bool nearest;		/* take the nearest entry instead of interpolating between two */
 };
 
-/* Longest series for I0: enough for beta up to 24 (attenuation up to 225 dB) at 1 ulp. */
-#define BLI_BESSEL_TERMS 80
-
 /*
  * Whether a requirement is one that filters are designed for: every number in
  * the range given above, finite, and a table where the method needs one.
@@ -63,9 +62,7 @@ struct bli_filter {
 	double cutoff;		/* −6 dB point, cycles per input frame */
 	double stop;		/* start of the stopband, cycles per input frame */
 	double scale;		/* of sinc(2·cutoff·t)·w(t) for a response of 1 at DC */
-	double beta;		/* of the Kaiser window */
-	unsigned bessel_terms;	/* used of the following */
-	double bessel[BLI_BESSEL_TERMS];	/* w = Σ bessel[k]·(1 − u²)^k, u in −1 … 1 across the window */
+	struct bli_kaiser kaiser;
 	double turn_cos[BLI_TURNS], turn_sin[BLI_TURNS];	/* of k times the sinc's angle per frame */
 	const struct bli_filter_table *table;
 	bool nearest;
@@ -85,22 +82,15 @@ struct bli_filter {
 #define BLI_PASSBAND_DROOP_DB 0.09
 
 /*
- * The parameter of the Kaiser window whose transform stays attenuation_db below
- * its peak outside the main lobe: Kaiser's formula (see below), 0 below 21 dB.
- */
-double bli_kaiser_beta(double attenuation_db);
-
-/*
  * Design the shortest Kaiser-windowed sinc whose response has fallen by
  * droop_db at `pass` and by attenuation_db at `stop`.  Beyond `stop` its side
  * lobes may rise 1 dB above that (Kaiser's beta is a fit), 6 dB if the filter is
  * shorter than 20 zero crossings.  Its taps are a
  * multiple of `multiple` (even, ≥ 2): its delay is taps/2 input frames.
  *
- * Kaiser's own formulas (J. F. Kaiser, "Nonrecursive digital filter design
- * using the I0-sinh window function", ISCAS 1974) put the passband edge where
- * the response deviates by as little as in the stopband.  Here it is where it
- * has drooped by droop_db: for 0.09 dB and 130 dB the filter is 27 % shorter.
+ * Kaiser's own formulas (see kaiser.h) put the passband edge where the response
+ * deviates by as little as in the stopband.  Here it is where it has drooped by
+ * droop_db: for 0.09 dB and 130 dB the filter is 27 % shorter.
  *
  * Returns 0, or −EINVAL if not 0 ≤ pass < stop ≤ 16, droop_db > 0,
  * attenuation_db in range, or the filter would exceed 2^24 taps; *filter is

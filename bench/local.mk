@@ -9,8 +9,8 @@ CLEANFILES = $(EXTRA_PROGRAMS)
 bench_peers_SOURCES = \
 	bench/libraries.c bench/libraries.h \
 	bench/peers.c \
-	src/tools/bench-run.c src/tools/bench-run.h
-bench_peers_CPPFLAGS = $(AM_CPPFLAGS) $(SOXR_CFLAGS) $(SAMPLERATE_CFLAGS) $(SPEEXDSP_CFLAGS) $(SWRESAMPLE_CFLAGS)
+	src/tools/bench/run.c src/tools/bench/run.h
+bench_peers_CPPFLAGS = $(tools_cppflags) $(SOXR_CFLAGS) $(SAMPLERATE_CFLAGS) $(SPEEXDSP_CFLAGS) $(SWRESAMPLE_CFLAGS)
 bench_peers_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_peers_LDADD = src/tools/libmeasure.la $(SOXR_LIBS) $(SAMPLERATE_LIBS) $(SPEEXDSP_LIBS) $(SWRESAMPLE_LIBS) \
 	$(ALSA_LIBS)
@@ -29,6 +29,7 @@ bench_peak_SOURCES = \
 bench_peak_LDADD = src/core/libcore.la
 
 bench_signals_SOURCES = bench/signals.c
+bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_signals_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 

@@ -8,7 +8,7 @@
  * is measured with 32-bit samples. A figure under "against" is the CPU time over that of the first converter. */
 #include "config.h"
 
-#include "tools/bench-run.h"
+#include "bench/run.h"
 #include "libraries.h"
 
 #include <errno.h>

@@ -15,8 +15,8 @@
  * One channel of 32-bit samples, or the nearest format that the converter takes. */
 #include "config.h"
 
-#include "tools/measure.h"
-#include "tools/ratehost.h"
+#include "measure/measure.h"
+#include "measure/ratehost.h"
 
 #include <errno.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "phase.h"
 #include "fft.h"
-#include "filter.h"
+#include "kaiser.h"
 
 #include <errno.h>
 #include <math.h>

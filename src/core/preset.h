@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Presets: the converter names, what each asks of its filters and what it
- * claims.  Every claim is asserted by tests/claims.c through the plugin.
+ * claims.  Every claim is asserted by tests/plugin/claims.c through the plugin.
  */
 #ifndef BLI_PRESET_H
 #define BLI_PRESET_H

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # Shell functions for the tests of programs written elsewhere: each plays to or records from the default device, which converts
-# by bli for a sound card that keeps time (tests/testcard.c). What arrives is held against an FFT resampling of what was
+# by bli for a sound card that keeps time (tests/plugin/testcard.c). What arrives is held against an FFT resampling of what was
 # sent: all of it, in the exact ratio of the periods that the program and the card agreed on, without a click.
 # To be sourced by bash, with srcdir as automake sets it.
 
 srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
-. "$srcdir/tests/asound-sandbox.sh"
+. "$srcdir/tests/shared/asound-sandbox.sh"
 
 # The least SNR of a recording in 16 bits: a sine of -3 dBFS rounded twice has 6.02 * 16 + 1.76 - 3 - 3 dB, and sweeps that
 # fade have 1 dB less; asked: 2 dB less.
 SNR_DB=89
 
-judge() { "$PYTHON" "$srcdir/tests/judge.py" "$@"; }
+judge() { "$PYTHON" "$srcdir/tests/shared/judge.py" "$@"; }
 
 # programs_begin PROGRAM...: the sandbox, or a skipped test where one of them is missing
 programs_begin() {

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+
+bin_PROGRAMS += bli-bench
+bli_bench_SOURCES = \
+	src/tools/bench/bench.c \
+	src/tools/bench/plot.c src/tools/bench/plot.h \
+	src/tools/bench/report.c src/tools/bench/report.h \
+	src/tools/bench/run.c src/tools/bench/run.h \
+	$(commandline_sources) $(gnuplot_sources) $(outfile_sources)
+bli_bench_CPPFLAGS = $(tools_cppflags)
+bli_bench_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+bli_bench_LDADD = src/tools/libmeasure.la

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "soundfile.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "exactrate.h"
+#include "shared/spoolfile.h"
+
+/* Sizes that programs write when they do not know them, and what is close to those. */
+static bool size_unknown(int64_t bytes)
+{
+	return (bytes >= 0x7fff0000 && bytes <= INT64_C(0x80000000)) ||
+	       (bytes >= 0xfffe0000 && bytes <= 0xffffffff) || bytes >= INT64_C(1) << 48;
+}
+
+/* What libsndfile has to say, without its own decorations. */
+static const char *library_reason(SNDFILE *file)
+{
+	const char *const text = sf_strerror(file);
+
+	if (strncmp(text, "Error : ", 8) == 0)
+		return text + 8;
+	return text;
+}
+
+static int fail_source(const struct sound_input *input, struct reason *reason)
+{
+	const int error = input->source.error;
+
+	if (input->source.spool_failed)
+		return reason_set(reason, error, SPOOLFILE_FAULT, input->name, spoolfile_folder(), strerror(-error));
+	return reason_set(reason, error, "%s: %s", input->name, strerror(-error));
+}
+
+static void describe_raw(struct sound_input *input, const struct sound_raw *raw)
+{
+	memset(&input->info, 0, sizeof(input->info));
+	if (!raw->given)
+		return;
+	input->info.format = SF_FORMAT_RAW | raw->subtype | raw->endian;
+	input->info.channels = raw->channels;
+	/* the exact one is raw->rate_hz */
+	input->info.samplerate = (int)(ratio_number(&raw->rate_hz) + 0.5);
+	if (input->info.samplerate < 1)
+		input->info.samplerate = 1;
+}
+
+static SNDFILE *open_source(struct sound_input *input, const struct sound_raw *raw)
+{
+	SF_VIRTUAL_IO callbacks;
+
+	source_callbacks(&callbacks);
+	source_rewind(&input->source);
+	describe_raw(input, raw);
+	return sf_open_virtual(&callbacks, SFM_READ, &input->info, &input->source);
+}
+
+static bool samples_have_size(const SF_INFO *info)
+{
+	const int container = info->format & SF_FORMAT_TYPEMASK;
+
+	return container != SF_FORMAT_RAW && container != SF_FORMAT_FLAC && container != SF_FORMAT_OGG &&
+	       soundformat_sample_bytes(info->format) > 0;
+}
+
+static int64_t data_bytes(const SF_INFO *info)
+{
+	const int64_t frame_bytes = (int64_t)soundformat_sample_bytes(info->format) * info->channels;
+
+	return info->frames > INT64_MAX / frame_bytes ? INT64_MAX : info->frames * frame_bytes;
+}
+
+/* Sony Wave64 says its own length behind its 16-byte mark. */
+static int64_t wave64_bytes(struct sound_input *input)
+{
+	unsigned char head[24];
+	uint64_t bytes = 0;
+
+	if (source_peek(&input->source, head, sizeof(head)) == sizeof(head))
+		for (int i = 7; i >= 0; i--)
+			bytes = bytes << 8 | head[16 + i];
+	return bytes < INT64_C(1) << 48 ? (int64_t)bytes : 0;
+}
+
+/*
+ * libsndfile quietly takes what is there of a truncated file, or calls it
+ * malformed. What its header promises shows when the file seems endless.
+ */
+static int check_whole(struct sound_input *input, const struct sound_raw *raw, struct reason *reason)
+{
+	const SF_INFO there = input->info;
+	const int64_t position = input->source.position;
+	const bool malformed = input->file == NULL;
+	SNDFILE *file;
+	int error = 0;
+
+	if (!input->source.seekable || (!malformed && !samples_have_size(&there)))
+		return 0;
+	if (!malformed && (there.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_W64) {
+		const int64_t bytes = wave64_bytes(input);
+
+		return bytes <= input->source.length ? 0
+			: reason_set(reason, -EINVAL, "%s: truncated: %lld of %lld bytes are there", input->name,
+				     (long long)input->source.length, (long long)bytes);
+	}
+	input->source.endless = true;
+	file = open_source(input, raw);
+	if (file != NULL) {
+		if (malformed)
+			error = reason_set(reason, -EINVAL, "%s: truncated, or its sizes are wrong", input->name);
+		else if (input->info.frames > there.frames && !size_unknown(data_bytes(&input->info)))
+			error = reason_set(reason, -EINVAL, "%s: truncated: %lld of %lld frames are there", input->name,
+					   (long long)there.frames, (long long)input->info.frames);
+		sf_close(file);
+	}
+	/* the first reader goes on where it was */
+	input->source.endless = false;
+	input->source.position = position;
+	input->info = there;
+	return error;
+}
+
+static int check_input(struct sound_input *input, struct reason *reason)
+{
+	const bool unknown = input->info.frames >= INT64_MAX / 64 ||
+		(!input->source.seekable && (input->info.frames == 0 ||
+		 ((input->info.format & SF_FORMAT_TYPEMASK) == SF_FORMAT_RAW) ||
+		 (samples_have_size(&input->info) && size_unknown(data_bytes(&input->info)))));
+
+	if (input->info.channels > BLI_CHANNELS_MAX)
+		return reason_set(reason, -EINVAL, "%s: %d channels; allowed: 1 to %d", input->name,
+				  input->info.channels, BLI_CHANNELS_MAX);
+	if (input->info.samplerate < 1)
+		return reason_set(reason, -EINVAL, "%s: sample rate %d Hz; allowed: 1 or more", input->name,
+				  input->info.samplerate);
+	input->frames = unknown ? -1 : input->info.frames;
+	if (input->frames == 0)
+		return reason_set(reason, -EINVAL, "%s: no samples in it", input->name);
+	return 0;
+}
+
+static void find_rate(struct sound_input *input, const struct sound_raw *raw)
+{
+	unsigned char head[EXACTRATE_HEAD_BYTES];
+	double exact;
+
+	input->rate_hz = (struct ratio){ (uint64_t)input->info.samplerate, 1 };
+	if (raw->given) {
+		input->rate_hz = raw->rate_hz;
+		return;
+	}
+	if (!exactrate_possible(input->info.format))
+		return;
+	exact = exactrate_read(input->info.format, head, source_peek(&input->source, head, sizeof(head)));
+	if (exact > 0)
+		ratio_from_double(&input->rate_hz, exact);
+}
+
+static int open_file(struct sound_input *input, const struct sound_raw *raw, struct reason *reason)
+{
+	unsigned char first[4];
+	const size_t got = source_peek(&input->source, first, sizeof(first));
+	char why[256];
+	int error;
+
+	if (got == 0 && input->source.error == 0)
+		return reason_set(reason, -EINVAL, "%s: empty", input->name);
+	/* libsndfile 1.2.2 looks for the end of an Ogg stream before anything else, and a pipe shows none */
+	if (!input->source.seekable && got == sizeof(first) && memcmp(first, "OggS", sizeof(first)) == 0)
+		source_spool(&input->source);
+	if (input->source.error == 0)
+		input->file = open_source(input, raw);
+	if (input->file == NULL && input->source.error == 0 && !input->source.seekable &&
+	    sf_error(NULL) != SF_ERR_UNRECOGNISED_FORMAT && source_spool(&input->source) == 0)
+		input->file = open_source(input, raw);
+	if (input->source.error)
+		return fail_source(input, reason);
+	if (input->file == NULL) {
+		snprintf(why, sizeof(why), "%s", library_reason(NULL));
+		error = check_whole(input, raw, reason);
+		return error ? error
+			: reason_set(reason, -EINVAL, "%s: not a sound file that can be read: %s", input->name, why);
+	}
+	error = check_whole(input, raw, reason);
+	if (error == 0)
+		error = check_input(input, reason);
+	if (error)
+		return error;
+	find_rate(input, raw);
+	input->samples = soundformat_samples(input->info.format);
+	/* what the file keeps stands in the high bits */
+	input->samples.format.bits = (unsigned char)(8 * input->samples.format.bytes);
+	return 0;
+}
+
+int soundfile_open_input(struct sound_input *input, const char *path, const struct sound_raw *raw,
+			 struct reason *reason)
+{
+	int error;
+
+	memset(input, 0, sizeof(*input));
+	input->name = strcmp(path, "-") == 0 ? "standard input" : path;
+	error = source_open(&input->source, path);
+	if (error)
+		return reason_set(reason, error, "%s: %s", input->name, strerror(-error));
+	error = open_file(input, raw, reason);
+	if (error)
+		soundfile_close_input(input);
+	else
+		source_start(&input->source);
+	return error;
+}
+
+int64_t soundfile_read(struct sound_input *input, void *buffer, int64_t frames, struct reason *reason)
+{
+	sf_count_t got = 0;
+
+	switch (input->samples.type) {
+	case SOUND_SHORT:
+		got = sf_readf_short(input->file, buffer, frames);
+		break;
+	case SOUND_INT:
+		got = sf_readf_int(input->file, buffer, frames);
+		break;
+	case SOUND_FLOAT:
+		got = sf_readf_float(input->file, buffer, frames);
+		break;
+	case SOUND_DOUBLE:
+		got = sf_readf_double(input->file, buffer, frames);
+		break;
+	}
+	input->frames_read += got;
+	if (input->source.error)
+		return fail_source(input, reason);
+	if (got < frames && input->frames >= 0 && input->frames_read < input->frames)
+		return reason_set(reason, -EINVAL, "%s: truncated: %lld of %lld frames are there", input->name,
+				  (long long)input->frames_read, (long long)input->frames);
+	if (got < frames && sf_error(input->file) != SF_ERR_NO_ERROR)
+		return reason_set(reason, -EINVAL, "%s: %s", input->name, library_reason(input->file));
+	if (got < frames && input->frames_read == 0)
+		return reason_set(reason, -EINVAL, "%s: no samples in it", input->name);
+	return got;
+}
+
+void soundfile_close_input(struct sound_input *input)
+{
+	if (input->file != NULL)
+		sf_close(input->file);
+	input->file = NULL;
+	source_close(&input->source);
+}

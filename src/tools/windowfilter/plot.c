@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "plot.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "shared/gnuplot.h"
+
+/* One curve of `low_db` or more from 0 to `end`, as a gnuplot data block of the given name. */
+static void write_curve(FILE *script, const char *name, const struct response *response,
+			double end, double low_db)
+{
+	fprintf(script, "$%s << EOD\n", name);
+	for (size_t k = 0; k < response->points && (double)k * response->step <= end; k++)
+		fprintf(script, "%.8g %.8g\n", (double)k * response->step,
+			fmax(response_db(response->gains[k]), low_db));
+	fprintf(script, "EOD\n");
+}
+
+static void write_script(FILE *script, const struct bli_filter_table *table,
+			 const struct response *response, const struct response_measures *measures)
+{
+	const double attenuation = measures->has_bands ? measures->stopband_attenuation_db : 60;
+	const double low_db = -20 * ceil((attenuation + 30) / 20);
+	const double end = measures->has_bands
+		? fmin(fmax(2, 2 * measures->bands.stopband), table->per_crossing) : 2;
+
+	fprintf(script, "set terminal svg size 900,%d noenhanced\n", measures->has_passband ? 800 : 450);
+	fprintf(script, "set multiplot layout %d,1 title 'Nmult %u, Length %zu, %s'\n",
+		measures->has_passband ? 2 : 1, table->nmult, table->length,
+		table->integers ? "16-bit integers" : "decimal fractions");
+	fprintf(script, "set grid\nset ylabel 'gain (dB)'\nset format y '%%.10g'\n");
+	fprintf(script, "set xlabel 'frequency (fraction of the Nyquist frequency)'\n");
+	write_curve(script, "response", response, end, low_db);
+	fprintf(script, "set xrange [0:%.8g]\nset yrange [%g:10]\n", end, low_db);
+	fprintf(script, "plot $response with lines notitle\n");
+	if (measures->has_passband) {
+		const double edge = measures->bands.passband;
+
+		write_curve(script, "passband", response, edge, low_db);
+		fprintf(script, "set xrange [0:%.8g]\nset yrange [*:*]\n", edge);
+		fprintf(script, "plot $passband with lines title 'passband'\n");
+	}
+	fprintf(script, "unset multiplot\n");
+}
+
+int plot_response(const struct bli_filter_table *table, const struct response *response,
+		  const struct response_measures *measures, char **svg, size_t *bytes,
+		  char *message, size_t message_size)
+{
+	FILE *script = tmpfile();
+	int error = script ? 0 : -errno;
+
+	*svg = NULL;
+	*bytes = 0;
+	if (error) {
+		snprintf(message, message_size, "gnuplot: %s", strerror(-error));
+		return error;
+	}
+	write_script(script, table, response, measures);
+	error = gnuplot_run(script, svg, bytes, message, message_size);
+	fclose(script);
+	return error;
+}

@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Laws of a conversion: cut anywhere it is the same, channels do not hear each
+ * other, silence stays silence, and nothing is touched outside.
+ */
+#include "corehelp.h"
+#include "preset.h"
+#include "resampler.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct bli_format real = { 8, 64, false, false, true };
+static const struct bli_format s16 = { 2, 16, false, false, false };
+
+/* Open, run, close: interleaved doubles in and out. */
+static void run_once(const struct bli_resampler_config *config, const double *in, double *out, size_t periods)
+{
+	struct bli_resampler resampler;
+
+	core_open(&resampler, config);
+	core_run(&resampler, in, out, periods);
+	bli_resampler_close(&resampler);
+}
+
+enum likeness { OTHER_PLAN, OTHER_ORDER, SAME };
+
+/* Whether two conversions of one ratio have the same stages, and sum in the same order. */
+static enum likeness compare_plans(const struct bli_resampler *a, const struct bli_resampler *b)
+{
+	enum likeness likeness = SAME;
+
+	if (a->plan.stages != b->plan.stages)
+		return OTHER_PLAN;
+	for (unsigned i = 0; i < a->plan.stages; i++) {
+		const struct bli_stage_plan *stage = &a->plan.stage[i], *other = &b->plan.stage[i];
+
+		if (stage->filter.taps != other->filter.taps ||
+		    stage->out_frames * b->plan.in_frames != other->out_frames * a->plan.in_frames)
+			return OTHER_PLAN;
+		/* a mirrored bank sums half of its outputs from the newest frame to the oldest */
+		if (a->stage[i].layout.bank.mirrored != b->stage[i].layout.bank.mirrored)
+			likeness = OTHER_ORDER;
+	}
+	return likeness;
+}
+
+/* One ratio in lowest terms, and the cycles of it that make a period. */
+struct cut {
+	const char *preset;
+	size_t in, out;
+	size_t cycles[6];	/* each divides CUT_CYCLES; 0 ends */
+};
+
+#define CUT_CYCLES 240
+
+static const struct cut cuts[] = {
+	{ "bli", 147, 160, { 3, 6, 30, 240, 1, 0 } },	/* 441:480, 882:960, 4410:4800, …; 147:160 */
+	{ "bli", 160, 147, { 3, 6, 30, 240, 1, 0 } },
+	{ "bli", 441, 160, { 1, 2, 10, 40, 0 } },
+	{ "bli_best", 147, 160, { 3, 6, 30, 1, 0 } },
+	{ "bli_best", 441, 160, { 1, 2, 10, 0 } },
+	{ "bli_fast", 147, 160, { 3, 6, 30, 1, 0 } },
+	{ "bli_linear", 147, 160, { 3, 6, 30, 1, 0 } },
+	{ "bli_medium", 1, 3, { 1, 2, 5, 80, 240, 0 } },
+	{ "bli", 3, 1, { 1, 2, 7 - 2, 80, 240, 0 } },
+	{ "bli_best", 7, 5, { 1, 2, 3, 16, 80, 0 } },
+	{ "bli", 1, 24, { 1, 2, 5, 80, 0 } },
+};
+
+/* How many samples differ by more than `most`, or at all if that is 0. */
+static size_t count_differing(const double *a, const double *b, size_t count, double most)
+{
+	size_t differing = 0;
+
+	for (size_t n = 0; n < count; n++)
+		differing += most == 0 ? memcmp(&a[n], &b[n], sizeof(*a)) != 0 : !(fabs(a[n] - b[n]) <= most);
+	return differing;
+}
+
+/*
+ * One long run equals the same run cut into other periods: bit for bit where
+ * the stages are the same; to the rounding of a sum where one of them runs
+ * backwards; not at all where another plan, with another delay, is cheaper.
+ */
+static void check_cut(const struct cut *cut, const struct bli_kernel *kernel, unsigned channels, unsigned seen[3])
+{
+	size_t out_count = CUT_CYCLES * cut->out * channels;
+	double *in = core_noise(CUT_CYCLES * cut->in * channels, 11);
+	double *expected = core_values(out_count), *out = core_values(out_count);
+	struct bli_resampler reference;
+
+	for (size_t i = 0; cut->cycles[i]; i++) {
+		size_t cycles = cut->cycles[i], differing;
+		struct bli_resampler_config config = core_config(cut->preset, cycles * cut->in, cycles * cut->out, channels);
+		struct bli_resampler resampler, *which = i ? &resampler : &reference;
+		/* of sums below 4 and of their order; mirrored coefficients agree to 10⁻¹³ in double */
+		double rounding = config.requirement.precision == BLI_FLOAT ? 32 * 0x1p-24 : 1e-13;
+		enum likeness likeness;
+
+		config.kernel = kernel;
+		core_open(which, &config);
+		core_run(which, in, i ? out : expected, CUT_CYCLES / cycles);
+		if (i == 0)
+			continue;
+		likeness = compare_plans(&reference, &resampler);
+		seen[likeness]++;
+		differing = likeness == OTHER_PLAN ? 0 : count_differing(out, expected, out_count,
+									 likeness == SAME ? 0 : rounding);
+		if (likeness != SAME && channels == 1)
+			print_message("%s %s: %zu:%zu has %s than %zu:%zu\n", cut->preset, kernel->name, config.in_frames,
+				      config.out_frames, likeness == OTHER_PLAN ? "another plan" : "another order of sums",
+				      cut->cycles[0] * cut->in, cut->cycles[0] * cut->out);
+		if (differing)
+			fail_msg("%s %s, %u channels: %zu:%zu differs from %zu:%zu in %zu of %zu samples", cut->preset,
+				 kernel->name, channels, config.in_frames, config.out_frames, cut->cycles[0] * cut->in,
+				 cut->cycles[0] * cut->out, differing, out_count);
+		bli_resampler_close(&resampler);
+	}
+	bli_resampler_close(&reference);
+	free(in);
+	free(out);
+	free(expected);
+}
+
+static void test_cut(void **state)
+{
+	const struct bli_kernel *kernel;
+	unsigned seen[3] = { 0 };
+
+	(void)state;
+	for (unsigned n = 0; (kernel = bli_kernel_nth(n)); n++)
+		for (size_t i = 0; i < COUNT(cuts); i++)
+			for (unsigned channels = 1; channels <= 3; channels++)
+				check_cut(&cuts[i], kernel, channels, seen);
+	print_message("%u runs equal bit for bit, %u sum in another order, %u have another plan\n", seen[SAME],
+		      seen[OTHER_ORDER], seen[OTHER_PLAN]);
+	assert_true(seen[SAME] > 10);
+}
+
+/* After a reset everything is as after opening, whatever was heard before. */
+static void test_reset(void **state)
+{
+	static const char *const presets[] = { "bli", "bli_best", "bli_linear" };
+
+	(void)state;
+	for (size_t p = 0; p < COUNT(presets); p++)
+		for (size_t i = 0; i < CORE_PAIRS; i++) {
+			struct bli_resampler_config config = core_config(presets[p], core_pairs[i][0], core_pairs[i][1], 2);
+			struct bli_resampler resampler;
+			size_t periods = 1 + 3000 / (core_pairs[i][0] + core_pairs[i][1]), count = periods * core_pairs[i][1] * 2;
+			double *in = core_noise(periods * core_pairs[i][0] * 2, 12), *fresh = core_values(count), *again = core_values(count);
+
+			config.dither = BLI_DITHER_TPDF;
+			core_open(&resampler, &config);
+			core_run(&resampler, in, fresh, periods);
+			for (size_t n = 0; n < periods * core_pairs[i][0] * 2; n++)
+				in[n] = -in[n];
+			core_run(&resampler, in, again, periods);
+			for (size_t n = 0; n < periods * core_pairs[i][0] * 2; n++)
+				in[n] = -in[n];
+			bli_resampler_reset(&resampler);
+			core_run(&resampler, in, again, periods);
+			assert_memory_equal(again, fresh, count * sizeof(*again));
+			bli_resampler_close(&resampler);
+			free(in);
+			free(fresh);
+			free(again);
+		}
+}
+
+/* Each of 1 … 64 channels gives what it gives alone, where the plan is that of one channel. */
+static void test_channels(void **state)
+{
+	static const unsigned counts[] = { 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 33, 63, 64 };
+	static const size_t ratios[][2] = { { 441, 480 }, { 441, 160 }, { 7, 5 }, { 128, 139 }, { 1, 6 } };
+	unsigned compared = 0;
+
+	(void)state;
+	for (size_t r = 0; r < COUNT(ratios); r++)
+		for (size_t c = 0; c < COUNT(counts); c++) {
+			size_t channels = counts[c], in_frames = ratios[r][0], out_frames = ratios[r][1];
+			size_t periods = 1 + 1500 / in_frames;
+			double *in = core_noise(periods * in_frames * channels, 13), *out = core_values(periods * out_frames * channels);
+			double *mono_in = core_values(periods * in_frames), *mono_out = core_values(periods * out_frames);
+			struct bli_resampler_config config = core_config("bli", in_frames, out_frames, counts[c]);
+			struct bli_resampler many, one;
+
+			core_open(&many, &config);
+			core_run(&many, in, out, periods);
+			config.channels = 1;
+			core_open(&one, &config);
+			for (size_t channel = 0; channel < channels && compare_plans(&many, &one) == SAME; channel++) {
+				for (size_t n = 0; n < periods * in_frames; n++)
+					mono_in[n] = in[n * channels + channel];
+				bli_resampler_reset(&one);
+				core_run(&one, mono_in, mono_out, periods);
+				for (size_t n = 0; n < periods * out_frames; n++)
+					if (mono_out[n] != out[n * channels + channel])
+						fail_msg("%zu:%zu: channel %zu of %zu is not as alone", in_frames, out_frames,
+							 channel, channels);
+				compared++;
+			}
+			bli_resampler_close(&one);
+			bli_resampler_close(&many);
+			free(in);
+			free(out);
+			free(mono_in);
+			free(mono_out);
+		}
+	print_message("%u channels compared with mono\n", compared);
+	assert_true(compared > 100);
+}
+
+/* Channels do not hear each other: one is loud, infinite or NaN, the others are silent. */
+static void test_crosstalk(void **state)
+{
+	static const double loud[] = { 1, 1e30, INFINITY, NAN };
+	const struct bli_kernel *kernel;
+
+	(void)state;
+	for (unsigned k = 0; (kernel = bli_kernel_nth(k)); k++)
+		for (unsigned channels = 2; channels <= 9; channels++)
+			for (size_t l = 0; l < COUNT(loud); l++) {
+				struct bli_resampler_config config = core_config("bli", 147, 160, channels);
+				double *in = core_values(6 * 147 * channels), *out = core_values(6 * 160 * channels);
+				unsigned speaker = channels / 2;
+
+				config.kernel = kernel;
+				for (size_t n = 0; n < 6 * 147; n++)
+					in[n * channels + speaker] = loud[l];
+				run_once(&config, in, out, 6);
+				for (size_t n = 0; n < 6 * 160 * channels; n++)
+					assert_true(n % channels == speaker || out[n] == 0);
+				free(in);
+				free(out);
+			}
+}
+
+/* Silence stays silence, and returns when the filter has run out, even after infinity and NaN. */
+static void test_silence(void **state)
+{
+	static const double burst[] = { 0, 0.9, INFINITY, NAN };
+
+	(void)state;
+	for (size_t i = 0; i < CORE_PAIRS; i++)
+		for (size_t b = 0; b < COUNT(burst); b++) {
+			struct bli_resampler_config config = core_config("bli", core_pairs[i][0], core_pairs[i][1], 2);
+			struct bli_resampler resampler;
+			size_t loud = 3, wait, periods;
+			double *in, *out;
+
+			core_open(&resampler, &config);
+			/* the response is twice as long as its delay, and ends within a period */
+			wait = (size_t)(2 * bli_resampler_delay(&resampler)) / core_pairs[i][0] + 2;
+			periods = loud + wait + 3;
+			in = core_values(periods * core_pairs[i][0] * 2);
+			out = core_values(periods * core_pairs[i][1] * 2);
+			for (size_t n = 0; n < loud * core_pairs[i][0] * 2; n++)
+				in[n] = burst[b];
+			core_run(&resampler, in, out, periods);
+			for (size_t n = burst[b] == 0 ? 0 : (loud + wait) * core_pairs[i][1] * 2; n < periods * core_pairs[i][1] * 2; n++)
+				if (out[n] != 0)
+					fail_msg("%zu:%zu: %g long after %g", core_pairs[i][0], core_pairs[i][1], out[n], burst[b]);
+			bli_resampler_close(&resampler);
+			free(in);
+			free(out);
+		}
+}
+
+/* Every format that alsa-lib has passes 1:1 bit for bit, whatever the preset. */
+static void test_identity(void **state)
+{
+	static const struct { unsigned char bytes, bits; } sizes[] = {
+		{ 1, 8 }, { 2, 16 }, { 3, 18 }, { 3, 20 }, { 4, 20 }, { 3, 24 }, { 4, 24 }, { 4, 32 },
+	};
+	static unsigned char in[4 * 3 * 480], out[4 * 3 * 480];
+	const struct bli_kernel *kernel;
+	uint64_t seed = 15;
+
+	(void)state;
+	for (unsigned n = 0; (kernel = bli_kernel_nth(n)); n++)
+		for (size_t size = 0; size < COUNT(sizes); size++)
+			for (int kind = 0; kind < 4; kind++) {
+				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
+				struct bli_resampler_config config = core_config(kind & 1 ? "bli_best" : "bli_fast", 480, 480, 3);
+				struct bli_resampler resampler;
+				double values_of[3 * 480], peak = 0;
+
+				/* random samples, sign extended as the format wants it */
+				for (size_t i = 0; i < 3 * 480; i++)
+					values_of[i] = core_random_value(&seed) + core_random_value(&seed) * 0x1p-25;
+				for (size_t i = 0; i < 3 * 480; i++)
+					values_of[i] = fmin(fmax(values_of[i], -1), 1 - 0x1p-7);
+				bli_kernel_c.store[BLI_DOUBLE](&format, in, format.bytes, values_of, 3 * 480, &peak);
+				config.in_format = config.out_format = format;
+				config.kernel = kernel;
+				core_open(&resampler, &config);
+				core_run(&resampler, in, out, 1);
+				assert_memory_equal(in, out, 3 * 480 * format.bytes);
+				assert_int_equal(resampler.clipped, 0);
+				bli_resampler_close(&resampler);
+			}
+}
+
+static int16_t rounded(double value)
+{
+	return (int16_t)fmin(fmax(rint(value * 32768), -32768), 32767);
+}
+
+/* Gain is exact; what leaves the range is saturated and counted; the peak is that before it. */
+static void test_gain(void **state)
+{
+	static const size_t ratios[][2] = { { 480, 480 }, { 441, 480 }, { 441, 160 } };
+
+	(void)state;
+	for (size_t r = 0; r < COUNT(ratios); r++) {
+		size_t in_frames = ratios[r][0], out_frames = ratios[r][1], count = 8 * out_frames * 2, clipped = 0;
+		struct bli_resampler_config config = core_config("bli", in_frames, out_frames, 2);
+		struct bli_resampler resampler;
+		double *in = core_noise(8 * in_frames * 2, 16), *plain = core_values(count), *louder = core_values(count), peak = 0;
+		int16_t *narrow = malloc(count * sizeof(*narrow));
+
+		assert_non_null(narrow);
+		run_once(&config, in, plain, 8);
+		config.gain = 4;
+		run_once(&config, in, louder, 8);
+		for (size_t n = 0; n < count; n++) {
+			double scaled = rint(louder[n] * 32768);
+
+			assert_true(louder[n] == 4 * plain[n]);
+			clipped += scaled < -32768 || scaled > 32767;
+			peak = fmax(peak, fabs(louder[n]));
+		}
+		config.out_format = s16;
+		core_open(&resampler, &config);
+		core_run(&resampler, in, narrow, 8);
+		for (size_t n = 0; n < count; n++)
+			assert_int_equal(narrow[n], rounded(louder[n]));
+		assert_true(clipped > count / 10);
+		assert_int_equal(resampler.clipped, clipped);
+		assert_float_equal(resampler.peak, peak, peak * 1e-6);
+		bli_resampler_reset(&resampler);
+		assert_int_equal(resampler.clipped, clipped);
+		bli_resampler_close(&resampler);
+		config.out_format = real;
+		config.gain = 0.3;
+		run_once(&config, in, louder, 8);
+		for (size_t n = 0; n < count; n++)
+			assert_float_equal(louder[n], 0.3 * plain[n], 1e-6);
+		free(in);
+		free(plain);
+		free(louder);
+		free(narrow);
+	}
+}
+
+/* Silence stays silence under any gain that is not refused. */
+static void test_large_gain(void **state)
+{
+	static const double gains[] = { 1e-50, 1e10, 1e30, 1e40, 1e50, 1e100 };
+
+	(void)state;
+	for (size_t g = 0; g < COUNT(gains); g++) {
+		struct bli_resampler_config config = core_config("bli", 441, 480, 1);
+		double in[441] = { 0 }, out[480];
+		struct bli_resampler resampler;
+		int error;
+
+		config.gain = gains[g];
+		error = bli_resampler_open(&resampler, &config);
+		if (error) {
+			assert_int_equal(error, -EINVAL);
+			continue;
+		}
+		core_run(&resampler, in, out, 1);
+		for (size_t n = 0; n < 480; n++)
+			if (out[n] != 0)
+				fail_msg("gain %g makes %g of silence", gains[g], out[n]);
+		bli_resampler_close(&resampler);
+	}
+}
+
+/*
+ * One period with other counts than a period's: missing input is silence,
+ * excess input is ignored, excess output is silence, and nothing is read or
+ * written beyond the counts: all areas end at guard pages.
+ */
+static void check_counts(const struct bli_resampler_config *config, size_t in_count, size_t out_count)
+{
+	size_t in_size = config->in_format.bytes, out_size = config->out_format.bytes, excess;
+	size_t given = in_count < config->in_frames ? in_count : config->in_frames;
+	struct core_guarded in[2], out[2], full_in[2], full_out[2], silence;
+	struct bli_area in_area[2], out_area[2], full_in_area[2], full_out_area[2];
+	struct bli_resampler resampler;
+	uint64_t seed = 17;
+
+	core_guard_end(&silence, (out_count + 1) * out_size, 1);
+	bli_sample_silence(&config->out_format, silence.data, (ptrdiff_t)out_size, out_count + 1);
+	for (size_t c = 0; c < 2; c++) {
+		in_area[c] = (struct bli_area){ core_guard_end(&in[c], in_count * in_size, 1), (ptrdiff_t)in_size };
+		out_area[c] = (struct bli_area){ core_guard_end(&out[c], out_count * out_size, 1), (ptrdiff_t)out_size };
+		full_in_area[c] = (struct bli_area){ core_guard_end(&full_in[c], config->in_frames * in_size, 1),
+						     (ptrdiff_t)in_size };
+		full_out_area[c] = (struct bli_area){ core_guard_end(&full_out[c], config->out_frames * out_size, 1),
+						      (ptrdiff_t)out_size };
+		for (size_t i = 0; i < in_count * in_size; i++)
+			in[c].data[i] = (unsigned char)core_random(&seed);
+		bli_sample_silence(&config->in_format, full_in[c].data, (ptrdiff_t)in_size, config->in_frames);
+		memcpy(full_in[c].data, in[c].data, given * in_size);
+		memset(out[c].data, 0x33, out_count * out_size);
+	}
+	core_open(&resampler, config);
+	bli_resampler_convert(&resampler, out_area, out_count, in_area, in_count);
+	bli_resampler_reset(&resampler);
+	bli_resampler_convert(&resampler, full_out_area, config->out_frames, full_in_area, config->in_frames);
+	bli_resampler_close(&resampler);
+	excess = out_count > config->out_frames ? out_count - config->out_frames : 0;
+	for (size_t c = 0; c < 2; c++) {
+		assert_memory_equal(out[c].data, full_out[c].data, (out_count - excess) * out_size);
+		if (excess)
+			assert_memory_equal(out[c].data + config->out_frames * out_size, silence.data, excess * out_size);
+		core_guard_free(&in[c]);
+		core_guard_free(&out[c]);
+		core_guard_free(&full_in[c]);
+		core_guard_free(&full_out[c]);
+	}
+	core_guard_free(&silence);
+}
+
+static void test_counts(void **state)
+{
+	static const struct bli_format u24 = { 3, 24, true, true, false };
+	static const size_t some[][2] = { { 7, 5 }, { 441, 480 }, { 1, 24 }, { 48, 48 }, { 100, 33 }, { 128, 139 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(some); i++) {
+		size_t in_frames = some[i][0], out_frames = some[i][1];
+		struct bli_resampler_config config = core_config("bli_fast", in_frames, out_frames, 2);
+		size_t in_counts[] = { 0, 1, in_frames - 1, in_frames, in_frames + 1, 2 * in_frames + 17 };
+		size_t out_counts[] = { 0, 1, out_frames - 1, out_frames, out_frames + 1, 2 * out_frames + 17 };
+
+		for (size_t a = 0; a < COUNT(in_counts); a++)
+			for (size_t b = 0; b < COUNT(out_counts); b++) {
+				config.in_format = config.out_format = u24;
+				check_counts(&config, in_counts[a], out_counts[b]);
+				config.in_format = s16;
+				config.out_format = (struct bli_format){ 4, 32, false, false, true };
+				check_counts(&config, in_counts[a], out_counts[b]);
+			}
+	}
+}
+
+/* Areas without memory: silence in, nothing out. */
+static void test_no_memory_areas(void **state)
+{
+	struct bli_resampler_config config = core_config("bli", 441, 480, 2);
+	double *in = core_noise(441, 18), *out = core_values(500), *alone = core_values(480), zero[480] = { 0 };
+	struct bli_area in_area[2] = { { in, 8 }, { NULL, 0 } }, out_area[2] = { { NULL, 0 }, { out, 8 } };
+	struct bli_resampler resampler;
+
+	(void)state;
+	out[0] = 1;
+	core_open(&resampler, &config);
+	bli_resampler_convert(&resampler, out_area, 480, in_area, 441);
+	assert_memory_equal(out, zero, sizeof(zero));
+	bli_resampler_convert(&resampler, out_area, 500, in_area, 300);
+	assert_memory_equal(out, zero, sizeof(zero));
+	assert_true(out[499] == 0);
+	bli_resampler_reset(&resampler);
+	bli_resampler_convert(&resampler, (struct bli_area[2]){ { out, 8 }, { alone, 8 } }, 480, in_area, 441);
+	assert_memory_equal(alone, zero, sizeof(zero));
+	assert_memory_not_equal(out, zero, sizeof(zero));
+	bli_resampler_close(&resampler);
+	free(in);
+	free(out);
+	free(alone);
+}
+
+/* What cannot be opened: -EINVAL, and the resampler is as a closed one. */
+static void test_refusals(void **state)
+{
+	const struct bli_resampler_config good = core_config("bli", 441, 480, 2);
+	struct bli_resampler_config bad[20];
+	static const enum bli_config_fault faults[] = {
+		BLI_CONFIG_IN_FRAMES, BLI_CONFIG_OUT_FRAMES, BLI_CONFIG_IN_FRAMES, BLI_CONFIG_RATIO, BLI_CONFIG_RATIO,
+		BLI_CONFIG_CHANNELS, BLI_CONFIG_CHANNELS, BLI_CONFIG_IN_FORMAT, BLI_CONFIG_OUT_FORMAT, BLI_CONFIG_GAIN,
+		BLI_CONFIG_GAIN, BLI_CONFIG_KERNEL, BLI_CONFIG_REQUIREMENT, BLI_CONFIG_REQUIREMENT, BLI_CONFIG_GAIN,
+		BLI_CONFIG_OUT_FRAMES, BLI_CONFIG_GAIN, BLI_CONFIG_REQUIREMENT, BLI_CONFIG_REQUIREMENT,
+		BLI_CONFIG_REQUIREMENT,
+	};
+	struct bli_resampler closed;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++)
+		bad[i] = good;
+	bad[0].in_frames = 0;
+	bad[1].out_frames = 0;
+	bad[2].in_frames = BLI_PERIOD_FRAMES_MAX + 1;
+	bad[3].out_frames = 441 * BLI_RATIO_MAX + 1;
+	bad[4].in_frames = 480 * BLI_RATIO_MAX + 1;
+	bad[5].channels = 0;
+	bad[6].channels = BLI_CHANNELS_MAX + 1;
+	bad[7].in_format.bytes = 5;
+	bad[8].out_format.bits = 0;
+	bad[9].gain = -1;
+	bad[10].gain = NAN;
+	bad[11].kernel = NULL;
+	bad[12].requirement.attenuation_db = 10;
+	bad[13].requirement.passband = 1.5;
+	bad[14].gain = 0;
+	bad[15].out_frames = SIZE_MAX;
+	bad[16].gain = 2 * BLI_GAIN_MAX;
+	bad[17].requirement.attenuation_db = NAN;
+	bad[18].requirement.attenuation_db = 221;
+	bad[19].requirement.phase = 101;
+	memset(&closed, 0, sizeof(closed));
+	assert_int_equal(bli_resampler_check(&good), BLI_CONFIG_VALID);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct bli_resampler resampler;
+
+		memset(&resampler, 0x55, sizeof(resampler));
+		assert_int_equal(bli_resampler_check(&bad[i]), faults[i]);
+		assert_int_equal(bli_resampler_open(&resampler, &bad[i]), -EINVAL);
+		if (memcmp(&resampler, &closed, sizeof(closed)) != 0)
+			fail_msg("refusal %zu leaves the resampler unlike a closed one", i);
+		bli_resampler_close(&resampler);
+		bli_resampler_close(&resampler);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_channels),
+		cmocka_unit_test(test_crosstalk),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_identity),
+		cmocka_unit_test(test_gain),
+		cmocka_unit_test(test_large_gain),
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_no_memory_areas),
+		cmocka_unit_test(test_refusals),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
+}

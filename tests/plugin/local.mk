@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Tests of the plugin: through its ops, through alsa-lib, and with programs that read and play.
+
+dist_check_SCRIPTS += \
+	tests/plugin/manual.sh \
+	tests/plugin/names.sh \
+	tests/plugin/recipes.sh \
+	tests/plugin/reference.sh
+EXTRA_DIST += tests/plugin/reference.py
+
+# A sound card without hardware, for the tests only; -rpath makes libtool build a shared object.
+check_LTLIBRARIES += tests/plugin/libasound_module_pcm_testcard.la
+tests_plugin_libasound_module_pcm_testcard_la_SOURCES = tests/plugin/testcard.c
+tests_plugin_libasound_module_pcm_testcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_libasound_module_pcm_testcard_la_LIBADD = $(ALSA_LIBS)
+tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_testcard_'
+
+plug_help = tests/plugin/plughelp.c tests/plugin/plughelp.h tests/plugin/pluglog.c tests/plugin/pluglog.h
+heap_help = tests/shared/heapspy.c tests/shared/heapspy.h
+host_help = tests/plugin/hosthelp.c tests/plugin/hosthelp.h
+
+check_PROGRAMS += \
+	tests/plugin/faults \
+	tests/plugin/realtime \
+	tests/plugin/replay-plugin \
+	tests/plugin/steady \
+	tests/plugin/stress
+
+# The heap and a few more functions are replaced for the whole process: -export-dynamic shows them to the plugin.
+tests_plugin_faults_SOURCES = tests/plugin/faults.c $(heap_help) $(plug_help)
+tests_plugin_faults_CPPFLAGS = $(test_cppflags)
+tests_plugin_faults_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_faults_LDADD = src/core/libcore.la $(ALSA_LIBS)
+tests_plugin_faults_LDFLAGS = -export-dynamic
+
+tests_plugin_realtime_SOURCES = tests/plugin/realtime.c $(heap_help) $(plug_help)
+tests_plugin_realtime_CPPFLAGS = $(test_cppflags)
+tests_plugin_realtime_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_realtime_LDADD = src/core/libcore.la $(ALSA_LIBS)
+tests_plugin_realtime_LDFLAGS = -export-dynamic
+
+# A fuzz target without a fuzzer, on its corpus; that of the settings is replayed by tests/plugin/settings.
+tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \
+	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/promise.h \
+	tests/plugin/pluglog.c tests/plugin/pluglog.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)
+tests_plugin_replay_plugin_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin -DCORPUS='"plugin"'
+tests_plugin_replay_plugin_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_replay_plugin_LDADD = src/core/libcore.la $(ALSA_LIBS)
+
+tests_plugin_steady_SOURCES = tests/plugin/steady.c tests/shared/heapspy.h $(plug_help)
+tests_plugin_steady_CPPFLAGS = $(test_cppflags)
+tests_plugin_steady_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_steady_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
+
+tests_plugin_stress_SOURCES = tests/plugin/stress.c tests/shared/heapspy.h $(plug_help)
+tests_plugin_stress_CPPFLAGS = $(test_cppflags)
+tests_plugin_stress_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
+tests_plugin_stress_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
+tests_plugin_stress_LDFLAGS = -pthread
+
+if HAVE_CMOCKA
+check_PROGRAMS += \
+	tests/plugin/claims \
+	tests/plugin/effects \
+	tests/plugin/filterkeys \
+	tests/plugin/formats \
+	tests/plugin/libasound \
+	tests/plugin/messages \
+	tests/plugin/plugin \
+	tests/plugin/protocols \
+	tests/plugin/settings
+endif
+tests_plugin_claims_SOURCES = tests/plugin/claims.c
+tests_plugin_claims_CPPFLAGS = $(test_cppflags)
+tests_plugin_claims_CFLAGS = $(test_cflags)
+tests_plugin_claims_LDADD = $(plugin_test_ldadd)
+
+tests_plugin_effects_SOURCES = tests/plugin/effects.c $(host_help) $(plug_help)
+tests_plugin_effects_CPPFLAGS = $(test_cppflags)
+tests_plugin_effects_CFLAGS = $(test_cflags)
+tests_plugin_effects_LDADD = $(plugin_test_ldadd)
+
+tests_plugin_filterkeys_SOURCES = tests/plugin/filterkeys.c $(host_help) $(plug_help)
+tests_plugin_filterkeys_CPPFLAGS = $(test_cppflags)
+tests_plugin_filterkeys_CFLAGS = $(test_cflags)
+tests_plugin_filterkeys_LDADD = $(plugin_test_ldadd)
+
+tests_plugin_formats_SOURCES = tests/plugin/formats.c $(plug_help)
+tests_plugin_formats_CFLAGS = $(test_cflags)
+tests_plugin_formats_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+tests_plugin_libasound_SOURCES = tests/plugin/libasound.c tests/plugin/pcmstream.c tests/plugin/pcmstream.h
+tests_plugin_libasound_CFLAGS = $(test_cflags)
+tests_plugin_libasound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help)
+tests_plugin_messages_CFLAGS = $(test_cflags)
+tests_plugin_messages_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+tests_plugin_plugin_SOURCES = tests/plugin/plugin.c $(plug_help)
+tests_plugin_plugin_CFLAGS = $(test_cflags)
+tests_plugin_plugin_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+tests_plugin_protocols_SOURCES = tests/plugin/protocols.c $(plug_help)
+tests_plugin_protocols_CFLAGS = $(test_cflags)
+tests_plugin_protocols_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+tests_plugin_settings_SOURCES = tests/plugin/settings.c tests/plugin/fuzz-settings.c tests/shared/promise.h $(plug_help) \
+	src/plugin/settings.c src/plugin/settings.h src/plugin/keys.c src/plugin/keys.h
+tests_plugin_settings_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
+tests_plugin_settings_CFLAGS = $(test_cflags)
+tests_plugin_settings_LDADD = $(core_test_ldadd) $(ALSA_LIBS)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Programs written elsewhere, on devices that convert.
+
+program_tests = \
+	tests/programs/alsa-lib.sh \
+	tests/programs/alsa-utils.sh \
+	tests/programs/alsaloop.sh \
+	tests/programs/ffmpeg.sh \
+	tests/programs/gstreamer.sh \
+	tests/programs/mpg123.sh \
+	tests/programs/mpv.sh \
+	tests/programs/portaudio.sh \
+	tests/programs/pulseaudio.sh \
+	tests/programs/pyaudio.sh \
+	tests/programs/sox.sh \
+	tests/programs/speaker-test.sh
+dist_check_SCRIPTS += $(program_tests)
+EXTRA_DIST += \
+	tests/programs/alsa-lib-source \
+	tests/programs/common.sh \
+	tests/programs/packages.sh \
+	tests/programs/pyaudio-callback.py \
+	tests/programs/pyaudio-record.py \
+	tests/programs/run
+print-program-tests:
+	@echo $(program_tests)
+check-programs: all
+	$(srcdir)/tests/programs/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
+.PHONY: check-programs print-program-tests

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Rigs: a real kernel's devices, other processors, other systems, fuzzers and sanitizers. They skip where
+# they cannot run; RIG_FLAGS=--install lets them install the Debian packages they need.
+
+EXTRA_DIST += \
+	tests/rigs/debian13/run \
+	tests/rigs/foreign/musl.sh tests/rigs/foreign/probe.c tests/rigs/foreign/run tests/rigs/foreign/sysroot.sh \
+	tests/rigs/fuzz \
+	tests/rigs/kernel/asound.conf.in tests/rigs/kernel/image.sh tests/rigs/kernel/init tests/rigs/kernel/judge.py \
+	tests/rigs/kernel/pcmdrive.c tests/rigs/kernel/run tests/rigs/kernel/scenarios tests/rigs/kernel/stream.c \
+	tests/rigs/kernel/stream.h tests/rigs/kernel/tone.py tests/rigs/kernel/transfer.c tests/rigs/kernel/transfer.h \
+	tests/rigs/package/run \
+	tests/rigs/sanitize
+check-kernel: all
+	$(srcdir)/tests/rigs/kernel/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
+check-foreign:
+	$(srcdir)/tests/rigs/foreign/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
+check-package:
+	$(srcdir)/tests/rigs/package/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
+check-debian13: all
+	$(srcdir)/tests/rigs/debian13/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
+# make check-fuzz SECONDS=N: each fuzz target for N seconds
+SECONDS = 60
+check-fuzz:
+	$(srcdir)/tests/rigs/fuzz $(RIG_FLAGS) . $(SECONDS)
+# times of 10^6 converts, on a quiet machine
+check-realtime: tests/plugin/steady$(EXEEXT) tests/plugin/realtime$(EXEEXT) plugin-links
+	$(AM_V_at)$(AM_TESTS_ENVIRONMENT) tests/plugin/realtime && tests/plugin/steady --times
+# address and thread sanitizers and valgrind, in sanitize/
+check-sanitize: all
+	srcdir='$(srcdir)' $(srcdir)/tests/rigs/sanitize
+clean-local: clean-sanitize
+clean-sanitize:
+	rm -rf sanitize
+.PHONY: check-debian13 check-foreign check-fuzz check-kernel check-package check-realtime check-sanitize clean-sanitize

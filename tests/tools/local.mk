@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Tests of the command-line programs.
+
+EXTRA_DIST += tests/tools/checks.sh tests/tools/resample.py tests/tools/windowfilter.py
+if TOOLS
+dist_check_SCRIPTS += \
+	tests/tools/bench.sh \
+	tests/tools/faults.sh \
+	tests/tools/resample.sh \
+	tests/tools/windowfilter.sh
+endif
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/tools/interrupt tests/tools/measure
+if TOOLS
+check_PROGRAMS += tests/tools/ratio
+endif
+endif
+tests_tools_interrupt_SOURCES = tests/tools/interrupt.c src/tools/shared/interrupt.c src/tools/shared/interrupt.h
+tests_tools_interrupt_CPPFLAGS = $(test_cppflags)
+tests_tools_interrupt_CFLAGS = $(test_cflags)
+tests_tools_interrupt_LDADD = $(CMOCKA_LIBS)
+
+tests_tools_measure_SOURCES = tests/tools/measure.c
+tests_tools_measure_CPPFLAGS = $(test_cppflags)
+tests_tools_measure_CFLAGS = $(test_cflags)
+tests_tools_measure_LDADD = $(plugin_test_ldadd)
+
+tests_tools_ratio_SOURCES = tests/tools/ratio.c src/tools/resample/ratio.c src/tools/resample/ratio.h
+tests_tools_ratio_CPPFLAGS = $(test_cppflags)
+tests_tools_ratio_CFLAGS = $(test_cflags) $(GMP_CFLAGS)
+tests_tools_ratio_LDADD = $(CMOCKA_LIBS) $(GMP_LIBS)

@@ -15,6 +15,7 @@
 #define DRIFT_TIME 100.0	/* … which is forgotten in this time, s: ±1.9 ppm/min in the long run */
 #define GAP_WANDER 2.5e-15	/* random walk of the length in a gap, 1/s: ±0.4 ppm in a minute, ±3 in an hour */
 
+#define JUMP 10.0	/* s: a stamp that is so far off is of a clock that has begun anew */
 #define LATENESS_WEIGHT 0.25	/* of one block in the mean */
 
 static double seconds(int64_t nanoseconds)
@@ -88,6 +89,14 @@ static void bend(struct bli_clock *clock, double since, double late)
 	clock->hulls = n + 1;
 }
 
+void bli_clock_clear(struct bli_clock *clock)
+{
+	clock->stamps = 0;
+	clock->hulls = 0;
+	clock->since_sum = 0;
+	clock->late_sum = 0;
+}
+
 void bli_clock_stamp(struct bli_clock *clock, int64_t frame, int64_t time)
 {
 	double since, late;
@@ -99,10 +108,15 @@ void bli_clock_stamp(struct bli_clock *clock, int64_t frame, int64_t time)
 	clock->last_frame = frame;
 	clock->last_time = time;
 
+	late = bli_clock_distance(clock, frame, 0, time) / bli_clock_rate(clock);
+	if (fabs(late) > JUMP) {
+		bli_clock_clear(clock);
+		begin(clock, frame, time);
+		late = 0;
+	}
 	if (!clock->stamps)
 		clock->block_time = time;
 	since = seconds(time - clock->block_time);
-	late = bli_clock_distance(clock, frame, 0, time) / bli_clock_rate(clock);
 	clock->stamps++;
 	clock->since_sum += since;
 	clock->late_sum += late;
@@ -215,14 +229,6 @@ void bli_clock_update(struct bli_clock *clock, int64_t time, const struct bli_cl
 	correct(clock, edge->late, edge->since - seconds(time - clock->block_time), variance);
 	clock->has_length = true;
 	bli_clock_clear(clock);
-}
-
-void bli_clock_clear(struct bli_clock *clock)
-{
-	clock->stamps = 0;
-	clock->hulls = 0;
-	clock->since_sum = 0;
-	clock->late_sum = 0;
 }
 
 void bli_clock_break(struct bli_clock *clock)

@@ -19,7 +19,8 @@
 #define BLOCK_STAMPS 4
 #define EDGE_GOOD 8e-6		/* s: an edge that is less certain than this makes a block poor */
 #define GRAIN_VARIANCE (1.0 / 12)	/* of frames: no edge is more certain than one of evenly distributed fractions */
-#define STALE 5.0		/* s: a line that old is begun anew after a break */
+#define BLOCK_STALE 30.0	/* s: no block takes that long while there are stamps: as after a break */
+#define LINE_STALE 5.0		/* s: a line that old is begun anew after a break */
 
 /*
  * What a block says of the latency is limited to a time, s, or to a multiple of what blocks say in the mean, whichever is
@@ -103,12 +104,12 @@ static double age(const struct bli_clockloop *loop, int64_t now)
 /* Standard deviations of what is known of both clocks: of the latency, s, and of the ratio. */
 static double latency_sigma(const struct bli_clockloop *loop)
 {
-	return sqrt(loop->clock[BLI_CLOCK_IN].covariance[0][0] + loop->clock[BLI_CLOCK_OUT].covariance[0][0]);
+	return sqrt(fmax(loop->clock[BLI_CLOCK_IN].covariance[0][0] + loop->clock[BLI_CLOCK_OUT].covariance[0][0], 0));
 }
 
 static double deviation_sigma(const struct bli_clockloop *loop)
 {
-	return sqrt(loop->clock[BLI_CLOCK_IN].covariance[1][1] + loop->clock[BLI_CLOCK_OUT].covariance[1][1]);
+	return sqrt(fmax(loop->clock[BLI_CLOCK_IN].covariance[1][1] + loop->clock[BLI_CLOCK_OUT].covariance[1][1], 0));
 }
 
 /* How much the input's clock runs faster than the output's, against nominal; without tuning. */
@@ -157,7 +158,11 @@ static bool update(struct bli_clockloop *loop, int64_t now)
 	struct bli_clock_edge edge[BLI_CLOCK_SIDES];
 	double duration = seconds(now - loop->block_time), variance = 0, late, excess;
 
-	if (duration < BLOCK_LEAST)
+	if (duration > BLOCK_STALE) {
+		bli_clockloop_break(loop, BLI_CLOCK_IN);
+		bli_clockloop_break(loop, BLI_CLOCK_OUT);
+	}
+	if (!loop->has_block || duration < BLOCK_LEAST)
 		return false;
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
 		double grain = 1 / loop->clock[side].rate_hz;
@@ -253,7 +258,7 @@ static bool begin(struct bli_clockloop *loop, int64_t now)
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
 		struct bli_clock *clock = &loop->clock[side];
 
-		if (clock->begun && seconds(now - clock->time) > STALE)
+		if (clock->begun && seconds(now - clock->time) > LINE_STALE)
 			bli_clock_break(clock);
 		begun &= clock->begun;
 	}

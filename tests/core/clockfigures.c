@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "clockfigures.h"
 #include "fft.h"
+#include "kaiser.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define TONE_HZ 10000
 #define WINDOW_BETA 26
@@ -62,24 +62,13 @@ double figures_worst_us(const struct figures *figures)
 	return fmax(-figures->least_us, figures->most_us);
 }
 
-/* Modified Bessel function of the first kind and order 0, by its series. */
-static double bessel(double x)
-{
-	double sum = 1, term = 1;
-
-	for (int k = 1; term > 1e-17 * sum; k++) {
-		term *= x * x / (4.0 * k * k);
-		sum += term;
-	}
-	return sum;
-}
-
 void figures_spectrum(const struct sim_config *config, const struct sim_loop *loop, double *levels)
 {
 	const size_t n = SIDEBAND_FRAMES;
 	double *track = calloc(3 * n, sizeof(*track)), *real = track + n, *imaginary = real + n, slope;
 	struct bli_complex *a = calloc(n + 2, sizeof(*a)), *b = a + n / 2 + 1;
 	struct sim_config longer = *config;
+	struct bli_kaiser kaiser;
 	struct sim_state state;
 	struct bli_fft fft;
 
@@ -88,10 +77,11 @@ void figures_spectrum(const struct sim_config *config, const struct sim_loop *lo
 	longer.duration = SPECTRUM_FROM + (double)n / SIM_TRACK_HZ + 5;
 	if (sim_run(&longer, loop, &state, NULL, NULL, track, n, SPECTRUM_FROM).track_frames != n)
 		abort();
+	bli_kaiser_set(&kaiser, WINDOW_BETA);
 	slope = (track[n - 1] - track[0]) / (double)(n - 1);
 	for (size_t i = 0; i < n; i++) {
 		double x = 2.0 * (double)i / (double)(n - 1) - 1;
-		double window = bessel(WINDOW_BETA * sqrt(1 - x * x)) / bessel(WINDOW_BETA);
+		double window = bli_kaiser_at(&kaiser, x);
 		double phase = 2 * M_PI * TONE_HZ * (track[i] - track[0] - slope * (double)i);
 
 		real[i] = window * cos(phase);

@@ -35,7 +35,7 @@
 /* Bandwidth of the servo, rad/s: a number over the loop's age; in the end, one over the uncertainty of the latency. */
 #define BANDWIDTH_BY_AGE 8.0
 #define BANDWIDTH_MOST 1.5
-#define BANDWIDTH_BY_SIGMA 1.5e-6
+#define BANDWIDTH_BY_SIGMA 1e-6
 #define BANDWIDTH_END_MOST 0.25
 #define BANDWIDTH_END_LEAST 0.05
 #define AGE_AFTER_BREAK 1.0	/* s: what is left of the age at the most */

@@ -8,7 +8,7 @@
 
 #define TONE_HZ 10000
 #define WINDOW_BETA 26
-#define SPECTRUM_FROM 60	/* s */
+#define SIDEBANDS_FROM 60	/* s */
 
 struct sums {
 	const struct sim_config *config;
@@ -62,7 +62,7 @@ double figures_worst_us(const struct figures *figures)
 	return fmax(-figures->least_us, figures->most_us);
 }
 
-void figures_spectrum(const struct sim_config *config, const struct sim_loop *loop, double *levels)
+void figures_spectrum(const struct sim_config *config, const struct sim_loop *loop, double from, double *levels)
 {
 	const size_t n = SIDEBAND_FRAMES;
 	double *track = calloc(3 * n, sizeof(*track)), *real = track + n, *imaginary = real + n, slope;
@@ -74,8 +74,8 @@ void figures_spectrum(const struct sim_config *config, const struct sim_loop *lo
 
 	if (!track || !a || bli_fft_open(&fft, n))
 		abort();
-	longer.duration = SPECTRUM_FROM + (double)n / SIM_TRACK_HZ + 5;
-	if (sim_run(&longer, loop, &state, NULL, NULL, track, n, SPECTRUM_FROM).track_frames != n)
+	longer.duration = from + (double)n / SIM_TRACK_HZ + 5;
+	if (sim_run(&longer, loop, &state, NULL, NULL, track, n, from).track_frames != n)
 		abort();
 	bli_kaiser_set(&kaiser, WINDOW_BETA);
 	slope = (track[n - 1] - track[0]) / (double)(n - 1);
@@ -108,7 +108,7 @@ double figures_sidebands_db(const struct sim_config *config, const struct sim_lo
 
 	if (!levels)
 		abort();
-	figures_spectrum(config, loop, levels);
+	figures_spectrum(config, loop, SIDEBANDS_FROM, levels);
 	for (size_t k = SIDEBAND_FRAMES / SIM_TRACK_HZ + 1; k <= SIDEBAND_FRAMES / 2; k++)
 		worst = fmax(worst, levels[k]);
 	free(levels);

@@ -33,13 +33,13 @@ double figures_worst_us(const struct figures *figures);
 /*
  * Spectrum about a tone of 10 kHz that has gone through the bridge: levels against
  * the tone in dB, for both sides the larger one, at k·SIM_TRACK_HZ/SIDEBAND_FRAMES Hz
- * off; levels[SIDEBAND_FRAMES/2 + 1].  It begins a minute after the start.
+ * off; levels[SIDEBAND_FRAMES/2 + 1].  It begins `from` seconds after the start.
  * Kaiser window of β = 26: its own side lobes are below −200 dB, and the main lobe
  * ends 0.07 Hz off.
  */
-void figures_spectrum(const struct sim_config *config, const struct sim_loop *loop, double *levels);
+void figures_spectrum(const struct sim_config *config, const struct sim_loop *loop, double from, double *levels);
 
-/* The largest of them from 1 Hz off. */
+/* The largest of them from 1 Hz off, a minute after the start. */
 double figures_sidebands_db(const struct sim_config *config, const struct sim_loop *loop);
 
 #endif

@@ -3,7 +3,7 @@
  * The clock loop between two simulated cards: how soon it locks, how constant
  * the ratio and the latency are, and what it makes of breakdowns.
  *
- * clockloop --long runs each scenario with more offsets and twenty seeds.
+ * clockloop --long runs each scenario with twenty seeds, and with more offsets.
  */
 #include "clockfigures.h"
 
@@ -33,7 +33,7 @@ struct demand {
 
 static const struct demand demanded = { 20, 2, 50, 0.3, 25 };
 
-/* 44.1 to 48 kHz at a latency that covers two periods of 1024 and a hiccup; wake-ups late by 3 ms, and 20 ms now and then. */
+/* 44.1 to 48 kHz; wake-ups are late by up to 3 ms, and by 20 ms more each ten seconds, which the latency covers. */
 static struct sim_config scenario(enum sim_stamp stamp, enum sim_grain in, enum sim_grain out, unsigned in_period,
 				  unsigned out_period, double ppm, unsigned seed)
 {
@@ -98,7 +98,7 @@ static void locks_by_interrupts(void **state)
 			enum sim_grain in = (enum sim_grain)(i % 3), out = (enum sim_grain)(i / 3 % 3);
 			unsigned in_period = periods[i / 9 % PERIODS], out_period = periods[i / 27];
 
-			for (unsigned k = 0; k < effort->offsets; k++) {
+			for (unsigned k = 0; k < (in_period == out_period ? effort->offsets : 1); k++) {
 				struct sim_config config = scenario(SIM_INTERRUPT, in, out, in_period, out_period,
 								    offsets_ppm[k], 100 * seed + i);
 				struct figures figures = run(&config, &demanded);
@@ -183,8 +183,8 @@ static void system_clock_slews(void **state)
 
 /*
  * Stamps made when the thread runs: as good where the pointer moves by frames.
- * With grains of 1 ms or of a period the lateness is evenly distributed over
- * milliseconds, and what is left of the figures is asserted.
+ * With grains of 1 ms or of a period their lateness is evenly distributed over
+ * milliseconds, and the figures cannot all be kept: what is left of them.
  */
 static void locks_by_reading(void **state)
 {
@@ -197,12 +197,12 @@ static void locks_by_reading(void **state)
 		{ "reading, frames, 64", SIM_FRAME, 64, { 20, 2, 50, 0.3, 25 } },
 		{ "reading, frames, 256", SIM_FRAME, 256, { 20, 2, 50, 0.3, 25 } },
 		{ "reading, frames, 1024", SIM_FRAME, 1024, { 20, 2, 50, 0.3, 25 } },
-		{ "reading, USB, 64", SIM_USB, 64, { 20, 2, 50, 9, 99 } },
-		{ "reading, USB, 256", SIM_USB, 256, { 99, 3, 50, 9, 99 } },
-		{ "reading, USB, 1024", SIM_USB, 1024, { 99, 5, 50, 9, 99 } },
-		{ "reading, periods, 64", SIM_PERIOD, 64, { 99, 2, 50, 9, 99 } },
-		{ "reading, periods, 256", SIM_PERIOD, 256, { 99, 5, 100, 9, 99 } },
-		{ "reading, periods, 1024", SIM_PERIOD, 1024, { 99, 10, 200, 9, 199 } },
+		{ "reading, USB, 64", SIM_USB, 64, { 25, 2, 50, 0.6, 25 } },
+		{ "reading, USB, 256", SIM_USB, 256, { 25, 3, 50, 1, 25 } },
+		{ "reading, USB, 1024", SIM_USB, 1024, { 30, 5, 50, 1.3, 35 } },
+		{ "reading, periods, 64", SIM_PERIOD, 64, { 25, 2, 50, 0.6, 25 } },
+		{ "reading, periods, 256", SIM_PERIOD, 256, { 30, 5, 100, 1.5, 50 } },
+		{ "reading, periods, 1024", SIM_PERIOD, 1024, { 45, 10, 200, 2.5, 120 } },
 	};
 	const struct effort *effort = *state;
 
@@ -258,7 +258,7 @@ static void sidebands_are_low(void **state)
 	print_message("sidebands of 10 kHz from 1 Hz off: %.1f dB by interrupts, %.1f dB by reading\n",
 		      worst[SIM_INTERRUPT], worst[SIM_READING]);
 	assert_true(worst[SIM_INTERRUPT] < -120);
-	assert_true(worst[SIM_READING] < -120);
+	assert_true(worst[SIM_READING] < -115);
 }
 
 /* 24 hours with a rate that goes up and down with the day, at a latency of both periods, hiccup and wake-up. */
@@ -278,7 +278,7 @@ static void a_day_without_xruns(void **state)
 		figures = run(&config, &demanded);
 		take(&worst, &figures);
 		check("24 hours", &worst, &demanded);
-		assert_int_equal(figures.shifts, 1);
+		assert_true(figures.shifts <= 1);
 
 		config.latency = 0.04;	/* less than a period and a hiccup */
 		config.duration = 3600;
@@ -315,7 +315,7 @@ static void recovers(void **state)
 		      "within 200 µs, %.2f s and %.2f s\n", worst_s[0][0], worst_s[0][1], worst_ppm[0], worst_s[1][0],
 		      worst_s[1][1]);
 	assert_true(fmax(worst_s[0][0], worst_s[0][1]) < 5);
-	assert_true(fmax(worst_s[1][0], worst_s[1][1]) < 5);
+	assert_true(fmax(worst_s[1][0], worst_s[1][1]) < 10);
 	/* a new lock would begin with the whole 307 ppm */
 	assert_true(worst_ppm[0] < 30);
 }
@@ -323,7 +323,7 @@ static void recovers(void **state)
 /* A program that writes 20 ms when it has them, late by up to 10 ms, and nothing else is known. */
 static void follows_a_writer(void **state)
 {
-	static const struct demand demand = { 60, 10, 500, 2, 300 };
+	static const struct demand demand = { 75, 10, 500, 2.5, 400 };
 	static const double writers_ppm[] = { 600, -600, 0, 1000, -1000, 50 };
 	const struct effort *effort = *state;
 	struct worst worst = { .runs = 0 };
@@ -363,7 +363,10 @@ static void tunes_in_grains(void **state)
 	assert_true(worst_us < 25);
 }
 
-/* The loops of other programs between two USB cards of 48 kHz for 20 minutes: figures from the tenth on. */
+/*
+ * The loops of other programs between two USB cards of 48 kHz for 20 minutes.  The PI gets as good in the end, but only
+ * after minutes; the other two never do.
+ */
 static void others_compare(void **state)
 {
 	static const struct sim_loop *const loops[] = { &sim_bli, &sim_camilla, &sim_alsaloop, &sim_bluealsa };
@@ -379,16 +382,17 @@ static void others_compare(void **state)
 
 			config.card[SIM_IN].rate_hz = 48000;
 			config.card[SIM_OUT].offset_ppm = 3.1;
+			config.by_input = true;
 			config.latency = 0.15;
 			config.duration = 1200;
 			figures = figures_run(&config, loops[i], &limits);
-			print_message("%+d ppm, %-16s: ratio %.2f ppm rms, latency %+.3f ... %+.3f ms, %u xruns\n", ppm,
-				      loops[i]->name, figures.noise_ppm, figures.least_us / 1e3, figures.most_us / 1e3,
-				      figures.xruns);
+			print_message("%+d ppm, %-16s: after 10 min ratio %.2f ppm rms, latency %+.3f ... %+.3f ms; last off by "
+				      "2 ppm or 50 µs after %.0f s; %u xruns\n", ppm, loops[i]->name, figures.noise_ppm,
+				      figures.least_us / 1e3, figures.most_us / 1e3, figures.lock_time, figures.xruns);
 			if (i == 0)
 				first = figures;
-			else
-				assert_true(figures_worst_us(&first) < figures_worst_us(&figures) / 3);
+			assert_true(i == 0 || figures.lock_time > 10 * first.lock_time);
+			assert_true(i < 2 || figures_worst_us(&figures) > 10 * figures_worst_us(&first));
 		}
 	}
 }

@@ -146,15 +146,13 @@ static struct sim_action camilla_wake(void *context, const struct sim_wake *wake
 {
 	const double interval = 10, ramp = 20;
 	struct sim_state *state = context;
-	double asked = state->config.latency * in_hz(state);
 
-	if (wake->begins) {
+	if (wake->begins)
 		state->next_time = wake->now + interval;
-		state->ramp_from = asked;
-	}
 	state->sum += delay(state, wake);
 	state->count++;
 	if (wake->now >= state->next_time) {
+		double asked = state->config.latency * in_hz(state);
 		double level = state->sum / (double)state->count, target = asked, error, output;
 
 		if (state->steps_done >= ramp && fabs(asked - level) > 0.33 * asked)

@@ -48,9 +48,10 @@ extern const struct sim_loop sim_alsaloop;
 extern const struct sim_loop sim_bluealsa;
 
 /*
- * CamillaDSP (3.x and later, src/utils/rate_controller.rs): a PI controller on
- * the mean buffer level of each 10 s, kp 0.2, ki 0.004, with the target led to
- * its place in 20 steps.  Here the level is the whole latency.
+ * CamillaDSP (2026, src/utils/rate_controller.rs): a PI controller on the mean of a
+ * buffer's level over 10 s, kp 0.2, ki 0.004, with the target led to its place in
+ * 20 steps.  There it is the playback buffer as each chunk is written; here it
+ * is given the whole latency at every wake-up, which is more than it knows.
  */
 extern const struct sim_loop sim_camilla;
 

@@ -182,7 +182,7 @@ static double sleep_until(struct bridge *bridge, double t)
 {
 	const struct sim_config *config = bridge->config;
 	double in = bridge->card[SIM_IN].next_time, out = bridge->card[SIM_OUT].next_time;
-	double wake = fmax(t + WORK, fmin(in, out));
+	double wake = fmax(t + WORK, config->by_input ? in : fmin(in, out));
 
 	/* a writer does the work itself */
 	if (config->card[SIM_IN].grain == SIM_WRITER)

@@ -41,6 +41,7 @@ struct sim_card {
 struct sim_config {
 	struct sim_card card[SIM_SIDES];
 	enum sim_stamp stamp;
+	bool by_input;			/* the thread sleeps until the input has interrupted, whatever the output does */
 	double jitter;			/* wake-ups are late by 0 … this, evenly distributed, s */
 	double hiccup, hiccup_every;	/* once in so many seconds on average, late by this besides, s */
 	double slew_ppm, slew_time;	/* the system's clock against the true one, from a time on */

@@ -9,8 +9,8 @@
  *   lock       the first 1000 s: seconds, and the largest error of the ratio (ppm) and of the latency (µs) since
  *              the line before, at times that grow by 3 %
  *   day        the same over 24 hours, hours first, every four minutes
- *   sidebands  of a tone of 10 kHz after ten minutes: Hz off, and the largest level (dB against the tone) since the line before, at
- *              frequencies that grow by 2 %
+ *   sidebands  of a tone of 10 kHz after ten minutes: Hz off, and the largest level (dB against the tone) since the
+ *              line before, at frequencies that grow by 2 %
  */
 #include "clockfigures.h"
 
@@ -69,7 +69,10 @@ int main(int argc, char **argv)
 		const char *name;
 		const struct sim_loop *loop;
 	} loops[] = {
-		{ "bli", &sim_bli }, { "camilla", &sim_camilla }, { "alsaloop", &sim_alsaloop }, { "bluealsa", &sim_bluealsa },
+		{ "bli", &sim_bli },
+		{ "camilla", &sim_camilla },
+		{ "alsaloop", &sim_alsaloop },
+		{ "bluealsa", &sim_bluealsa },
 	};
 	struct sim_config config = {
 		.card = { { .rate_hz = 48000, .period = 256, .grain = SIM_USB, .offset_ppm = 100, .day_ppm = 3 },

@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * What is expected of clocks.  The random walks were chosen in simulation (make check TESTS=tests/core/clockloop): less drift
- * does not follow 5 ppm/min to 25 µs, more is noise.
+ * What is expected of clocks.  The random walks were chosen in simulation (tests/core/clockloop): with less of them a
+ * clock that drifts by 5 ppm/min is not followed to 25 µs, more is noise.
  */
 #define FIRST_TIME 0.02		/* s: a first stamp may be as late as a hiccup */
 #define FIRST_LENGTH 1e-3	/* quartz is within 200 ppm, a clock that is tuned or cheap within 1000 */
@@ -58,16 +58,23 @@ static void move(struct bli_clock *clock, int64_t time)
 	clock->time = time;
 }
 
+/* A line through one stamp; what is known of the length has aged since the last line was updated. */
 static void begin(struct bli_clock *clock, int64_t frame, int64_t time)
 {
-	if (clock->has_length)
-		clock->covariance[1][1] += GAP_WANDER * fmax(seconds(time - clock->time), 0);
+	double (*v)[3] = clock->covariance;
+
+	if (clock->has_length) {
+		double gap = fmax(seconds(time - clock->time), 0), keep = exp(-gap / DRIFT_TIME);
+
+		clock->length += clock->drift * DRIFT_TIME * (1 - keep);
+		clock->drift *= keep;
+		v[1][1] += GAP_WANDER * gap;
+	}
+	v[0][0] = FIRST_TIME * FIRST_TIME;
+	v[0][1] = v[1][0] = v[0][2] = v[2][0] = v[1][2] = v[2][1] = 0;
 	clock->frame = frame;
 	clock->fraction = 0;
 	clock->time = time;
-	for (int i = 1; i < 3; i++)
-		clock->covariance[0][i] = clock->covariance[i][0] = 0;
-	clock->covariance[0][0] = FIRST_TIME * FIRST_TIME;
 	clock->begun = true;
 }
 
@@ -126,8 +133,8 @@ void bli_clock_stamp(struct bli_clock *clock, int64_t frame, int64_t time)
 /*
  * Of n stamps whose lateness is evenly distributed up to J the earliest is J/n late on average, ± J/n.  It is not to be
  * had while the length is so uncertain that it tilts the stamps by more than that.  Then the edge is the line below all
- * stamps that the least lateness remains above: the side of the lower hull at their mean time, 1.8·J/n late ± 1.33·J/n
- * (simulated; J/n is 2/(n − 2) of the mean above it).
+ * stamps that the least lateness remains above: the side of the lower hull at their mean time, 1.8·J/n late ± 1.33·J/n.
+ * (Simulated, as tests/core/clocks does; J/n is 2/(n − 2) of the mean above it.)
  */
 bool bli_clock_edge(const struct bli_clock *clock, struct bli_clock_edge *edge)
 {
@@ -189,8 +196,8 @@ static void predict(struct bli_clock *clock, double duration)
 }
 
 /*
- * R. E. Kalman 1960, for a line measured at `age` seconds from where it is held.  The covariance is updated in the form of
- * P. D. Joseph, (1 − K·h)·V·(1 − K·h)ᵀ + K·variance·Kᵀ, which keeps it positive.
+ * R. E. Kalman's filter (1960), for a line that was measured `age` seconds after the time it is held by.  The
+ * covariance is updated in P. D. Joseph's form, (1 − K·h)·V·(1 − K·h)ᵀ + K·variance·Kᵀ, which keeps it positive.
  */
 static void correct(struct bli_clock *clock, double late, double age, double variance)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * All constants were chosen in simulation (tests/core/clockloop): locked in 20 s, the latency within 25 µs at 5 ppm/min, the
- * ratio quieter than 0.3 ppm and sidebands below −120 dB, for stamps made at interrupts.
+ * All constants were chosen in simulation (tests/core/clockloop) for stamps made at interrupts: locked in 20 s, the
+ * latency within 25 µs at 5 ppm/min, the ratio quieter than 0.3 ppm and sidebands below −120 dB.
  */
 
 /* Blocks of stamps, s: a part of the loop's age, between limits; longer where stamps are poor. */
@@ -18,13 +18,13 @@
 #define BLOCK_MOST_POOR 4.0
 #define BLOCK_STAMPS 4
 #define EDGE_GOOD 8e-6		/* s: an edge that is less certain than this makes a block poor */
-#define GRAIN_VARIANCE (1.0 / 12)	/* of frames: no edge is more certain than one of evenly distributed fractions */
+#define GRAIN_VARIANCE (1.0 / 12)	/* frames²: of evenly distributed fractions; no edge is more certain */
 #define BLOCK_STALE 30.0	/* s: no block takes that long while there are stamps: as after a break */
 #define LINE_STALE 5.0		/* s: a line that old is begun anew after a break */
 
 /*
- * What a block says of the latency is limited to a time, s, or to a multiple of what blocks say in the mean, whichever is
- * more; not in the first blocks.  So many blocks in a row beyond the limit are believed.
+ * What a block says of the latency is limited to a time, s, or to a multiple of what blocks say in the mean, whichever
+ * is more; not in the first blocks.  So many blocks in a row beyond the limit, and one more, are believed.
  */
 #define LIMIT_LEAST 100e-6
 #define LIMIT_MEANS 4
@@ -196,8 +196,8 @@ static double excess(const struct bli_clockloop *loop, int64_t now)
  * The latency y beyond what was asked for grows by clocks() − deviation per second.  With
  *     deviation″ = −3a·deviation′ − 3a²·(deviation − clocks()) + a³·y
  * it decays by y‴ + 3a·y″ + 3a²·y′ + a³·y = 0, three equal poles at the bandwidth a; and each step of what is known
- * passes two poles on its way to the deviation, which take 46 dB off at 1 Hz if a is 0.25 rad/s.  A drifting clock is led
- * by the delay 1/a of these two.  F. Adriaensen, "Controlling adaptive resampling" (2012), has two such poles and an
+ * passes two poles on its way to the deviation, which take 46 dB off at 1 Hz if a is 0.25 rad/s.  The delay of these
+ * two, 1/a, is made up for by the drift.  F. Adriaensen, "Controlling adaptive resampling" (2012), has two such poles and an
  * integrator that finds the ratio; here the ratio is known from both clocks, and only the latency integrates.
  */
 static void steer(struct bli_clockloop *loop, double duration, double y)

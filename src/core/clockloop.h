@@ -59,7 +59,7 @@ enum bli_clockloop_state {
 struct bli_clockloop_config {
 	double rate_hz[BLI_CLOCK_SIDES];	/* nominal, > 0 */
 	double latency;			/* asked for, s, ≥ 0 */
-	double deviation_max;		/* of the output, 0 … 0.1; leave 200 ppm above the clocks' own to correct with */
+	double deviation_max;		/* 0 … 0.1; 200 ppm more than the clocks' own leaves room to correct with */
 };
 
 struct bli_clockloop {

@@ -50,6 +50,12 @@ static struct sim_config scenario(enum sim_stamp stamp, enum sim_grain in, enum 
 	};
 }
 
+/* The same with grain and period alike on both sides. */
+static struct sim_config alike(enum sim_stamp stamp, enum sim_grain grain, unsigned period, double ppm, unsigned seed)
+{
+	return scenario(stamp, grain, grain, period, period, ppm, seed);
+}
+
 /* The worst of several runs. */
 struct worst {
 	struct figures figures;
@@ -72,8 +78,8 @@ static void take(struct worst *worst, const struct figures *figures)
 
 static void check(const char *name, const struct worst *worst, const struct demand *demand)
 {
-	print_message("%s: %u runs, at worst locked after %.1f s, ratio %.3f ppm rms, latency ±%.1f µs\n", name, worst->runs,
-		      worst->figures.lock_time, worst->figures.noise_ppm, worst->latency_us);
+	print_message("%s: %u runs, at worst locked after %.1f s, ratio %.3f ppm rms, latency ±%.1f µs\n", name,
+		      worst->runs, worst->figures.lock_time, worst->figures.noise_ppm, worst->latency_us);
 	assert_true(worst->figures.lock_time < demand->lock_time);
 	assert_true(worst->figures.noise_ppm < demand->noise_ppm);
 	assert_true(worst->latency_us < demand->latency_us);
@@ -117,8 +123,7 @@ static struct worst try_event(const struct effort *effort, const struct sim_card
 
 	for (unsigned i = 0; i < 3 * PERIODS * effort->seeds; i++) {
 		enum sim_grain grain = (enum sim_grain)(i % 3);
-		struct sim_config config = scenario(SIM_INTERRUPT, grain, grain, periods[i / 3 % PERIODS],
-						    periods[i / 3 % PERIODS], 0, i);
+		struct sim_config config = alike(SIM_INTERRUPT, grain, periods[i / 3 % PERIODS], 0, i);
 		double rate = config.card[i & 1].rate_hz;
 		struct figures figures;
 
@@ -149,7 +154,7 @@ static void follows_drift(void **state)
 static void follows_steps(void **state)
 {
 	static const struct sim_card warm = { .offset_ppm = 50, .step_ppm = 3, .step_time = 100, .step_tau = 20 };
-	static const struct sim_card starts = { .offset_ppm = 50, .drift_ppm_min = 5, .drift_from = 100, .drift_to = 400 };
+	static const struct sim_card starts = { .drift_ppm_min = 5, .drift_from = 100, .drift_to = 400 };
 	struct demand demand = demanded;
 	struct worst worst;
 
@@ -168,8 +173,7 @@ static void system_clock_slews(void **state)
 
 	for (unsigned i = 0; i < 3 * PERIODS * effort->seeds; i++) {
 		enum sim_grain grain = (enum sim_grain)(i % 3);
-		struct sim_config config = scenario(SIM_INTERRUPT, grain, grain, periods[i / 3 % PERIODS],
-						    periods[i / 3 % PERIODS], 50, i);
+		struct sim_config config = alike(SIM_INTERRUPT, grain, periods[i / 3 % PERIODS], 50, i);
 		struct figures figures;
 
 		config.slew_ppm = i & 1 ? 50 : -50;
@@ -210,8 +214,8 @@ static void locks_by_reading(void **state)
 		struct worst worst = { .runs = 0 };
 
 		for (unsigned i = 0; i < effort->seeds * effort->offsets; i++) {
-			struct sim_config config = scenario(SIM_READING, rows[row].grain, rows[row].grain, rows[row].period,
-							    rows[row].period, offsets_ppm[i % effort->offsets], i);
+			struct sim_config config = alike(SIM_READING, rows[row].grain, rows[row].period,
+							 offsets_ppm[i % effort->offsets], i);
 			struct figures figures = run(&config, &rows[row].demand);
 
 			take(&worst, &figures);
@@ -267,8 +271,7 @@ static void a_day_without_xruns(void **state)
 	const struct effort *effort = *state;
 
 	for (unsigned i = 0; i < effort->seeds; i++) {
-		struct sim_config config = scenario(SIM_INTERRUPT, (enum sim_grain)(i % 3), (enum sim_grain)(i % 3), 1024,
-						    1024, 300, i);
+		struct sim_config config = alike(SIM_INTERRUPT, (enum sim_grain)(i % 3), 1024, 300, i);
 		struct worst worst = { .runs = 0 };
 		struct figures figures;
 
@@ -311,9 +314,9 @@ static void recovers(void **state)
 		worst_s[stamp][suspends] = fmax(worst_s[stamp][suspends], figures.back_time);
 		worst_ppm[stamp] = fmax(worst_ppm[stamp], figures.peak_ppm);
 	}
-	print_message("back within 50 µs after an xrun in %.2f s, a suspend in %.2f s, ratio within %.0f ppm; by reading, "
-		      "within 200 µs, %.2f s and %.2f s\n", worst_s[0][0], worst_s[0][1], worst_ppm[0], worst_s[1][0],
-		      worst_s[1][1]);
+	print_message("back within 50 µs after an xrun in %.2f s, a suspend in %.2f s, ratio within %.0f ppm; "
+		      "by reading, within 200 µs, %.2f s and %.2f s\n", worst_s[0][0], worst_s[0][1], worst_ppm[0],
+		      worst_s[1][0], worst_s[1][1]);
 	assert_true(fmax(worst_s[0][0], worst_s[0][1]) < 5);
 	assert_true(fmax(worst_s[1][0], worst_s[1][1]) < 10);
 	/* a new lock would begin with the whole 307 ppm */
@@ -329,7 +332,8 @@ static void follows_a_writer(void **state)
 	struct worst worst = { .runs = 0 };
 
 	for (unsigned i = 0; i < 6 * effort->seeds; i++) {
-		struct sim_config config = scenario(SIM_INTERRUPT, SIM_WRITER, SIM_FRAME, 882, 256, writers_ppm[i % 6], i);
+		struct sim_config config = scenario(SIM_INTERRUPT, SIM_WRITER, SIM_FRAME, 882, 256,
+						    writers_ppm[i % 6], i);
 		struct figures figures;
 
 		config.card[SIM_IN].writer_jitter = 10e-3;
@@ -348,8 +352,9 @@ static void tunes_in_grains(void **state)
 	double worst_us = 0, worst_lock = 0;
 
 	for (unsigned i = 0; i < 3 * effort->offsets * effort->seeds; i++) {
-		struct sim_config config = scenario(SIM_INTERRUPT, (enum sim_grain)(i % 3), (enum sim_grain)(i / 3 % 3), 256,
-						    1024, offsets_ppm[i / 3 % effort->offsets], i);
+		enum sim_grain in = (enum sim_grain)(i % 3), out = (enum sim_grain)(i / 3 % 3);
+		struct sim_config config = scenario(SIM_INTERRUPT, in, out, 256, 1024,
+						    offsets_ppm[i / 3 % effort->offsets], i);
 		struct figures figures;
 
 		config.duration = 300;
@@ -377,7 +382,7 @@ static void others_compare(void **state)
 		struct figures first = { .xruns = 0 };
 
 		for (size_t i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
-			struct sim_config config = scenario(SIM_INTERRUPT, SIM_USB, SIM_USB, 256, 256, ppm, 1);
+			struct sim_config config = alike(SIM_INTERRUPT, SIM_USB, 256, ppm, 1);
 			struct figures figures;
 
 			config.card[SIM_IN].rate_hz = 48000;
@@ -386,9 +391,10 @@ static void others_compare(void **state)
 			config.latency = 0.15;
 			config.duration = 1200;
 			figures = figures_run(&config, loops[i], &limits);
-			print_message("%+d ppm, %-16s: after 10 min ratio %.2f ppm rms, latency %+.3f ... %+.3f ms; last off by "
-				      "2 ppm or 50 µs after %.0f s; %u xruns\n", ppm, loops[i]->name, figures.noise_ppm,
-				      figures.least_us / 1e3, figures.most_us / 1e3, figures.lock_time, figures.xruns);
+			print_message("%+d ppm, %-16s: after 10 min ratio %.2f ppm rms, latency %+.3f ... %+.3f ms; "
+				      "last off by 2 ppm or 50 µs after %.0f s; %u xruns\n", ppm, loops[i]->name,
+				      figures.noise_ppm, figures.least_us / 1e3, figures.most_us / 1e3,
+				      figures.lock_time, figures.xruns);
 			if (i == 0)
 				first = figures;
 			assert_true(i == 0 || figures.lock_time > 10 * first.lock_time);

@@ -88,6 +88,41 @@ static void edge_is_below_all(void **state)
 	}
 }
 
+/* The edge of evenly distributed lateness is right on average, and as uncertain as it says. */
+static void edge_is_right_on_average(void **state)
+{
+	static const int counts[] = { 20, 172 };
+	const double most = 1e-3, tries = 3000;
+	uint64_t seed = 3;
+
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		int count = counts[i / 2];
+		double sum = 0, square = 0, deviation = 0;
+
+		for (int n = 0; n < (int)tries; n++) {
+			struct bli_clock_edge edge;
+			struct bli_clock clock;
+			double error;
+
+			bli_clock_init(&clock, 48000);
+			if (i % 2)
+				clock.covariance[1][1] = 0;
+			for (int k = 0; k < count; k++)
+				bli_clock_stamp(&clock, 480 * k,
+						llround(1e9 * (10e-3 * k + random_in(&seed, 0, most))));
+			assert_true(bli_clock_edge(&clock, &edge));
+			/* the line begins at the first stamp, however late that was */
+			error = edge.late + 1e-9 * (double)clock.time;
+			sum += error / tries;
+			square += error * error / tries;
+			deviation += edge.deviation / tries;
+		}
+		assert_true(fabs(sum) < 0.3 * most / count);
+		assert_true(fabs(sqrt(square) / deviation - 1) < 0.3);
+	}
+}
+
 static void old_stamps_say_nothing(void **state)
 {
 	struct bli_clock clock, before;
@@ -155,7 +190,8 @@ static double latency_of(const struct pair *pair)
 {
 	double t = 1e-9 * (double)pair->time;
 
-	return (pair->in_hz * t - pair->place_in) / pair->in_hz + ((double)pair->place_out - pair->out_hz * t) / pair->out_hz;
+	return (pair->in_hz * t - pair->place_in) / pair->in_hz +
+	       ((double)pair->place_out - pair->out_hz * t) / pair->out_hz;
 }
 
 static void run_pair(struct pair *pair, double seconds, bool in_runs, bool out_runs)
@@ -341,6 +377,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(line_is_the_earliest),
 		cmocka_unit_test(edge_is_below_all),
+		cmocka_unit_test(edge_is_right_on_average),
 		cmocka_unit_test(old_stamps_say_nothing),
 		cmocka_unit_test(wrong_configurations_are_refused),
 		cmocka_unit_test(latency_becomes_what_was_asked),

@@ -122,7 +122,8 @@ static void next_interrupt(struct bridge *bridge, struct card *card)
 		time = packet(card, time, true, &card->next_frame);
 	handled = time + IRQ_LEAST - IRQ_MEAN * log1p(-sim_random(&bridge->seed));
 	if (card->is->grain == SIM_WRITER)
-		handled = fmax(card->next_time + WORK, time + late(bridge, card->is->writer_jitter, guess - card->next_time));
+		handled = fmax(card->next_time + WORK,
+			       time + late(bridge, card->is->writer_jitter, guess - card->next_time));
 	if (card->is->grain >= SIM_PERIOD)
 		card->next_frame = card->periods * card->is->period;
 	else if (card->is->grain == SIM_FRAME)
@@ -198,16 +199,17 @@ static void convert(struct bridge *bridge, double *track, size_t track_max, doub
 	double step = nominal * (1 + (from + to) / 2);
 	double room = (double)(bridge->read - FILTER_FRAMES - bridge->place_in) - bridge->place_fraction;
 	int64_t frames = room < 0 ? 0 : (int64_t)floor(room / step) + 1;
-	int64_t every = llrint(out_hz) / SIM_TRACK_HZ;
+	int64_t every = llrint(out_hz) / SIM_TRACK_HZ, first = (bridge->written + every - 1) / every * every;
 	double advance, whole;
 
-	for (int64_t at = (bridge->written + every - 1) / every * every; track && at < bridge->written + frames; at += every) {
+	for (int64_t at = first; track && at < bridge->written + frames; at += every) {
 		double j = (double)(at - bridge->written);
 		double x = nominal * (j * (1 + from) + (to - from) * j * j / (2 * (double)frames));
 		double ideal = (double)(at / every) * (in_hz / SIM_TRACK_HZ);
 
+		x += (double)bridge->place_in - ideal + bridge->place_fraction;
 		if ((double)at >= track_from * out_hz && *track_frames < track_max)
-			track[(*track_frames)++] = ((double)bridge->place_in - ideal + bridge->place_fraction + x) / in_hz;
+			track[(*track_frames)++] = x / in_hz;
 	}
 	advance = bridge->place_fraction + step * (double)frames;
 	whole = floor(advance);

@@ -41,7 +41,7 @@ struct sim_card {
 struct sim_config {
 	struct sim_card card[SIM_SIDES];
 	enum sim_stamp stamp;
-	bool by_input;			/* the thread sleeps until the input has interrupted, whatever the output does */
+	bool by_input;			/* the thread sleeps until the input interrupts, whatever the output does */
 	double jitter;			/* wake-ups are late by 0 … this, evenly distributed, s */
 	double hiccup, hiccup_every;	/* once in so many seconds on average, late by this besides, s */
 	double slew_ppm, slew_time;	/* the system's clock against the true one, from a time on */
@@ -58,7 +58,7 @@ struct sim_wake {
 	bool broken[SIM_SIDES];	/* has started anew */
 	int64_t frame[SIM_SIDES];	/* a stamp of each card … */
 	double time[SIM_SIDES];
-	double captured, queued;	/* by the pointers as they are now: frames not yet converted, and not yet played */
+	double captured, queued;	/* frames not yet converted, not yet played, by the pointers as they are now */
 	int64_t place_in, place_out;	/* output frame place_out is made at input place_in + place_fraction */
 	double place_fraction;
 };

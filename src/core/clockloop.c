@@ -197,8 +197,8 @@ static double excess(const struct bli_clockloop *loop, int64_t now)
  *     deviation″ = −3a·deviation′ − 3a²·(deviation − clocks()) + a³·y
  * it decays by y‴ + 3a·y″ + 3a²·y′ + a³·y = 0, three equal poles at the bandwidth a; and each step of what is known
  * passes two poles on its way to the deviation, which take 46 dB off at 1 Hz if a is 0.25 rad/s.  The delay of these
- * two, 1/a, is made up for by the drift.  F. Adriaensen, "Controlling adaptive resampling" (2012), has two such poles and an
- * integrator that finds the ratio; here the ratio is known from both clocks, and only the latency integrates.
+ * two, 1/a, is made up for by the drift.  F. Adriaensen, "Controlling adaptive resampling" (2012), has two such poles
+ * and an integrator that finds the ratio; here the ratio is known from both clocks, and only the latency integrates.
  */
 static void steer(struct bli_clockloop *loop, double duration, double y)
 {
@@ -216,7 +216,7 @@ static void steer(struct bli_clockloop *loop, double duration, double y)
 	}
 }
 
-/* Fast after a start or a break; then as slow as the noise of what is known of the latency wants it. */
+/* Fast after a start or a break; later as slow as the uncertainty of the latency demands. */
 static double bandwidth(const struct bli_clockloop *loop, int64_t now)
 {
 	double least = fmax(BANDWIDTH_END_LEAST, fmin(BANDWIDTH_BY_SIGMA / latency_sigma(loop), BANDWIDTH_END_MOST));
@@ -224,6 +224,7 @@ static double bandwidth(const struct bli_clockloop *loop, int64_t now)
 	return fmax(least, fmin(BANDWIDTH_BY_AGE / age(loop, now), BANDWIDTH_MOST));
 }
 
+/* Whether the loop is locked. */
 static void judge(struct bli_clockloop *loop)
 {
 	if (loop->state == BLI_CLOCKLOOP_WAITING || fabs(loop->excess) > UNLOCK_EXCESS)
@@ -317,6 +318,7 @@ void bli_clockloop_break(struct bli_clockloop *loop, enum bli_clock_side side)
 	loop->blocks = 0;
 	loop->strays = 0;
 	loop->shift = 0;
+	loop->slope = 0;
 	loop->is_fresh = true;
 	loop->state = BLI_CLOCKLOOP_WAITING;
 }

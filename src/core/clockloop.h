@@ -37,10 +37,15 @@
  *     frames = bli_clockloop_shift(loop);        skip or insert, if not 0
  *     deviation = bli_clockloop_deviation(loop); for what is converted next
  *
+ * If a clock is tuned, frames pass unchanged and the deviation goes to a tuner
+ * (clocktuner.h).
+ *
  * Which stamps: those of the last interrupt are best (tstamp_mode ENABLE,
  * snd_pcm_htimestamp() without snd_pcm_hwsync() or snd_pcm_avail() before it),
- * because the wake-up's delay is not in them.  Otherwise a pointer and the time
- * it was read at.  A stamp may be late by anything, never early: see clock.h.
+ * because the wake-up's delay is not in them.  A pointer that was read and the
+ * time afterwards are as good if the pointer moves by frames; if it moves by
+ * milliseconds or by periods, less can be known (figures in doc/trust.md).  A
+ * stamp may be late by anything, but not early: see clock.h.
  */
 #ifndef BLI_CLOCKLOOP_H
 #define BLI_CLOCKLOOP_H
@@ -52,7 +57,7 @@ enum bli_clock_side { BLI_CLOCK_IN, BLI_CLOCK_OUT, BLI_CLOCK_SIDES };
 enum bli_clockloop_state {
 	BLI_CLOCKLOOP_WAITING,	/* has no stamps yet, or none since a break; the deviation is what is known */
 	BLI_CLOCKLOOP_LOCKING,	/* the latency is known, and being brought to what was asked for */
-	BLI_CLOCKLOOP_LOCKED,	/* within 50 µs, the deviation known to 1 ppm */
+	BLI_CLOCKLOOP_LOCKED,	/* it came within 40 µs of that and is within 200 µs; the clocks are known to 1 ppm */
 	BLI_CLOCKLOOP_PLAYER,	/* the writer goes by our own clock: deviation 0 for good */
 };
 
@@ -96,19 +101,21 @@ int bli_clockloop_init(struct bli_clockloop *loop, const struct bli_clockloop_co
 void bli_clockloop_stamp(struct bli_clockloop *loop, enum bli_clock_side side, int64_t frame, int64_t time);
 
 /*
- * A program has written: `frame` frames in all, at `time`.  `fill` of `capacity`
- * frames of its buffer are taken after that.  A writer that another clock paces
- * never fills the buffer by more than 7/8 if it is half full in the mean; one
- * that does waits for room, so it goes by the output's clock, as players do:
- * from then on the deviation is 0, until bli_clockloop_init().
+ * Instead of a stamp of the input, where all that is known of its clock is when a
+ * program writes: it has written, `frame` frames in all, at `time`, and `fill` of
+ * the `capacity` frames of its buffer are taken now.  The earliest writes of some
+ * seconds are taken to be on time.  A writer that another clock paces does not fill
+ * more than 7/8 of a buffer that is half full on average.  One that does waits for
+ * room, so it goes by the output's clock, as players do: from then on the deviation
+ * is 0, until bli_clockloop_init().
  */
 void bli_clockloop_wrote(struct bli_clockloop *loop, int64_t frame, int64_t time, size_t fill, size_t capacity);
 
 /*
- * Where the converter is: the next output frame, number `out` as counted by the
- * output's stamps, is made at the input position in + fraction, counted by the
- * input's stamps, delay of the filter included.  If frames are skipped,
- * inserted or lost, this is how the loop knows.
+ * Where the converter is: the next output frame will have number `out`, counted as
+ * in the output's stamps, and belongs to the input position in + fraction, counted
+ * as in the input's: that of the newest frame taken less the converter's delay.
+ * If frames are skipped, inserted or lost, this is how the loop knows.
  */
 void bli_clockloop_place(struct bli_clockloop *loop, int64_t in, double fraction, int64_t out);
 
@@ -135,7 +142,7 @@ int64_t bli_clockloop_shift(const struct bli_clockloop *loop);
  */
 void bli_clockloop_break(struct bli_clockloop *loop, enum bli_clock_side side);
 
-/* Ask for another latency, s; reached by bli_clockloop_shift() once, or slowly. */
+/* Ask for another latency, s, ≥ 0: bli_clockloop_shift() advises how to get there at once. */
 void bli_clockloop_set_latency(struct bli_clockloop *loop, double latency);
 
 /* What a status line shows. */

@@ -93,6 +93,56 @@ static struct figures run(const struct sim_config *config, const struct demand *
 	return figures_run(config, &sim_bli, &limits);
 }
 
+/* Two loops that know the cards: one keeps the ratio right, the other also swings by ±0.01 ppm, at 3 Hz. */
+#define SWING_HZ (410.0 * SIM_TRACK_HZ / SIDEBAND_FRAMES)	/* a line of the spectrum */
+#define SWING 1e-8
+
+static void know(void *context, const struct sim_config *config)
+{
+	struct sim_state *state = context;
+
+	state->config = *config;
+}
+
+static struct sim_action keep(void *context, const struct sim_wake *wake)
+{
+	const struct sim_card *card = ((struct sim_state *)context)->config.card;
+
+	(void)wake;
+	return (struct sim_action){
+		.deviation = (1 + 1e-6 * card[SIM_IN].offset_ppm) / (1 + 1e-6 * card[SIM_OUT].offset_ppm) - 1,
+	};
+}
+
+static struct sim_action swing(void *context, const struct sim_wake *wake)
+{
+	struct sim_action action = keep(context, wake);
+
+	action.deviation += SWING * sin(2 * M_PI * SWING_HZ * wake->now);
+	return action;
+}
+
+/*
+ * The measuring itself: with the right ratio the latency is constant and a tone has no sidebands; a swing of ±d at f Hz
+ * moves a tone of 10 kHz by ±10 kHz·d/f in phase, so there are sidebands of half of that.
+ */
+static void simulation_is_right(void **state)
+{
+	static const struct sim_loop keeping = { "keeping", know, keep }, swinging = { "swinging", know, swing };
+	struct sim_config config = scenario(SIM_INTERRUPT, SIM_FRAME, SIM_FRAME, 64, 64, 300, 0);
+	struct figures_limits limits = { 1, 1, 60 };
+	struct figures figures;
+
+	(void)state;
+	config.hiccup = 0;
+	figures = figures_run(&config, &keeping, &limits);
+	assert_true(figures.peak_ppm < 1e-9);
+	assert_true(figures.most_us - figures.least_us < 0.01);
+	assert_true(figures_sidebands_db(&config, &keeping) < -180);
+	config.jitter = 0;
+	assert_true(fabs(figures_sidebands_db(&config, &swinging) - 20 * log10(1e4 * SWING / SWING_HZ / 2)) < 0.1);
+}
+
 /* Any grain and any period on either side, with the stamps of interrupts. */
 static void locks_by_interrupts(void **state)
 {
@@ -408,6 +458,7 @@ int main(int argc, char **argv)
 	bool is_long = argc == 2 && !strcmp(argv[1], "--long");
 	struct effort effort = { is_long ? 20 : 1, is_long ? sizeof(offsets_ppm) / sizeof(offsets_ppm[0]) : 3 };
 	struct CMUnitTest tests[] = {
+		cmocka_unit_test(simulation_is_right),
 		cmocka_unit_test(locks_by_interrupts),
 		cmocka_unit_test(follows_drift),
 		cmocka_unit_test(follows_steps),

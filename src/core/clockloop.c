@@ -131,17 +131,27 @@ static bool is_full(const struct bli_clockloop *loop, int64_t now, const struct 
 	return duration >= fmax(BLOCK_LEAST, fmin(part, worst > EDGE_GOOD ? BLOCK_MOST_POOR : BLOCK_MOST));
 }
 
-/* What a block says of the latency, limited; so many times in a row beyond the limit, and the lines are doubted. */
-static double limited(struct bli_clockloop *loop, double late, double duration)
+/* The clocks run otherwise than what is known of them: learn that anew, as fast as after a break. */
+static void doubt(struct bli_clockloop *loop, int64_t now, double late)
+{
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++)
+		bli_clock_doubt(&loop->clock[side], fabs(late), fabs(late) / seconds(now - loop->block_time));
+	loop->begin_time = now;
+	loop->age_at_break = AGE_AFTER_BREAK;
+	loop->blocks = 0;
+	loop->strays = 0;
+}
+
+/* What a block says of the latency, limited; unless the blocks before said the same. */
+static double limited(struct bli_clockloop *loop, int64_t now, double late)
 {
 	double limit = loop->blocks < FREE_BLOCKS ? INFINITY : fmax(LIMIT_LEAST, LIMIT_MEANS * loop->innovation);
 	int sign = late > limit ? 1 : late < -limit ? -1 : 0;
 
 	loop->strays = sign * loop->strays < 0 || !sign ? sign : loop->strays + sign;
 	if (abs(loop->strays) > STRAYS_MOST) {
-		for (int side = 0; side < BLI_CLOCK_SIDES; side++)
-			bli_clock_doubt(&loop->clock[side], fabs(late), fabs(late) / duration);
-		loop->strays = 0;
+		doubt(loop, now, late);
+		limit = INFINITY;
 	}
 	late = fmax(-limit, fmin(late, limit));
 	loop->blocks++;
@@ -174,7 +184,7 @@ static bool update(struct bli_clockloop *loop, int64_t now)
 	if (!is_full(loop, now, edge))
 		return false;
 	late = edge[BLI_CLOCK_IN].late - edge[BLI_CLOCK_OUT].late;
-	excess = late - limited(loop, late, duration);
+	excess = late - limited(loop, now, late);
 	edge[BLI_CLOCK_IN].late -= excess / 2;
 	edge[BLI_CLOCK_OUT].late += excess / 2;
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++)

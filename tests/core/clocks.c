@@ -168,6 +168,7 @@ static void wrong_configurations_are_refused(void **state)
 struct pair {
 	struct bli_clockloop loop;
 	double in_hz, out_hz;
+	double in_base, in_since;	/* the input was at a position at a time, s */
 	double place_in;	/* input position of output frame place_out */
 	int64_t place_out;
 	int64_t time;
@@ -186,11 +187,16 @@ static void open_pair(struct pair *pair, double ppm, double latency, double devi
 	pair->place_out = 4800;
 }
 
+static double in_position(const struct pair *pair)
+{
+	return pair->in_base + pair->in_hz * (1e-9 * (double)pair->time - pair->in_since);
+}
+
 static double latency_of(const struct pair *pair)
 {
 	double t = 1e-9 * (double)pair->time;
 
-	return (pair->in_hz * t - pair->place_in) / pair->in_hz +
+	return (in_position(pair) - pair->place_in) / pair->in_hz +
 	       ((double)pair->place_out - pair->out_hz * t) / pair->out_hz;
 }
 
@@ -200,7 +206,7 @@ static void run_pair(struct pair *pair, double seconds, bool in_runs, bool out_r
 		double t = 1e-9 * (double)pair->time, deviation = bli_clockloop_deviation(&pair->loop);
 
 		if (in_runs)
-			bli_clockloop_stamp(&pair->loop, BLI_CLOCK_IN, (int64_t)(pair->in_hz * t), pair->time);
+			bli_clockloop_stamp(&pair->loop, BLI_CLOCK_IN, (int64_t)in_position(pair), pair->time);
 		if (out_runs)
 			bli_clockloop_stamp(&pair->loop, BLI_CLOCK_OUT, (int64_t)(pair->out_hz * t), pair->time);
 		pair->place_in += 480 * (1 + deviation);
@@ -260,6 +266,25 @@ static void deviation_is_limited(void **state)
 	open_pair(&pair, 50, 0.1, 0);
 	run_pair(&pair, 30, true, true);
 	assert_true(bli_clockloop_deviation(&pair.loop) == 0);
+}
+
+/* A clock that suddenly runs at another rate is taken for jitter at first, then believed. */
+static void jumps_are_believed(void **state)
+{
+	(void)state;
+	for (int sign = -1; sign <= 1; sign += 2) {
+		struct pair pair;
+
+		open_pair(&pair, 100, 0.1, 1e-3);
+		run_pair(&pair, 100, true, true);
+		pair.in_base = in_position(&pair);
+		pair.in_since = 1e-9 * (double)pair.time;
+		pair.in_hz *= 1 + sign * 300e-6;
+		run_pair(&pair, 20, true, true);
+		assert_int_equal(pair.loop.state, BLI_CLOCKLOOP_LOCKED);
+		assert_true(fabs(bli_clockloop_deviation(&pair.loop) - (100e-6 + sign * 300.03e-6)) < 2e-6);
+		assert_true(fabs(latency_of(&pair) - 0.1) < 50e-6);
+	}
 }
 
 /* One card is unplugged for an hour: its clock is known when it is back. */
@@ -382,6 +407,7 @@ int main(void)
 		cmocka_unit_test(wrong_configurations_are_refused),
 		cmocka_unit_test(latency_becomes_what_was_asked),
 		cmocka_unit_test(deviation_is_limited),
+		cmocka_unit_test(jumps_are_believed),
 		cmocka_unit_test(knowledge_is_kept),
 		cmocka_unit_test(players_are_recognised),
 		cmocka_unit_test(any_calls_are_survived),

@@ -14,6 +14,7 @@
 #define NAME(x) x##_c_float
 #include "kernel-scalar.h"
 #include "sample-loop.h"
+#include "dither-loop.h"
 #undef NAME
 #undef VALUE
 
@@ -21,6 +22,7 @@
 #define NAME(x) x##_c_double
 #include "kernel-scalar.h"
 #include "sample-loop.h"
+#include "dither-loop.h"
 #undef NAME
 #undef VALUE
 
@@ -37,4 +39,5 @@ const struct bli_kernel bli_kernel_c = {
 	.tile = { tile_c_float, tile_c_double },
 	.load = { load_c_float, load_c_double },
 	.store = { store_c_float, store_c_double },
+	.dither = { dither_c_float, dither_c_double },
 };

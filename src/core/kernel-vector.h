@@ -18,6 +18,7 @@
 #define NAME(x) JOIN(x, KERNEL, float)
 #include "kernel-loop.h"
 #include "sample-loop.h"
+#include "dither-loop.h"
 #undef NAME
 #undef LANES
 #undef VALUE
@@ -27,6 +28,7 @@
 #define NAME(x) JOIN(x, KERNEL, double)
 #include "kernel-loop.h"
 #include "sample-loop.h"
+#include "dither-loop.h"
 #undef NAME
 #undef LANES
 #undef VALUE
@@ -40,4 +42,5 @@
 		.tile = { JOIN(tile, KERNEL, float), JOIN(tile, KERNEL, double) },	\
 		.load = { JOIN(load, KERNEL, float), JOIN(load, KERNEL, double) },	\
 		.store = { JOIN(store, KERNEL, float), JOIN(store, KERNEL, double) },	\
+		.dither = { JOIN(dither, KERNEL, float), JOIN(dither, KERNEL, double) },	\
 	}

@@ -26,6 +26,7 @@
 #ifndef BLI_KERNEL_H
 #define BLI_KERNEL_H
 
+#include "dither.h"
 #include "filter.h"
 #include "sample.h"
 
@@ -74,6 +75,7 @@ struct bli_kernel {
 	bli_kernel_tile *tile[BLI_PRECISIONS];
 	bli_sample_load *load[BLI_PRECISIONS];
 	bli_sample_store *store[BLI_PRECISIONS];
+	bli_dither_run *dither[BLI_PRECISIONS];
 };
 
 /* The kernels of this build that the processor supports, best first, NULL behind the last. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Loading and storing samples.  Included by every kernel's file once per VALUE
- * (float or double), with NAME(x) defined, so that each instruction set gets
- * its own version; bytes, byte order and step are constants in the loops.
+ * Loading and storing samples (see sample.h).  Included by every kernel's file
+ * once per VALUE (float or double), with NAME(x) defined, so that each
+ * instruction set gets its own vectors.  All loops run over whole groups, so
+ * that the compiler need not add loops for what is left behind the last vector.
  */
 
 #ifndef BLI_SAMPLE_LOOP_H
@@ -11,146 +12,178 @@
 #include <float.h>
 #include <math.h>
 
-#define SAMPLE_BLOCK 64
-
-/* An integer of `bytes` bytes in the low bits of the result, in the order it has in memory or swapped. */
-static inline __attribute__((always_inline)) uint32_t
-sample_get(const unsigned char *p, unsigned bytes, bool swapped)
-{
-	uint16_t u16;
-	uint32_t u32;
-
-	switch (bytes) {
-	case 1:
-		return *p;
-	case 2:
-		memcpy(&u16, p, 2);
-		return swapped ? __builtin_bswap16(u16) : u16;
-	case 3:
-		if (swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__))
-			return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-		memcpy(&u16, p, 2);
-		return (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? u16 : __builtin_bswap16(u16)) | (uint32_t)p[2] << 16;
-	default:
-		memcpy(&u32, p, 4);
-		return swapped ? __builtin_bswap32(u32) : u32;
-	}
-}
-
-static inline __attribute__((always_inline)) void
-sample_put(unsigned char *p, uint32_t value, unsigned bytes, bool swapped)
-{
-	uint16_t u16;
-
-	switch (bytes) {
-	case 1:
-		*p = (unsigned char)value;
-		return;
-	case 2:
-		u16 = swapped ? __builtin_bswap16((uint16_t)value) : (uint16_t)value;
-		memcpy(p, &u16, 2);
-		return;
-	case 3:
-		if (swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)) {
-			p[0] = (unsigned char)(value >> 16);
-			p[1] = (unsigned char)(value >> 8);
-			p[2] = (unsigned char)value;
-		} else {
-			u16 = (uint16_t)value;
-			u16 = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? u16 : __builtin_bswap16(u16);
-			memcpy(p, &u16, 2);
-			p[2] = (unsigned char)(value >> 16);
-		}
-		return;
-	default:
-		value = swapped ? __builtin_bswap32(value) : value;
-		memcpy(p, &value, 4);
-		return;
-	}
-}
-
-/*
- * The bits of |x|, 0 for NaN: as integers these are ordered as the numbers are,
- * and their maximum needs no branch.
- */
-static inline __attribute__((always_inline)) int32_t sample_magnitude(float x)
+/* The bits of |x|: as integers these are ordered as the numbers are, then infinity, then NaN. */
+static inline __attribute__((always_inline)) int32_t sample_bits(float x)
 {
 	int32_t bits;
 
 	memcpy(&bits, &x, sizeof(bits));
-	bits &= INT32_C(0x7fffffff);
-	return bits > INT32_C(0x7f800000) ? 0 : bits;
+	return bits & INT32_C(0x7fffffff);
+}
+
+#define SAMPLE_MAX_BITS INT32_C(0x71800000)	/* of BLI_SAMPLE_MAX */
+#define SAMPLE_INFINITY_BITS INT32_C(0x7f800000)
+
+/* The same, 0 for infinity and NaN: their maximum needs no branch. */
+static inline __attribute__((always_inline)) int32_t sample_magnitude(float x)
+{
+	int32_t bits = sample_bits(x);
+
+	return bits >= SAMPLE_INFINITY_BITS ? 0 : bits;
+}
+
+/* Raise *peak to the number of those bits. */
+static inline void sample_raise_peak(double *peak, int32_t magnitude)
+{
+	float single;
+
+	memcpy(&single, &magnitude, sizeof(single));
+	*peak = (double)single > *peak ? (double)single : *peak;
 }
 
 #endif
 
+
+/* The value of an integer whose top bit is the sample's once it is shifted to the left. */
+static inline __attribute__((always_inline)) VALUE
+NAME(value_of)(uint32_t word, unsigned shift, uint32_t offset)
+{
+	return (VALUE)(int32_t)(word << shift ^ offset) * (VALUE)0x1p-31;
+}
+
+static inline __attribute__((always_inline)) VALUE NAME(real_at)(const unsigned char *p, const unsigned bytes)
+{
+	float single;
+	double number;
+
+	if (bytes == sizeof(single)) {
+		memcpy(&single, p, sizeof(single));
+		return (VALUE)single;
+	}
+	memcpy(&number, p, sizeof(number));
+	return (VALUE)number;
+}
+
 static inline __attribute__((always_inline)) void
 NAME(load_loop)(const struct bli_format *format, VALUE *restrict values, const unsigned char *restrict samples,
-		ptrdiff_t step, size_t frames, const unsigned bytes, const bool swapped)
+		ptrdiff_t step, size_t frames, const unsigned bytes, const bool is_float)
 {
-	const unsigned shift = 32 - format->bits;
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
+	const unsigned shift = 32u - format->bits;
 
-	/* packed samples are collected first: they do not fit vectors, the rest of the work does */
-	for (size_t first = 0; bytes == 3 && first < frames; first += SAMPLE_BLOCK) {
-		size_t count = frames - first < SAMPLE_BLOCK ? frames - first : SAMPLE_BLOCK;
-		uint32_t raw[SAMPLE_BLOCK];
+	for (size_t i = 0; i < frames; i++) {
+		const unsigned char *p = samples + (ptrdiff_t)i * step;
 
-		for (size_t i = 0; i < count; i++)
-			raw[i] = sample_get(samples + (ptrdiff_t)(first + i) * step, 3, swapped);
-		for (size_t i = 0; i < count; i++)
-			values[first + i] = (VALUE)(int32_t)(raw[i] << shift ^ offset) * (VALUE)0x1p-31;
-	}
-	for (size_t i = 0; bytes != 3 && i < frames; i++) {
-		uint32_t raw = sample_get(samples + (ptrdiff_t)i * step, bytes, swapped);
-
-		values[i] = (VALUE)(int32_t)(raw << shift ^ offset) * (VALUE)0x1p-31;
+		values[i] = is_float ? NAME(real_at)(p, bytes)
+			    : NAME(value_of)(bli_sample_get(p, bytes), shift, offset);
 	}
 }
 
 /* the steps of mono and stereo interleaved as constants: these loops become vectors */
-#define LOAD(BYTES, SWAPPED)									\
-	(step == (BYTES) ? NAME(load_loop)(format, values, samples, (BYTES), frames, (BYTES), (SWAPPED)) \
-	 : step == 2 * (BYTES) ? NAME(load_loop)(format, values, samples, 2 * (BYTES), frames, (BYTES), (SWAPPED)) \
-	 : NAME(load_loop)(format, values, samples, step, frames, (BYTES), (SWAPPED)))
+#define LOAD(BYTES, IS_FLOAT)								\
+	case (BYTES) + 16 * (IS_FLOAT):							\
+		if (step == (BYTES))							\
+			NAME(load_loop)(format, values, samples, (BYTES), whole, (BYTES), (IS_FLOAT)); \
+		else if (step == 2 * (BYTES))						\
+			NAME(load_loop)(format, values, samples, 2 * (BYTES), whole, (BYTES), (IS_FLOAT)); \
+		else if ((BYTES) > 1)							\
+			NAME(load_loop)(format, values, samples, step, whole, (BYTES), (IS_FLOAT)); \
+		else									\
+			return 0;							\
+		return whole
 
-static void NAME(load_reals)(const struct bli_format *format, VALUE *restrict values,
-			     const unsigned char *restrict samples, ptrdiff_t step, size_t frames)
+/* The whole groups of the commonest formats, without a block.  Returns the number of frames. */
+static size_t NAME(load_common)(const struct bli_format *format, VALUE *values, const unsigned char *samples,
+				ptrdiff_t step, size_t frames)
 {
-	for (size_t i = 0; i < frames; i++, samples += step) {
-		float single;
-		double number;
+	const size_t whole = frames & ~(size_t)(BLI_SAMPLE_GROUP - 1);
 
-		if (format->bytes == sizeof(single)) {
-			memcpy(&single, samples, sizeof(single));
-			values[i] = (VALUE)single;
-		} else {
-			memcpy(&number, samples, sizeof(number));
-			values[i] = (VALUE)number;
-		}
+	if (format->is_swapped)
+		return 0;
+	switch (format->bytes + 16 * format->is_float) {
+	LOAD(1, false);
+	LOAD(2, false);
+	LOAD(4, false);
+	LOAD(4, true);
+	LOAD(8, true);
 	}
-}
-
-static void NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step,
-		       size_t frames)
-{
-	if (format->is_float) {
-		NAME(load_reals)(format, values, samples, step, frames);
-		return;
-	}
-	switch (format->bytes * 2 + format->is_swapped) {
-	case 2:
-	case 3: LOAD(1, false); return;
-	case 4: LOAD(2, false); return;
-	case 5: LOAD(2, true); return;
-	case 6: LOAD(3, false); return;
-	case 7: LOAD(3, true); return;
-	case 8: LOAD(4, false); return;
-	case 9: LOAD(4, true); return;
-	}
+	return 0;
 }
 
 #undef LOAD
+
+static void NAME(from_integers)(const struct bli_format *format, VALUE *restrict values,
+				const union bli_sample_block *restrict block, size_t frames)
+{
+	const size_t whole = bli_sample_groups(frames);
+	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
+
+	/* reversed, the sample stands at the top of its word */
+	if (format->is_swapped)
+		for (size_t i = 0; i < whole; i++)
+			values[i] = NAME(value_of)(__builtin_bswap32(block->words[i]), 8u * format->bytes - format->bits,
+						   offset);
+	else
+		for (size_t i = 0; i < whole; i++)
+			values[i] = NAME(value_of)(block->words[i], 32u - format->bits, offset);
+}
+
+/* Values that are not numbers or too large become 0.  Returns how many there were: almost never any. */
+static size_t NAME(silence_invalid)(VALUE *values, size_t frames)
+{
+	unsigned invalid = 0;
+
+	for (size_t i = 0; i < frames; i++)
+		invalid += sample_bits((float)values[i]) > SAMPLE_MAX_BITS;
+	for (size_t i = 0; invalid && i < frames; i++)
+		if (sample_bits((float)values[i]) > SAMPLE_MAX_BITS)
+			values[i] = 0;
+	return invalid;
+}
+
+static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict values,
+			     union bli_sample_block *restrict block, size_t frames)
+{
+	const size_t whole = bli_sample_groups(frames);
+
+	if (format->bytes == sizeof(float)) {
+		for (size_t i = 0; format->is_swapped && i < whole; i++)
+			block->words[i] = __builtin_bswap32(block->words[i]);
+		for (size_t i = 0; i < whole; i++)
+			values[i] = (VALUE)block->floats[i];
+	} else {
+		for (size_t i = 0; format->is_swapped && i < whole; i++)
+			block->longs[i] = __builtin_bswap64(block->longs[i]);
+		for (size_t i = 0; i < whole; i++)
+			values[i] = (VALUE)block->doubles[i];
+	}
+}
+
+static size_t NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step,
+			 size_t frames)
+{
+	size_t first = NAME(load_common)(format, values, samples, step, frames), count;
+	size_t invalid = format->is_float ? NAME(silence_invalid)(values, first) : 0;
+
+	for (; first < frames; first += count) {
+		const unsigned char *from = (const unsigned char *)samples + (ptrdiff_t)first * step;
+		VALUE part[BLI_SAMPLE_BLOCK], *to;
+		union bli_sample_block block;
+
+		count = frames - first < BLI_SAMPLE_BLOCK ? frames - first : BLI_SAMPLE_BLOCK;
+		to = count % BLI_SAMPLE_GROUP ? part : (VALUE *)values + first;
+		bli_sample_gather(format, &block, from, step, count);
+		if (format->is_float) {
+			NAME(from_reals)(format, to, &block, count);
+			invalid += NAME(silence_invalid)(to, bli_sample_groups(count));
+		} else {
+			NAME(from_integers)(format, to, &block, count);
+		}
+		if (to == part)
+			memcpy((VALUE *)values + first, part, count * sizeof(*part));
+	}
+	return invalid;
+}
 
 /*
  * The integer of a value, scale being that of full scale.  Adding 1.5·2^52 to a
@@ -162,11 +195,8 @@ static void NAME(load)(const struct bli_format *format, void *values, const void
  * rounded twice, and the library rounds.
  */
 static inline __attribute__((always_inline)) uint32_t
-NAME(round_sample)(VALUE value, double scale, const bool narrow, int32_t *largest, unsigned *beyond)
+NAME(round_sample)(VALUE value, double scale, const bool narrow, unsigned *beyond)
 {
-	int32_t magnitude = sample_magnitude((float)value);
-
-	*largest = *largest > magnitude ? *largest : magnitude;
 	if (narrow) {
 		const float least = (float)-scale, most = (float)(scale - 1);
 		float x = (float)value * (float)scale, sum;
@@ -198,78 +228,123 @@ NAME(round_sample)(VALUE value, double scale, const bool narrow, int32_t *larges
 
 static inline __attribute__((always_inline)) size_t
 NAME(store_loop)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
-		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool swapped,
-		 const bool narrow, double *peak)
+		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool narrow, double *peak)
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
 	const double scale = (double)(UINT32_C(1) << (format->bits - 1));
 	unsigned beyond = 0;
 	int32_t largest = 0;
-	float single;
 
-	/* packed samples wait until a block is rounded: they do not fit vectors, the rest of the work does */
-	for (size_t first = 0; bytes == 3 && first < frames; first += SAMPLE_BLOCK) {
-		size_t count = frames - first < SAMPLE_BLOCK ? frames - first : SAMPLE_BLOCK;
-		uint32_t rounded[SAMPLE_BLOCK];
+	for (size_t i = 0; i < frames; i++) {
+		int32_t magnitude = sample_magnitude((float)values[i]);
 
-		for (size_t i = 0; i < count; i++)
-			rounded[i] = NAME(round_sample)(values[first + i], scale, narrow, &largest, &beyond) + offset;
-		for (size_t i = 0; i < count; i++)
-			sample_put(samples + (ptrdiff_t)(first + i) * step, rounded[i], 3, swapped);
+		largest = largest > magnitude ? largest : magnitude;
+		bli_sample_put(samples + (ptrdiff_t)i * step,
+			       NAME(round_sample)(values[i], scale, narrow, &beyond) + offset, bytes);
 	}
-	for (size_t i = 0; bytes != 3 && i < frames; i++)
-		sample_put(samples + (ptrdiff_t)i * step,
-			   NAME(round_sample)(values[i], scale, narrow, &largest, &beyond) + offset, bytes, swapped);
-	memcpy(&single, &largest, sizeof(single));
-	if ((double)single > *peak)
-		*peak = (double)single;
+	sample_raise_peak(peak, largest);
 	return beyond;
 }
 
-#define STORE_STEP(STEP, BYTES, SWAPPED)						\
-	(narrow ? NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), true, peak) \
-	 : NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), false, peak))
-#define STORE(BYTES, SWAPPED)								\
-	(step == (BYTES) ? STORE_STEP((BYTES), BYTES, SWAPPED)				\
-	 : step == 2 * (BYTES) ? STORE_STEP(2 * (BYTES), BYTES, SWAPPED)		\
-	 : STORE_STEP(step, BYTES, SWAPPED))
+/* in float, which is exact enough for 20 bits (see round_sample), where that many are the most */
+#define STORE_STEP(STEP, BYTES)								\
+	(*beyond += NAME(store_loop)(format, samples, (STEP), values, whole, (BYTES),	\
+				     sizeof(VALUE) == sizeof(float) && (BYTES) <= 2, peak))
+#define STORE(BYTES)									\
+	case BYTES:									\
+		if (step == (BYTES))							\
+			STORE_STEP((BYTES), (BYTES));					\
+		else if (step == 2 * (BYTES))						\
+			STORE_STEP(2 * (BYTES), (BYTES));				\
+		else if ((BYTES) > 1)							\
+			STORE_STEP(step, (BYTES));					\
+		else									\
+			return 0;							\
+		return whole
 
-static void NAME(store_reals)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
-			      const VALUE *restrict values, size_t frames, double *peak)
+/* The whole groups of the commonest formats, without a block.  Returns the number of frames. */
+static size_t NAME(store_common)(const struct bli_format *format, unsigned char *samples, ptrdiff_t step,
+				 const VALUE *values, size_t frames, double *peak, size_t *beyond)
 {
-	for (size_t i = 0; i < frames; i++, samples += step) {
-		float single = (float)values[i];
-		double number = (double)values[i], magnitude = number < 0 ? -number : number;
+	const size_t whole = frames & ~(size_t)(BLI_SAMPLE_GROUP - 1);
 
-		*peak = magnitude > *peak ? magnitude : *peak;
-		if (format->bytes == sizeof(single))
-			memcpy(samples, &single, sizeof(single));
-		else
-			memcpy(samples, &number, sizeof(number));
-	}
-}
-
-static size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values,
-			  size_t frames, double *peak)
-{
-	const bool narrow = sizeof(VALUE) == sizeof(float) && format->bits <= 20;
-
-	if (format->is_float) {
-		NAME(store_reals)(format, samples, step, values, frames, peak);
+	if (format->is_float || format->is_swapped)
 		return 0;
-	}
-	switch (format->bytes * 2 + format->is_swapped) {
-	case 2:
-	case 3: return STORE(1, false);
-	case 4: return STORE(2, false);
-	case 5: return STORE(2, true);
-	case 6: return STORE(3, false);
-	case 7: return STORE(3, true);
-	case 8: return STORE(4, false);
-	case 9: return STORE(4, true);
+	switch (format->bytes) {
+	STORE(1);
+	STORE(2);
+	STORE(4);
 	}
 	return 0;
 }
 
 #undef STORE
 #undef STORE_STEP
+
+static size_t NAME(to_integers)(const struct bli_format *format, union bli_sample_block *restrict block,
+				const VALUE *restrict values, size_t frames, double *peak)
+{
+	const size_t whole = bli_sample_groups(frames);
+	unsigned char *words = (unsigned char *)block->words;
+	size_t beyond;
+
+	if (sizeof(VALUE) == sizeof(float) && format->bits <= 20)
+		beyond = NAME(store_loop)(format, words, 4, values, whole, 4, true, peak);
+	else
+		beyond = NAME(store_loop)(format, words, 4, values, whole, 4, false, peak);
+	for (size_t i = 0; format->is_swapped && i < whole; i++)
+		block->words[i] = bli_sample_swap(block->words[i], format->bytes);
+	return beyond;
+}
+
+static void NAME(to_reals)(const struct bli_format *format, union bli_sample_block *restrict block,
+			   const VALUE *restrict values, size_t frames, double *peak)
+{
+	const size_t whole = bli_sample_groups(frames);
+	int32_t largest = 0;
+
+	for (size_t i = 0; i < whole; i++) {
+		int32_t magnitude = sample_magnitude((float)values[i]);
+
+		largest = largest > magnitude ? largest : magnitude;
+	}
+	sample_raise_peak(peak, largest);
+	if (format->bytes == sizeof(float)) {
+		for (size_t i = 0; i < whole; i++)
+			block->floats[i] = (float)values[i];
+		for (size_t i = 0; format->is_swapped && i < whole; i++)
+			block->words[i] = __builtin_bswap32(block->words[i]);
+	} else {
+		for (size_t i = 0; i < whole; i++)
+			block->doubles[i] = (double)values[i];
+		for (size_t i = 0; format->is_swapped && i < whole; i++)
+			block->longs[i] = __builtin_bswap64(block->longs[i]);
+	}
+}
+
+static size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values,
+			  size_t frames, double *peak)
+{
+	size_t beyond = 0, count;
+
+	for (size_t first = NAME(store_common)(format, samples, step, values, frames, peak, &beyond); first < frames;
+	     first += count) {
+		const VALUE *from = (const VALUE *)values + first;
+		VALUE part[BLI_SAMPLE_BLOCK];
+		union bli_sample_block block;
+
+		count = frames - first < BLI_SAMPLE_BLOCK ? frames - first : BLI_SAMPLE_BLOCK;
+		/* the last group is filled up with zeros */
+		if (count % BLI_SAMPLE_GROUP) {
+			memcpy(part, from, count * sizeof(*part));
+			memset(part + count, 0, (bli_sample_groups(count) - count) * sizeof(*part));
+			from = part;
+		}
+		if (format->is_float)
+			NAME(to_reals)(format, &block, from, count, peak);
+		else
+			beyond += NAME(to_integers)(format, &block, from, count, peak);
+		bli_sample_scatter(format, (unsigned char *)samples + (ptrdiff_t)first * step, step, &block, count);
+	}
+	return beyond;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stage.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <errno.h>
 #include <math.h>
@@ -129,7 +129,7 @@ void bli_stage_layout(struct bli_stage_layout *layout, const struct bli_stage_sh
 	size_t taps = shape->filter.taps;
 
 	memset(layout, 0, sizeof(*layout));
-	layout->cycles = (size_t)bli_common_divisor(shape->in_frames, shape->out_frames);
+	layout->cycles = (size_t)bli_gcd(shape->in_frames, shape->out_frames);
 	layout->ratio_in = shape->in_frames / layout->cycles;
 	layout->ratio_out = shape->out_frames / layout->cycles;
 	/* where nothing repeats the bank is large, and half of it is half of what comes from the cache */

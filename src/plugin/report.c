@@ -3,7 +3,7 @@
 #include "config.h"
 #endif
 #include "report.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -78,7 +78,7 @@ static void report_stages(snd_output_t *out, const struct bli_resampler *resampl
 static void report_ratio(snd_output_t *out, const snd_pcm_rate_info_t *info)
 {
 	unsigned long in = info->in.period_size, out_frames = info->out.period_size;
-	unsigned long divisor = (unsigned long)bli_common_divisor(info->in.rate, info->out.rate);
+	unsigned long divisor = (unsigned long)bli_gcd(info->in.rate, info->out.rate);
 	unsigned long unit_in = info->in.rate / divisor, unit_out = info->out.rate / divisor;
 	unsigned long multiple = (in + unit_in / 2) / unit_in;
 	double effective = (double)info->in.rate * (double)out_frames / (double)in;

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Running dither (see dither.h).  Included by every kernel's file once per VALUE
+ * (float or double), with NAME(x) defined, so that each instruction set gets
+ * its own vectors.
+ */
+
+#ifndef BLI_DITHER_LOOP_H
+#define BLI_DITHER_LOOP_H
+
+#define DITHER_BLOCK 64		/* frames; whole vectors, and whole draws */
+#define DITHER_STEP (INT64_C(1) << BLI_DITHER_FRACTION_BITS)
+#define DITHER_MAGIC 0x1.8p52	/* added to a double, leaves its nearest integer in the low bits */
+#define DITHER_MAGIC_BITS UINT64_C(0x4338000000000000)
+
+/*
+ * Triangular noise from random bits, −65535 … 65535 units of 2^−16 step, and the
+ * half step by which rounding down becomes rounding to nearest.
+ */
+static inline __attribute__((always_inline)) int64_t dither_noise(uint32_t random)
+{
+	int64_t noise = (int64_t)(random & 0xffff) + (int64_t)(random >> 16) - 0xffff;
+
+	return noise * (DITHER_STEP >> 16) + DITHER_STEP / 2;
+}
+
+/* The noise of the draw in use and of those behind it that `frames` frames need, noise[] being the draw's first. */
+static void dither_draw(struct bli_dither_channel *channel, int64_t *restrict noise, size_t frames)
+{
+	const size_t served = channel->used + frames;
+	uint64_t *restrict s0 = channel->state[0], *restrict s1 = channel->state[1];
+
+	for (size_t first = 0; first < served; first += BLI_DITHER_DRAW) {
+		for (size_t i = 0; i < BLI_DITHER_GENERATORS; i++) {
+			uint64_t random = s0[i] + s1[i];
+
+			noise[first + i] = dither_noise((uint32_t)random);
+			noise[first + BLI_DITHER_GENERATORS + i] = dither_noise((uint32_t)(random >> 32));
+		}
+		if (served - first < BLI_DITHER_DRAW)
+			break;
+		for (size_t i = 0; i < BLI_DITHER_GENERATORS; i++) {
+			uint64_t a = s0[i] ^ s0[i] << 23, b = s1[i];
+
+			s0[i] = b;
+			s1[i] = a ^ b ^ a >> 18 ^ b >> 5;
+		}
+	}
+	channel->used = served % BLI_DITHER_DRAW;
+}
+
+static void dither_tpdf(int64_t *restrict values, const int64_t *restrict noise)
+{
+	for (size_t i = 0; i < DITHER_BLOCK; i++)
+		values[i] = (values[i] + noise[i]) & -DITHER_STEP;
+}
+
+/*
+ * Each value less twice the last error, plus the one before that.  What depends
+ * on the last error is kept short: its subtraction, a mask and a subtraction.
+ */
+static void dither_shaped(struct bli_dither_channel *channel, int64_t *restrict values,
+			  const int64_t *restrict noise, size_t frames, int64_t full_scale)
+{
+	int64_t last = channel->error[0], before = channel->error[1];
+
+	for (size_t i = 0; i < frames; i++) {
+		int64_t partly = values[i] + before, with_noise = partly + noise[i];
+		int64_t wanted = partly - 2 * last, rounded = (with_noise - 2 * last) & -DITHER_STEP;
+
+		before = last;
+		/* beyond full scale the error is the clipping's, which must not be fed back */
+		last = wanted > -full_scale && wanted < full_scale ? rounded - wanted : 0;
+		values[i] = rounded;
+	}
+	channel->error[0] = last;
+	channel->error[1] = before;
+}
+
+#endif
+
+/* To integers; beyond twice full scale, and for NaN, the nearest that there is. */
+static void NAME(dither_integers)(int64_t *restrict integers, const VALUE *restrict values, double scale)
+{
+	for (size_t i = 0; i < DITHER_BLOCK; i++) {
+		double x = (double)values[i], sum;
+		uint64_t bits;
+
+		x = x > -2 ? x : -2;
+		x = x < 2 ? x : 2;
+		sum = x * scale + DITHER_MAGIC;
+		memcpy(&bits, &sum, sizeof(bits));
+		integers[i] = (int64_t)(bits - DITHER_MAGIC_BITS);
+	}
+}
+
+/* And back, where the integer stands for the value. */
+static void NAME(dither_values)(VALUE *restrict values, const int64_t *restrict integers, double unit)
+{
+	for (size_t i = 0; i < DITHER_BLOCK; i++) {
+		uint64_t bits = (uint64_t)integers[i] + DITHER_MAGIC_BITS;
+		double sum;
+
+		memcpy(&sum, &bits, sizeof(sum));
+		values[i] = values[i] > -2 && values[i] < 2 ? (VALUE)((sum - DITHER_MAGIC) * unit) : values[i];
+	}
+}
+
+static void NAME(dither)(struct bli_dither *dither, size_t channel_index, void *values_in_place, size_t frames)
+{
+	struct bli_dither_channel *channel = &dither->channel[channel_index];
+	const int64_t full_scale = DITHER_STEP << (dither->bits - 1);
+	VALUE *values = values_in_place;
+
+	if (dither->kind == BLI_DITHER_NONE)
+		return;
+	while (frames > 0) {
+		const size_t used = channel->used, room = DITHER_BLOCK - used, count = frames < room ? frames : room;
+		int64_t integers[DITHER_BLOCK], noise[2 * DITHER_BLOCK];
+		VALUE part[DITHER_BLOCK] = { 0 }, *block = count < DITHER_BLOCK ? part : values;
+
+		if (block == part)
+			memcpy(part, values, count * sizeof(*part));
+		dither_draw(channel, noise, count);
+		NAME(dither_integers)(integers, block, (double)full_scale);
+		if (dither->kind == BLI_DITHER_TPDF)
+			dither_tpdf(integers, noise + used);
+		else
+			dither_shaped(channel, integers, noise + used, count, full_scale);
+		NAME(dither_values)(block, integers, 1 / (double)full_scale);
+		if (block == part)
+			memcpy(values, part, count * sizeof(*part));
+		values += count;
+		frames -= count;
+	}
+}

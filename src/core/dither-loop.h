@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Running dither (see dither.h).  Included by every kernel's file once per VALUE
- * (float or double), with NAME(x) defined, so that each instruction set gets
- * its own vectors.
+ * (float or double), with NAME(x) and LINKAGE (static or extern) defined, so
+ * that each instruction set gets its own vectors.
  */
 
 #ifndef BLI_DITHER_LOOP_H
@@ -106,7 +106,8 @@ static void NAME(dither_values)(VALUE *restrict values, const int64_t *restrict 
 	}
 }
 
-static void NAME(dither)(struct bli_dither *dither, size_t channel_index, void *values_in_place, size_t frames)
+LINKAGE bli_dither_run NAME(dither);
+void NAME(dither)(struct bli_dither *dither, size_t channel_index, void *values_in_place, size_t frames)
 {
 	struct bli_dither_channel *channel = &dither->channel[channel_index];
 	const int64_t full_scale = DITHER_STEP << (dither->bits - 1);

@@ -85,6 +85,10 @@ const struct bli_kernel *bli_kernel_nth(unsigned n);
 const struct bli_kernel *bli_kernel_find(const char *name);
 
 extern const struct bli_kernel bli_kernel_c;	/* the specification */
+/* its parts that another kernel may share */
+extern bli_sample_load bli_c_load_float, bli_c_load_double;
+extern bli_sample_store bli_c_store_float, bli_c_store_double;
+extern bli_dither_run bli_c_dither_float, bli_c_dither_double;
 extern const struct bli_kernel bli_kernel_sse2;
 extern const struct bli_kernel bli_kernel_avx2;
 extern const struct bli_kernel bli_kernel_avx512;

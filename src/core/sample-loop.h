@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Loading and storing samples (see sample.h).  Included by every kernel's file
- * once per VALUE (float or double), with NAME(x) defined, so that each
- * instruction set gets its own vectors.  All loops run over whole groups, so
+ * once per VALUE (float or double), with NAME(x) and LINKAGE (static or extern)
+ * defined, so that each instruction set gets its own vectors.  All loops run over whole groups, so
  * that the compiler need not add loops for what is left behind the last vector.
  */
 
@@ -86,10 +86,8 @@ NAME(load_loop)(const struct bli_format *format, VALUE *restrict values, const u
 			NAME(load_loop)(format, values, samples, (BYTES), whole, (BYTES), (IS_FLOAT)); \
 		else if (step == 2 * (BYTES))						\
 			NAME(load_loop)(format, values, samples, 2 * (BYTES), whole, (BYTES), (IS_FLOAT)); \
-		else if ((BYTES) > 1)							\
-			NAME(load_loop)(format, values, samples, step, whole, (BYTES), (IS_FLOAT)); \
 		else									\
-			return 0;							\
+			NAME(load_loop)(format, values, samples, step, whole, (BYTES), (IS_FLOAT)); \
 		return whole
 
 /* The whole groups of the commonest formats, without a block.  Returns the number of frames. */
@@ -101,7 +99,6 @@ static size_t NAME(load_common)(const struct bli_format *format, VALUE *values, 
 	if (format->is_swapped)
 		return 0;
 	switch (format->bytes + 16 * format->is_float) {
-	LOAD(1, false);
 	LOAD(2, false);
 	LOAD(4, false);
 	LOAD(4, true);
@@ -128,17 +125,22 @@ static void NAME(from_integers)(const struct bli_format *format, VALUE *restrict
 			values[i] = NAME(value_of)(block->words[i], 32u - format->bits, offset);
 }
 
-/* Values that are not numbers or too large become 0.  Returns how many there were: almost never any. */
-static size_t NAME(silence_invalid)(VALUE *values, size_t frames)
+/* How many values are not numbers, or too large. */
+static size_t NAME(count_invalid)(const VALUE *values, size_t frames)
 {
 	unsigned invalid = 0;
 
 	for (size_t i = 0; i < frames; i++)
 		invalid += sample_bits((float)values[i]) > SAMPLE_MAX_BITS;
-	for (size_t i = 0; invalid && i < frames; i++)
+	return invalid;
+}
+
+/* They become 0. */
+static __attribute__((cold)) void NAME(silence_invalid)(VALUE *values, size_t frames)
+{
+	for (size_t i = 0; i < frames; i++)
 		if (sample_bits((float)values[i]) > SAMPLE_MAX_BITS)
 			values[i] = 0;
-	return invalid;
 }
 
 static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict values,
@@ -159,11 +161,11 @@ static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict va
 	}
 }
 
-static size_t NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step,
-			 size_t frames)
+LINKAGE bli_sample_load NAME(load);
+size_t NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step, size_t frames)
 {
 	size_t first = NAME(load_common)(format, values, samples, step, frames), count;
-	size_t invalid = format->is_float ? NAME(silence_invalid)(values, first) : 0;
+	size_t invalid = 0;
 
 	for (; first < frames; first += count) {
 		const unsigned char *from = (const unsigned char *)samples + (ptrdiff_t)first * step;
@@ -173,15 +175,17 @@ static size_t NAME(load)(const struct bli_format *format, void *values, const vo
 		count = frames - first < BLI_SAMPLE_BLOCK ? frames - first : BLI_SAMPLE_BLOCK;
 		to = count % BLI_SAMPLE_GROUP ? part : (VALUE *)values + first;
 		bli_sample_gather(format, &block, from, step, count);
-		if (format->is_float) {
+		if (format->is_float)
 			NAME(from_reals)(format, to, &block, count);
-			invalid += NAME(silence_invalid)(to, bli_sample_groups(count));
-		} else {
+		else
 			NAME(from_integers)(format, to, &block, count);
-		}
 		if (to == part)
 			memcpy((VALUE *)values + first, part, count * sizeof(*part));
 	}
+	if (format->is_float)
+		invalid = NAME(count_invalid)(values, frames);
+	if (invalid)
+		NAME(silence_invalid)(values, frames);
 	return invalid;
 }
 
@@ -256,10 +260,8 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 			STORE_STEP((BYTES), (BYTES));					\
 		else if (step == 2 * (BYTES))						\
 			STORE_STEP(2 * (BYTES), (BYTES));				\
-		else if ((BYTES) > 1)							\
-			STORE_STEP(step, (BYTES));					\
 		else									\
-			return 0;							\
+			STORE_STEP(step, (BYTES));					\
 		return whole
 
 /* The whole groups of the commonest formats, without a block.  Returns the number of frames. */
@@ -271,7 +273,6 @@ static size_t NAME(store_common)(const struct bli_format *format, unsigned char 
 	if (format->is_float || format->is_swapped)
 		return 0;
 	switch (format->bytes) {
-	STORE(1);
 	STORE(2);
 	STORE(4);
 	}
@@ -322,8 +323,9 @@ static void NAME(to_reals)(const struct bli_format *format, union bli_sample_blo
 	}
 }
 
-static size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values,
-			  size_t frames, double *peak)
+LINKAGE bli_sample_store NAME(store);
+size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values, size_t frames,
+		   double *peak)
 {
 	size_t beyond = 0, count;
 

@@ -30,6 +30,20 @@ gather_packed(uint32_t *restrict words, const unsigned char *restrict samples, p
 	words[last] = bli_sample_get(samples + (ptrdiff_t)last * step, 3);
 }
 
+static inline __attribute__((always_inline)) void
+gather_bytes(uint32_t *restrict words, const unsigned char *restrict samples, ptrdiff_t step, size_t frames)
+{
+	for (size_t i = 0; i < frames; i++)
+		words[i] = samples[(ptrdiff_t)i * step];
+}
+
+static inline __attribute__((always_inline)) void
+scatter_bytes(unsigned char *restrict samples, ptrdiff_t step, const uint32_t *restrict words, size_t frames)
+{
+	for (size_t i = 0; i < frames; i++)
+		samples[(ptrdiff_t)i * step] = (unsigned char)words[i];
+}
+
 void bli_sample_gather(const struct bli_format *format, union bli_sample_block *block, const void *samples,
 		       ptrdiff_t step, size_t frames)
 {
@@ -37,8 +51,12 @@ void bli_sample_gather(const struct bli_format *format, union bli_sample_block *
 
 	switch (format->bytes) {
 	case 1:
-		for (size_t i = 0; i < frames; i++)
-			block->words[i] = from[(ptrdiff_t)i * step];
+		if (step == 1)
+			gather_bytes(block->words, from, 1, frames);
+		else if (step == 2)
+			gather_bytes(block->words, from, 2, frames);
+		else
+			gather_bytes(block->words, from, step, frames);
 		break;
 	case 2:
 		for (size_t i = 0; i < frames; i++)
@@ -83,8 +101,10 @@ void bli_sample_scatter(const struct bli_format *format, void *samples, ptrdiff_
 
 	switch (format->bytes) {
 	case 1:
-		for (size_t i = 0; i < frames; i++)
-			to[(ptrdiff_t)i * step] = (unsigned char)block->words[i];
+		if (step == 1)
+			scatter_bytes(to, 1, block->words, frames);
+		else
+			scatter_bytes(to, step, block->words, frames);
 		return;
 	case 2:
 		for (size_t i = 0; i < frames; i++)

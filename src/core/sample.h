@@ -8,8 +8,9 @@
  * gathered from memory into a dense block of words, and the words converted to
  * values; on the way out the other way round.  The first step knows layouts
  * and is the same for all kernels (sample.c); the second knows numbers, is made
- * of vectors and part of every kernel (sample-loop.h).  Integers of 1, 2 and 4
- * bytes in the order of this machine take no block but a loop of their own.
+ * of vectors and part of every kernel (sample-loop.h).  Integers of 2 and 4
+ * bytes and floats, in the order of this machine, take no block but a loop of
+ * their own.
  */
 #ifndef BLI_SAMPLE_H
 #define BLI_SAMPLE_H

@@ -44,7 +44,7 @@ static inline void sample_raise_peak(double *peak, int32_t magnitude)
 #endif
 
 
-/* The value of an integer whose top bit is the sample's once it is shifted to the left. */
+/* The value of a sample, which `shift` moves to the top of its word. */
 static inline __attribute__((always_inline)) VALUE
 NAME(value_of)(uint32_t word, unsigned shift, uint32_t offset)
 {
@@ -110,19 +110,16 @@ static size_t NAME(load_common)(const struct bli_format *format, VALUE *values, 
 #undef LOAD
 
 static void NAME(from_integers)(const struct bli_format *format, VALUE *restrict values,
-				const union bli_sample_block *restrict block, size_t frames)
+				union bli_sample_block *restrict block, size_t frames)
 {
 	const size_t whole = bli_sample_groups(frames);
+	const unsigned shift = 32u - format->bits;
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
 
-	/* reversed, the sample stands at the top of its word */
-	if (format->is_swapped)
-		for (size_t i = 0; i < whole; i++)
-			values[i] = NAME(value_of)(__builtin_bswap32(block->words[i]), 8u * format->bytes - format->bits,
-						   offset);
-	else
-		for (size_t i = 0; i < whole; i++)
-			values[i] = NAME(value_of)(block->words[i], 32u - format->bits, offset);
+	for (size_t i = 0; format->is_swapped && i < whole; i++)
+		block->words[i] = bli_sample_swap(block->words[i], format->bytes);
+	for (size_t i = 0; i < whole; i++)
+		values[i] = NAME(value_of)(block->words[i], shift, offset);
 }
 
 /* How many values are not numbers, or too large. */

@@ -4,6 +4,7 @@
 #endif
 #include "report.h"
 #include "gcd.h"
+#include "log.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -127,6 +128,9 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 	snd_output_printf(out, "  delay: %.3f input frames, %.3f ms\n", delay_frames,
 			  1e3 * delay_frames / (double)info->in.rate);
 	report_ratio(out, info);
+	if (resampler->invalid)
+		snd_output_printf(out, "  not numbers: %llu input samples, taken for silence\n",
+				  (unsigned long long)resampler->invalid);
 	if (resampler->clipped)
 		snd_output_printf(out, "  clipped: %llu samples; a gain of %s dB would avoid it\n",
 				  (unsigned long long)resampler->clipped, avoiding_gain(settings, resampler).text);
@@ -134,10 +138,12 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 		snd_output_printf(out, "  clipped: 0 samples\n");
 }
 
-void bli_report_clipping(const struct bli_settings *settings, const struct bli_resampler *resampler)
+void bli_report_losses(const struct bli_settings *settings, const struct bli_resampler *resampler)
 {
+	if (resampler->invalid)
+		bli_log(settings->converter, "%llu input samples were not numbers and were taken for silence",
+			(unsigned long long)resampler->invalid);
 	if (resampler->clipped)
-		SNDERR("converter \"%s\": %llu samples were clipped; gain \"%s dB\" would have avoided it",
-		       settings->converter, (unsigned long long)resampler->clipped,
-		       avoiding_gain(settings, resampler).text);
+		bli_log(settings->converter, "%llu samples were clipped; gain \"%s dB\" would have avoided it",
+			(unsigned long long)resampler->clipped, avoiding_gain(settings, resampler).text);
 }

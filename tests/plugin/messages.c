@@ -6,6 +6,7 @@
  */
 #include "plughelp.h"
 #include "preset.h"
+#include "report.h"
 
 #include <errno.h>
 #include <math.h>
@@ -153,8 +154,8 @@ static void test_mistakes_in_configuration(void **state)
 		{ "name \"%s\"\ncomment \"for the microphone\"", { NULL } },
 		{ "name \"%s\"\npasband 0.9", { "pasband = ", "0.9", "\"passband\"" } },
 		{ "name \"%s\"\nquality_level \"very high\"", { "quality_level = ", "very high", "\"quality\"" } },
-		{ "nonsense 7\nname \"%s\"\nalso 8", { "nonsense = ", "7", "nearest" } },
-		{ "name \"%s\"\nodd { a 1 }", { "odd = a compound", "nearest" } },
+		{ "nonsense 7\nname \"%s\"\nalso 8", { "nonsense = ", "7", "verbose" } },
+		{ "name \"%s\"\nodd { a 1 }", { "odd = a compound", "verbose" } },
 	};
 	unsigned faults = 0;
 
@@ -211,11 +212,15 @@ static void kernel_in_use(struct plug *plug, char name[32])
 	plug_close(plug);
 }
 
+#define LONG_TEN "overmuch. "
+#define LONG_WORD LONG_TEN LONG_TEN LONG_TEN LONG_TEN LONG_TEN LONG_TEN LONG_TEN LONG_TEN
+
 static void test_kernel_by_environment(void **state)
 {
 	const char *set = getenv("BLI_KERNEL");
 	char *kept = set ? strdup(set) : NULL;
 	static const char *const needles[] = { "BLI_KERNEL", "abacus" };
+	static const char *const split_needles[] = { "BLI_KERNEL=aba cus [31m", "...", "; taking " };
 	char best[32], name[32];
 	struct plug plug;
 
@@ -235,6 +240,12 @@ static void test_kernel_by_environment(void **state)
 	assert_string_equal(name, best);
 	assert_int_equal(check_line("BLI_KERNEL=abacus", "bli", needles, 2), 0);
 	assert_non_null(strstr(plug_log_text(), best));
+	/* it stays one line, and its end stays there */
+	setenv("BLI_KERNEL", "aba\ncus\033[31m" LONG_WORD, 1);
+	kernel_in_use(&plug, name);
+	assert_string_equal(name, best);
+	assert_int_equal(check_line("BLI_KERNEL of two lines", "bli", split_needles, 3), 0);
+	assert_null(strpbrk(plug_log_text(), "\033"));
 
 	if (kept)
 		setenv("BLI_KERNEL", kept, 1);
@@ -429,6 +440,42 @@ static void test_dump_without_parameters(void **state)
 	plug_log_lines();
 }
 
+/* Samples that are not numbers: the converter refuses formats that may have them, but the report can tell. */
+static void test_report_of_invalid_samples(void **state)
+{
+	const struct bli_settings settings = { .converter = "bli", .requirement = bli_preset_find("bli")->requirement };
+	const snd_pcm_rate_info_t info = plug_info(44100, 441, 48000, 480, 1, S16, S16);
+	const struct bli_resampler_config config = {
+		.in_frames = 441, .out_frames = 480, .channels = 1, .in_format = { 4, 32, false, false, true },
+		.out_format = { 2, 16, false, false, false }, .requirement = settings.requirement,
+		.kernel = bli_kernel_find(getenv("BLI_KERNEL")),
+	};
+	static const char *const needles[] = { " 3 ", "not numbers", "silence" };
+	float in[441] = { [5] = NAN, [6] = -INFINITY, [200] = HUGE_VALF, [300] = 0.25f };
+	struct bli_area in_area = { in, sizeof(in[0]) }, out_area = { NULL, 0 };
+	int16_t out[480];
+	struct bli_resampler resampler;
+	snd_output_t *output;
+	char *text;
+
+	(void)state;
+	assert_int_equal(bli_resampler_open(&resampler, &config), 0);
+	out_area = (struct bli_area){ out, sizeof(out[0]) };
+	bli_resampler_convert(&resampler, &out_area, 480, &in_area, 441);
+	assert_int_equal(resampler.clipped, 0);
+	assert_true(resampler.peak < 0.26);
+	plug_log_lines();
+	bli_report_losses(&settings, &resampler);
+	assert_int_equal(check_line("losses", "bli", needles, 3), 0);
+	assert_int_equal(snd_output_buffer_open(&output), 0);
+	bli_report(output, &settings, &resampler, &info);
+	assert_int_equal(snd_output_putc(output, '\0'), 0);
+	snd_output_buffer_string(output, &text);
+	assert_non_null(strstr(text, "not numbers: 3 "));
+	snd_output_close(output);
+	bli_resampler_close(&resampler);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +486,7 @@ int main(void)
 		cmocka_unit_test(test_kernel_by_environment),
 		cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_dump_without_parameters),
+		cmocka_unit_test(test_report_of_invalid_samples),
 	};
 
 	plug_log_catch();

@@ -46,6 +46,15 @@ static const struct { unsigned char bits, bytes; } sizes[] = {
 	{ 8, 1 }, { 16, 2 }, { 18, 3 }, { 18, 4 }, { 20, 3 }, { 20, 4 }, { 24, 3 }, { 24, 4 }, { 32, 4 },
 };
 
+/* Every size, signed and unsigned, in both byte orders. */
+static bool each_format(unsigned n, struct bli_format *format)
+{
+	if (n >= 4 * COUNT(sizes))
+		return false;
+	*format = (struct bli_format){ sizes[n / 4].bytes, sizes[n / 4].bits, n & 1, n & 2, false };
+	return true;
+}
+
 /* Four numbers as samples, the whole container as a number: −1, the most, one step below 0, and anything. */
 struct vectors {
 	unsigned char bits, bytes;
@@ -67,7 +76,8 @@ static const struct vectors vectors[] = {
 	  { 0, 0xffffff80, 0x7fffffff, 0x92345600 } },
 };
 
-static void check_vector(const struct variant *variant, const struct bli_format *format, double wanted, uint32_t container)
+static void check_vector(const struct variant *variant, const struct bli_format *format, double wanted,
+			 uint32_t container)
 {
 	const bool little = LITTLE != format->is_swapped;
 	unsigned char sample[4], stored[4];
@@ -143,37 +153,36 @@ static void test_rounding(void **state)
 	static unsigned char samples[VALUES * 4];
 	uint64_t seed = 1;
 	struct variant variant;
+	struct bli_format format;
 
 	(void)state;
 	for (unsigned n = 0; each(n, &variant); n++)
-		for (size_t size = 0; size < COUNT(sizes); size++)
-			for (int kind = 0; kind < 4; kind++) {
-				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
-				double scale = ldexp(1, format.bits - 1), peak = 0, largest = 0;
-				size_t clipped = 0, counted;
+		for (unsigned f = 0; each_format(f, &format); f++) {
+			double scale = ldexp(1, format.bits - 1), peak = 0, largest = 0;
+			size_t clipped = 0, counted;
 
-				for (size_t i = 0; i < VALUES; i++) {
-					double step = i % 2 ? core_random_value(&seed) * scale * 1.1
-						      : (i % 4 ? scale : -scale) + (double)(i / 4 % 16) - 8;
+			for (size_t i = 0; i < VALUES; i++) {
+				double step = i % 2 ? core_random_value(&seed) * scale * 1.1
+					      : (i % 4 ? scale : -scale) + (double)(i / 4 % 16) - 8;
 
-					core_put(variant.precision, values, i, (rint(step) + parts[i % COUNT(parts)]) / scale);
-				}
-				counted = store(&variant, &format, samples, format.bytes, values, VALUES, &peak);
-				for (size_t i = 0; i < VALUES; i++) {
-					double value = core_get(variant.precision, values, i), wanted = rint(value * scale);
-
-					clipped += wanted < -scale || wanted > scale - 1;
-					wanted = fmin(fmax(wanted, -scale), scale - 1);
-					largest = fmax(largest, fabs(value));
-					if (sample_at(&format, samples, i) != (int32_t)wanted)
-						fail_msg("%s, %u bits in %u bytes: %.17g steps are stored as %d",
-							 variant.kernel->name, format.bits, format.bytes, value * scale,
-							 sample_at(&format, samples, i));
-				}
-				assert_int_equal(counted, clipped);
-				assert_true(clipped > 100);
-				assert_float_equal(peak, largest, largest * 0x1p-23);
+				core_put(variant.precision, values, i, (rint(step) + parts[i % COUNT(parts)]) / scale);
 			}
+			counted = store(&variant, &format, samples, format.bytes, values, VALUES, &peak);
+			for (size_t i = 0; i < VALUES; i++) {
+				double value = core_get(variant.precision, values, i), wanted = rint(value * scale);
+
+				clipped += wanted < -scale || wanted > scale - 1;
+				wanted = fmin(fmax(wanted, -scale), scale - 1);
+				largest = fmax(largest, fabs(value));
+				if (sample_at(&format, samples, i) != (int32_t)wanted)
+					fail_msg("%s, %u bits in %u bytes: %.17g steps are stored as %d",
+						 variant.kernel->name, format.bits, format.bytes, value * scale,
+						 sample_at(&format, samples, i));
+			}
+			assert_int_equal(counted, clipped);
+			assert_true(clipped > 100);
+			assert_float_equal(peak, largest, largest * 0x1p-23);
+		}
 }
 
 /* Infinities and NaN saturate; they hide no other value from the peak, which never falls. */
@@ -250,30 +259,29 @@ static void test_round_trip(void **state)
 	static unsigned char samples[65536 * 4];
 	uint64_t seed = 2;
 	struct variant variant;
+	struct bli_format format;
 
 	(void)state;
 	for (unsigned n = 0; each(n, &variant); n++)
-		for (size_t size = 0; size < COUNT(sizes); size++)
-			for (int kind = 0; kind < 4; kind++) {
-				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
-				uint32_t sign = UINT32_C(1) << (format.bits - 1);
+		for (unsigned f = 0; each_format(f, &format); f++) {
+			uint32_t sign = UINT32_C(1) << (format.bits - 1);
 
-				if (variant.precision == BLI_FLOAT && format.bits > 24)
-					continue;
-				for (size_t i = 0; i < 65536; i++) {
-					uint32_t raw = format.bits > 16 ? (uint32_t)core_random(&seed) : (uint32_t)i;
+			if (variant.precision == BLI_FLOAT && format.bits > 24)
+				continue;
+			for (size_t i = 0; i < 65536; i++) {
+				uint32_t raw = format.bits > 16 ? (uint32_t)core_random(&seed) : (uint32_t)i;
 
-					raw &= sign | (sign - 1);
-					if (!format.is_unsigned)
-						raw = (raw ^ sign) - sign;
-					for (unsigned byte = 0; byte < format.bytes; byte++) {
-						unsigned place = LITTLE != format.is_swapped ? byte : format.bytes - 1u - byte;
+				raw &= sign | (sign - 1);
+				if (!format.is_unsigned)
+					raw = (raw ^ sign) - sign;
+				for (unsigned byte = 0; byte < format.bytes; byte++) {
+					unsigned place = LITTLE != format.is_swapped ? byte : format.bytes - 1u - byte;
 
-						samples[i * format.bytes + byte] = (unsigned char)(raw >> 8 * place);
-					}
+					samples[i * format.bytes + byte] = (unsigned char)(raw >> 8 * place);
 				}
-				check_round_trip(&variant, &format, samples, 65536);
 			}
+			check_round_trip(&variant, &format, samples, 65536);
+		}
 }
 
 /* Floats keep their bits, at any address. */
@@ -340,7 +348,7 @@ static void check_invalid(const struct variant *variant, const struct bli_format
 		assert_true(core_get(variant->precision, values, i) == (i % 3 == 1 ? (double)i + 0.5 : 0));
 }
 
-/* Floats and doubles of either byte order, in every layout: NaN, infinities and what no filter can sum up become silence. */
+/* Floats of both sizes and byte orders, in every layout: what is no number, or beyond all sums, becomes silence. */
 static void test_invalid(void **state)
 {
 	static const size_t frames[] = { 1, 2, 3, 63, 64, 65, 128, 200 };
@@ -434,40 +442,38 @@ static void test_layouts(void **state)
 	static const size_t frames[] = { 1, 2, 3, 15, 16, 17, 33, 64, 67, 130 };
 	uint64_t seed = 3;
 	struct variant variant;
+	struct bli_format format;
 
 	(void)state;
 	for (unsigned n = 0; each(n, &variant); n++)
-		for (size_t size = 0; size < COUNT(sizes); size++)
-			for (int kind = 0; kind < 4; kind++) {
-				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
-
-				for (size_t c = 0; c < COUNT(channels); c++)
-					for (size_t f = 0; f < COUNT(frames); f++)
-						check_layout(&variant, &format, channels[c] * format.bytes, frames[f], &seed);
-				check_layout(&variant, &format, format.bytes + 1, 40, &seed);
-			}
+		for (unsigned f = 0; each_format(f, &format); f++) {
+			for (size_t c = 0; c < COUNT(channels); c++)
+				for (size_t i = 0; i < COUNT(frames); i++)
+					check_layout(&variant, &format, channels[c] * format.bytes, frames[i], &seed);
+			check_layout(&variant, &format, format.bytes + 1, 40, &seed);
+		}
 }
 
 static void test_silence(void **state)
 {
-	(void)state;
-	for (size_t size = 0; size < COUNT(sizes); size++)
-		for (int kind = 0; kind < 4; kind++) {
-			struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
-			unsigned char samples[2 * 4 * 5];
+	struct bli_format format;
 
-			memset(samples, 0x55, sizeof(samples));
-			bli_sample_silence(&format, samples, 2 * format.bytes, 5);
-			for (size_t i = 0; i < 10; i += 2)
-				assert_int_equal(sample_at(&format, samples, i), 0);
-			for (size_t i = 1; i < 10; i += 2)
-				for (unsigned byte = 0; byte < format.bytes; byte++)
-					assert_int_equal(samples[i * format.bytes + byte], 0x55);
-		}
+	(void)state;
+	for (unsigned f = 0; each_format(f, &format); f++) {
+		unsigned char samples[2 * 4 * 5];
+
+		memset(samples, 0x55, sizeof(samples));
+		bli_sample_silence(&format, samples, 2 * format.bytes, 5);
+		for (size_t i = 0; i < 10; i += 2)
+			assert_int_equal(sample_at(&format, samples, i), 0);
+		for (size_t i = 1; i < 10; i += 2)
+			for (unsigned byte = 0; byte < format.bytes; byte++)
+				assert_int_equal(samples[i * format.bytes + byte], 0x55);
+	}
 	for (unsigned char bytes = 4; bytes <= 8; bytes += 4) {
-		struct bli_format format = { bytes, (unsigned char)(8 * bytes), false, false, true };
 		unsigned char samples[16], expected[16] = { 0 };
 
+		format = (struct bli_format){ bytes, (unsigned char)(8 * bytes), false, false, true };
 		memset(samples, 0x55, sizeof(samples));
 		memset(expected + bytes, 0x55, sizeof(expected) - bytes);
 		bli_sample_silence(&format, samples, bytes, 1);

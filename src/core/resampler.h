@@ -42,7 +42,7 @@ struct bli_resampler {
 	size_t value_size;		/* of a float or a double */
 	struct bli_dither dither;
 	void *output;			/* [channels][out_frames + BLI_GROUP_MAX], in front of the store */
-	uint64_t invalid;		/* float samples since opening that were taken for 0, see bli_sample_load */
+	uint64_t invalid;		/* input samples since opening that were not numbers: see bli_sample_load */
 	uint64_t clipped;		/* samples saturated since opening */
 	double peak;			/* largest |sample| since opening, before saturation; full scale is 1 */
 	size_t bytes;			/* allocated in all */

@@ -129,7 +129,7 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 			  1e3 * delay_frames / (double)info->in.rate);
 	report_ratio(out, info);
 	if (resampler->invalid)
-		snd_output_printf(out, "  not numbers: %llu input samples, taken for silence\n",
+		snd_output_printf(out, "  not numbers: %llu input samples, treated as silence\n",
 				  (unsigned long long)resampler->invalid);
 	if (resampler->clipped)
 		snd_output_printf(out, "  clipped: %llu samples; a gain of %s dB would avoid it\n",
@@ -141,7 +141,7 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 void bli_report_losses(const struct bli_settings *settings, const struct bli_resampler *resampler)
 {
 	if (resampler->invalid)
-		bli_log(settings->converter, "%llu input samples were not numbers and were taken for silence",
+		bli_log(settings->converter, "%llu input samples were not numbers and were treated as silence",
 			(unsigned long long)resampler->invalid);
 	if (resampler->clipped)
 		bli_log(settings->converter, "%llu samples were clipped; gain \"%s dB\" would have avoided it",

@@ -158,7 +158,7 @@ static void trace_beginning(const struct job *job, const struct sound_input *inp
 	trace_method(job, conversion);
 }
 
-/* What of the input was no number, and how much less is not clipped, in steps of 0.1 dB. */
+/* How much of the input was not numbers, and how much less is not clipped, in steps of 0.1 dB. */
 static void report_losses(const struct job *job, const struct sound_input *input, const struct sound_output *output,
 			  const struct conversion *conversion)
 {
@@ -167,8 +167,8 @@ static void report_losses(const struct job *job, const struct sound_input *input
 	const double gain_db = job->options.gain_db - bli_resampler_excess_db(resampler);
 
 	if (invalid > 0)
-		note(job, "%s: %llu sample%s no numbers, taken for silence", input->name, (unsigned long long)invalid,
-		     invalid == 1 ? " was" : "s were");
+		note(job, "%s: %llu sample%s, treated as silence", input->name, (unsigned long long)invalid,
+		     invalid == 1 ? " was not a number" : "s were not numbers");
 	if (resampler->clipped > 0)
 		note(job, "%s: %llu sample%s clipped, the peak is %+.1f dB; --gain %.1f avoids it", output->name,
 		     (unsigned long long)resampler->clipped, resampler->clipped == 1 ? "" : "s",

@@ -117,11 +117,15 @@ void NAME(dither)(struct bli_dither *dither, size_t channel_index, void *values_
 		return;
 	while (frames > 0) {
 		const size_t used = channel->used, room = DITHER_BLOCK - used, count = frames < room ? frames : room;
-		int64_t integers[DITHER_BLOCK], noise[2 * DITHER_BLOCK];
-		VALUE part[DITHER_BLOCK] = { 0 }, *block = count < DITHER_BLOCK ? part : values;
+		int64_t integers[DITHER_BLOCK], noise[DITHER_BLOCK + BLI_DITHER_DRAW];
+		VALUE part[DITHER_BLOCK], *block = count < DITHER_BLOCK ? part : values;
 
-		if (block == part)
+		/* what is less than a block is filled up with zeros */
+		if (block == part) {
+			memset(part, 0, sizeof(part));
 			memcpy(part, values, count * sizeof(*part));
+			memset(noise, 0, sizeof(noise));
+		}
 		dither_draw(channel, noise, count);
 		NAME(dither_integers)(integers, block, (double)full_scale);
 		if (dither->kind == BLI_DITHER_TPDF)

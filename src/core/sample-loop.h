@@ -24,25 +24,29 @@ static inline __attribute__((always_inline)) int32_t sample_bits(float x)
 #define SAMPLE_MAX_BITS INT32_C(0x71800000)	/* of BLI_SAMPLE_MAX */
 #define SAMPLE_INFINITY_BITS INT32_C(0x7f800000)
 
-/* The same, 0 for infinity and NaN: their maximum needs no branch. */
-static inline __attribute__((always_inline)) int32_t sample_magnitude(float x)
-{
-	int32_t bits = sample_bits(x);
-
-	return bits >= SAMPLE_INFINITY_BITS ? 0 : bits;
-}
-
 /* Raise *peak to the number of those bits. */
-static inline void sample_raise_peak(double *peak, int32_t magnitude)
+static inline void sample_raise_peak(double *peak, int32_t bits)
 {
 	float single;
 
-	memcpy(&single, &magnitude, sizeof(single));
+	memcpy(&single, &bits, sizeof(single));
 	*peak = (double)single > *peak ? (double)single : *peak;
 }
 
 #endif
 
+/* The bits of the largest |value|. */
+static int32_t NAME(largest_bits)(const VALUE *values, size_t frames)
+{
+	int32_t largest = 0;
+
+	for (size_t i = 0; i < frames; i++) {
+		int32_t bits = sample_bits((float)values[i]);
+
+		largest = largest > bits ? largest : bits;
+	}
+	return largest;
+}
 
 /* The value of a sample, which `shift` moves to the top of its word. */
 static inline __attribute__((always_inline)) VALUE
@@ -122,22 +126,17 @@ static void NAME(from_integers)(const struct bli_format *format, VALUE *restrict
 		values[i] = NAME(value_of)(block->words[i], shift, offset);
 }
 
-/* How many values are not numbers, or too large. */
-static size_t NAME(count_invalid)(const VALUE *values, size_t frames)
+/* Values that are not numbers or too large become 0.  Returns how many there are. */
+static __attribute__((cold)) size_t NAME(silence_invalid)(VALUE *values, size_t frames)
 {
-	unsigned invalid = 0;
+	size_t invalid = 0;
 
 	for (size_t i = 0; i < frames; i++)
-		invalid += sample_bits((float)values[i]) > SAMPLE_MAX_BITS;
-	return invalid;
-}
-
-/* They become 0. */
-static __attribute__((cold)) void NAME(silence_invalid)(VALUE *values, size_t frames)
-{
-	for (size_t i = 0; i < frames; i++)
-		if (sample_bits((float)values[i]) > SAMPLE_MAX_BITS)
+		if (sample_bits((float)values[i]) > SAMPLE_MAX_BITS) {
 			values[i] = 0;
+			invalid++;
+		}
+	return invalid;
 }
 
 static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict values,
@@ -161,10 +160,9 @@ static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict va
 LINKAGE bli_sample_load NAME(load);
 size_t NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step, size_t frames)
 {
-	size_t first = NAME(load_common)(format, values, samples, step, frames), count;
-	size_t invalid = 0;
+	size_t count;
 
-	for (; first < frames; first += count) {
+	for (size_t first = NAME(load_common)(format, values, samples, step, frames); first < frames; first += count) {
 		const unsigned char *from = (const unsigned char *)samples + (ptrdiff_t)first * step;
 		VALUE part[BLI_SAMPLE_BLOCK], *to;
 		union bli_sample_block block;
@@ -179,31 +177,26 @@ size_t NAME(load)(const struct bli_format *format, void *values, const void *sam
 		if (to == part)
 			memcpy((VALUE *)values + first, part, count * sizeof(*part));
 	}
-	if (format->is_float)
-		invalid = NAME(count_invalid)(values, frames);
-	if (invalid)
-		NAME(silence_invalid)(values, frames);
-	return invalid;
+	if (format->is_float && NAME(largest_bits)(values, frames) > SAMPLE_MAX_BITS)
+		return NAME(silence_invalid)(values, frames);
+	return 0;
 }
 
 /*
  * The integer of a value, scale being that of full scale.  Adding 1.5·2^52 to a
  * double (2^23 to a float) leaves the nearest integer in the low bits of its
  * mantissa: rounding without a library call, in vectors.  Floats serve up to 20
- * bits (the sum needs |x| < 2^22), doubles all 32.  What would round beyond the
- * range is clipped and counted; NaN fails the first comparison.  Where the
- * machine computes with more bits than the type has (x87) the sum would be
- * rounded twice, and the library rounds.
+ * bits (the sum needs |x| < 2^22), doubles all 32.  NaN fails the first
+ * comparison.  Where the machine computes with more bits than the type has
+ * (x87) the sum would be rounded twice, and the library rounds.
  */
-static inline __attribute__((always_inline)) uint32_t
-NAME(round_sample)(VALUE value, double scale, const bool narrow, unsigned *beyond)
+static inline __attribute__((always_inline)) uint32_t NAME(round_sample)(VALUE value, double scale, const bool narrow)
 {
 	if (narrow) {
 		const float least = (float)-scale, most = (float)(scale - 1);
 		float x = (float)value * (float)scale, sum;
 		uint32_t bits;
 
-		*beyond += !(x >= least - 0.5f) | (x >= most + 0.5f);
 		x = x > least ? x : least;
 		x = x < most ? x : most;
 		if (FLT_EVAL_METHOD != 0)
@@ -216,7 +209,6 @@ NAME(round_sample)(VALUE value, double scale, const bool narrow, unsigned *beyon
 		double x = (double)value * scale, sum;
 		uint64_t bits;
 
-		*beyond += !(x >= least - 0.5) | (x >= most + 0.5);
 		x = x > least ? x : least;
 		x = x < most ? x : most;
 		if (FLT_EVAL_METHOD != 0)
@@ -227,30 +219,20 @@ NAME(round_sample)(VALUE value, double scale, const bool narrow, unsigned *beyon
 	}
 }
 
-static inline __attribute__((always_inline)) size_t
+static inline __attribute__((always_inline)) void
 NAME(store_loop)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
-		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool narrow, double *peak)
+		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool narrow)
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
 	const double scale = (double)(UINT32_C(1) << (format->bits - 1));
-	unsigned beyond = 0;
-	int32_t largest = 0;
 
-	for (size_t i = 0; i < frames; i++) {
-		int32_t magnitude = sample_magnitude((float)values[i]);
-
-		largest = largest > magnitude ? largest : magnitude;
-		bli_sample_put(samples + (ptrdiff_t)i * step,
-			       NAME(round_sample)(values[i], scale, narrow, &beyond) + offset, bytes);
-	}
-	sample_raise_peak(peak, largest);
-	return beyond;
+	for (size_t i = 0; i < frames; i++)
+		bli_sample_put(samples + (ptrdiff_t)i * step, NAME(round_sample)(values[i], scale, narrow) + offset, bytes);
 }
 
 /* in float, which is exact enough for 20 bits (see round_sample), where that many are the most */
 #define STORE_STEP(STEP, BYTES)								\
-	(*beyond += NAME(store_loop)(format, samples, (STEP), values, whole, (BYTES),	\
-				     sizeof(VALUE) == sizeof(float) && (BYTES) <= 2, peak))
+	NAME(store_loop)(format, samples, (STEP), values, whole, (BYTES), sizeof(VALUE) == sizeof(float) && (BYTES) <= 2)
 #define STORE(BYTES)									\
 	case BYTES:									\
 		if (step == (BYTES))							\
@@ -263,7 +245,7 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 
 /* The whole groups of the commonest formats, without a block.  Returns the number of frames. */
 static size_t NAME(store_common)(const struct bli_format *format, unsigned char *samples, ptrdiff_t step,
-				 const VALUE *values, size_t frames, double *peak, size_t *beyond)
+				 const VALUE *values, size_t frames)
 {
 	const size_t whole = frames & ~(size_t)(BLI_SAMPLE_GROUP - 1);
 
@@ -279,34 +261,25 @@ static size_t NAME(store_common)(const struct bli_format *format, unsigned char 
 #undef STORE
 #undef STORE_STEP
 
-static size_t NAME(to_integers)(const struct bli_format *format, union bli_sample_block *restrict block,
-				const VALUE *restrict values, size_t frames, double *peak)
+static void NAME(to_integers)(const struct bli_format *format, union bli_sample_block *restrict block,
+			      const VALUE *restrict values, size_t frames)
 {
 	const size_t whole = bli_sample_groups(frames);
 	unsigned char *words = (unsigned char *)block->words;
-	size_t beyond;
 
 	if (sizeof(VALUE) == sizeof(float) && format->bits <= 20)
-		beyond = NAME(store_loop)(format, words, 4, values, whole, 4, true, peak);
+		NAME(store_loop)(format, words, 4, values, whole, 4, true);
 	else
-		beyond = NAME(store_loop)(format, words, 4, values, whole, 4, false, peak);
+		NAME(store_loop)(format, words, 4, values, whole, 4, false);
 	for (size_t i = 0; format->is_swapped && i < whole; i++)
 		block->words[i] = bli_sample_swap(block->words[i], format->bytes);
-	return beyond;
 }
 
 static void NAME(to_reals)(const struct bli_format *format, union bli_sample_block *restrict block,
-			   const VALUE *restrict values, size_t frames, double *peak)
+			   const VALUE *restrict values, size_t frames)
 {
 	const size_t whole = bli_sample_groups(frames);
-	int32_t largest = 0;
 
-	for (size_t i = 0; i < whole; i++) {
-		int32_t magnitude = sample_magnitude((float)values[i]);
-
-		largest = largest > magnitude ? largest : magnitude;
-	}
-	sample_raise_peak(peak, largest);
 	if (format->bytes == sizeof(float)) {
 		for (size_t i = 0; i < whole; i++)
 			block->floats[i] = (float)values[i];
@@ -320,14 +293,47 @@ static void NAME(to_reals)(const struct bli_format *format, union bli_sample_blo
 	}
 }
 
+/*
+ * How many values round to integers beyond the format's; NaN fails the first
+ * comparison.  The limits are half a step beyond the range, or the nearest
+ * float, next to which there is none that rounds otherwise.
+ */
+static size_t NAME(count_beyond)(const struct bli_format *format, const VALUE *values, size_t frames)
+{
+	const double half = ldexp(0.5, 1 - (int)format->bits);
+	const VALUE least = (VALUE)(-1 - half), most = (VALUE)(1 - half);
+	unsigned beyond = 0;
+
+	for (size_t i = 0; i < frames; i++)
+		beyond += !(values[i] >= least) | (values[i] >= most);
+	return beyond;
+}
+
+/* Raises the peak; returns how many values the format cannot hold.  The largest one tells whether to look at them all. */
+static size_t NAME(measure)(const struct bli_format *format, const VALUE *values, size_t frames, double *peak)
+{
+	int32_t largest = NAME(largest_bits)(values, frames);
+	float largest_value;
+
+	if (largest < SAMPLE_INFINITY_BITS)
+		sample_raise_peak(peak, largest);
+	else
+		for (size_t i = 0; i < frames; i++)
+			if (sample_bits((float)values[i]) < SAMPLE_INFINITY_BITS)
+				sample_raise_peak(peak, sample_bits((float)values[i]));
+	memcpy(&largest_value, &largest, sizeof(largest_value));
+	if (format->is_float || largest_value < (float)(1 - ldexp(1, 1 - (int)format->bits)))
+		return 0;
+	return NAME(count_beyond)(format, values, frames);
+}
+
 LINKAGE bli_sample_store NAME(store);
 size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values, size_t frames,
 		   double *peak)
 {
-	size_t beyond = 0, count;
+	size_t count;
 
-	for (size_t first = NAME(store_common)(format, samples, step, values, frames, peak, &beyond); first < frames;
-	     first += count) {
+	for (size_t first = NAME(store_common)(format, samples, step, values, frames); first < frames; first += count) {
 		const VALUE *from = (const VALUE *)values + first;
 		VALUE part[BLI_SAMPLE_BLOCK];
 		union bli_sample_block block;
@@ -340,10 +346,10 @@ size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t ste
 			from = part;
 		}
 		if (format->is_float)
-			NAME(to_reals)(format, &block, from, count, peak);
+			NAME(to_reals)(format, &block, from, count);
 		else
-			beyond += NAME(to_integers)(format, &block, from, count, peak);
+			NAME(to_integers)(format, &block, from, count);
 		bli_sample_scatter(format, (unsigned char *)samples + (ptrdiff_t)first * step, step, &block, count);
 	}
-	return beyond;
+	return NAME(measure)(format, values, frames, peak);
 }

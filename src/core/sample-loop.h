@@ -2,8 +2,8 @@
 /*
  * Loading and storing samples (see sample.h).  Included by every kernel's file
  * once per VALUE (float or double), with NAME(x) and LINKAGE (static or extern)
- * defined, so that each instruction set gets its own vectors.  All loops run over whole groups, so
- * that the compiler need not add loops for what is left behind the last vector.
+ * defined, so that each instruction set gets its own vectors.  Loops run over
+ * whole groups, so that the compiler adds none for what a vector does not fill.
  */
 
 #ifndef BLI_SAMPLE_LOOP_H
@@ -33,19 +33,57 @@ static inline void sample_raise_peak(double *peak, int32_t bits)
 	*peak = (double)single > *peak ? (double)single : *peak;
 }
 
+/*
+ * Adding 1.5·2^52 to a double (2^23 to a float) leaves the nearest integer in
+ * the low bits of its mantissa: rounding without a library call, in vectors.
+ * Floats serve up to 20 bits (the sum needs |x| < 2^22), doubles all 32.  Where
+ * the machine computes with more bits than the type has (x87) the sum would be
+ * rounded twice, and the library rounds.
+ */
+static inline __attribute__((always_inline)) uint32_t sample_round_float(float x)
+{
+	float sum = x + 0x1.8p23f;
+	uint32_t bits;
+
+	if (FLT_EVAL_METHOD != 0)
+		return (uint32_t)lrintf(x);
+	memcpy(&bits, &sum, sizeof(bits));
+	return bits - UINT32_C(0x4b400000);
+}
+
+static inline __attribute__((always_inline)) uint32_t sample_round_double(double x)
+{
+	double sum = x + 0x1.8p52;
+	uint64_t bits;
+
+	if (FLT_EVAL_METHOD != 0)
+		return (uint32_t)llrint(x);
+	memcpy(&bits, &sum, sizeof(bits));
+	return (uint32_t)bits;
+}
+
 #endif
 
-/* The bits of the largest |value|. */
+/* The bits of the largest |value|.  Maxima side by side do not wait for each other. */
 static int32_t NAME(largest_bits)(const VALUE *values, size_t frames)
 {
-	int32_t largest = 0;
+	int32_t largest[16] = { 0 };
+	size_t i = 0;
 
-	for (size_t i = 0; i < frames; i++) {
+	for (; i + 16 <= frames; i += 16)
+		for (size_t lane = 0; lane < 16; lane++) {
+			int32_t bits = sample_bits((float)values[i + lane]);
+
+			largest[lane] = largest[lane] > bits ? largest[lane] : bits;
+		}
+	for (; i < frames; i++) {
 		int32_t bits = sample_bits((float)values[i]);
 
-		largest = largest > bits ? largest : bits;
+		largest[0] = largest[0] > bits ? largest[0] : bits;
 	}
-	return largest;
+	for (size_t lane = 1; lane < 16; lane++)
+		largest[0] = largest[0] > largest[lane] ? largest[0] : largest[lane];
+	return largest[0];
 }
 
 /* The value of a sample, which `shift` moves to the top of its word. */
@@ -102,6 +140,7 @@ static size_t NAME(load_common)(const struct bli_format *format, VALUE *values, 
 
 	if (format->is_swapped)
 		return 0;
+	/* floats have numbers of their own */
 	switch (format->bytes + 16 * format->is_float) {
 	LOAD(2, false);
 	LOAD(4, false);
@@ -182,40 +221,19 @@ size_t NAME(load)(const struct bli_format *format, void *values, const void *sam
 	return 0;
 }
 
-/*
- * The integer of a value, scale being that of full scale.  Adding 1.5·2^52 to a
- * double (2^23 to a float) leaves the nearest integer in the low bits of its
- * mantissa: rounding without a library call, in vectors.  Floats serve up to 20
- * bits (the sum needs |x| < 2^22), doubles all 32.  NaN fails the first
- * comparison.  Where the machine computes with more bits than the type has
- * (x87) the sum would be rounded twice, and the library rounds.
- */
+/* The integer of a value, scale being that of full scale.  NaN fails the first comparison. */
 static inline __attribute__((always_inline)) uint32_t NAME(round_sample)(VALUE value, double scale, const bool narrow)
 {
 	if (narrow) {
-		const float least = (float)-scale, most = (float)(scale - 1);
-		float x = (float)value * (float)scale, sum;
-		uint32_t bits;
+		float x = (float)value * (float)scale, most = (float)(scale - 1);
 
-		x = x > least ? x : least;
-		x = x < most ? x : most;
-		if (FLT_EVAL_METHOD != 0)
-			return (uint32_t)lrintf(x);
-		sum = x + 0x1.8p23f;
-		memcpy(&bits, &sum, sizeof(bits));
-		return bits - UINT32_C(0x4b400000);
+		x = x > (float)-scale ? x : (float)-scale;
+		return sample_round_float(x < most ? x : most);
 	} else {
-		const double least = -scale, most = scale - 1;
-		double x = (double)value * scale, sum;
-		uint64_t bits;
+		double x = (double)value * scale, most = scale - 1;
 
-		x = x > least ? x : least;
-		x = x < most ? x : most;
-		if (FLT_EVAL_METHOD != 0)
-			return (uint32_t)llrint(x);
-		sum = x + 0x1.8p52;
-		memcpy(&bits, &sum, sizeof(bits));
-		return (uint32_t)bits;
+		x = x > -scale ? x : -scale;
+		return sample_round_double(x < most ? x : most);
 	}
 }
 
@@ -230,7 +248,7 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 		bli_sample_put(samples + (ptrdiff_t)i * step, NAME(round_sample)(values[i], scale, narrow) + offset, bytes);
 }
 
-/* in float, which is exact enough for 20 bits (see round_sample), where that many are the most */
+/* in float, which is exact enough for 16 bits */
 #define STORE_STEP(STEP, BYTES)								\
 	NAME(store_loop)(format, samples, (STEP), values, whole, (BYTES), sizeof(VALUE) == sizeof(float) && (BYTES) <= 2)
 #define STORE(BYTES)									\
@@ -309,7 +327,7 @@ static size_t NAME(count_beyond)(const struct bli_format *format, const VALUE *v
 	return beyond;
 }
 
-/* Raises the peak; returns how many values the format cannot hold.  The largest one tells whether to look at them all. */
+/* Raises the peak; returns how many values the format cannot hold, counted only if the largest is one of them. */
 static size_t NAME(measure)(const struct bli_format *format, const VALUE *values, size_t frames, double *peak)
 {
 	int32_t largest = NAME(largest_bits)(values, frames);

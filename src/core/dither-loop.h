@@ -56,8 +56,9 @@ static void dither_tpdf(int64_t *restrict values, const int64_t *restrict noise)
 }
 
 /*
- * Each value less twice the last error, plus the one before that.  What depends
- * on the last error is kept short: its subtraction, a mask and a subtraction.
+ * Each value less twice the last error, plus the one before that.  What has to
+ * wait for the last error is kept short: subtracting it, the mask, the difference
+ * of the two, and the choice below.
  */
 static void dither_shaped(struct bli_dither_channel *channel, int64_t *restrict values,
 			  const int64_t *restrict noise, size_t frames, int64_t full_scale)
@@ -79,7 +80,7 @@ static void dither_shaped(struct bli_dither_channel *channel, int64_t *restrict 
 
 #endif
 
-/* To integers; beyond twice full scale, and for NaN, the nearest that there is. */
+/* To integers; values beyond twice full scale, and NaN, as if they were just there. */
 static void NAME(dither_integers)(int64_t *restrict integers, const VALUE *restrict values, double scale)
 {
 	for (size_t i = 0; i < DITHER_BLOCK; i++) {
@@ -94,7 +95,7 @@ static void NAME(dither_integers)(int64_t *restrict integers, const VALUE *restr
 	}
 }
 
-/* And back, where the integer stands for the value. */
+/* And back, but for those values. */
 static void NAME(dither_values)(VALUE *restrict values, const int64_t *restrict integers, double unit)
 {
 	for (size_t i = 0; i < DITHER_BLOCK; i++) {

@@ -7,12 +7,12 @@
  * theoretical survey", JAES 40 (1992): triangular dither of ±1 step makes mean
  * and variance of the total error independent of the signal.
  *
- * Values are rounded here and not by the store: as floats they would be rounded
- * once before, by adding the noise.  They become integers, in units of 2^−30
- * step (BLI_DITHER_FRACTION_BITS): rounding is then an addition and a mask, and
- * a step of the error feedback takes a few cycles instead of the twenty of its
- * floating-point operations, which cannot overlap.  The rounding mode of the
- * process has no influence on it.
+ * Values are rounded here and not by the store: in float, adding the noise would
+ * already round once.  They become integers in units of 2^−30 step, so that
+ * rounding is an addition and a mask, whatever rounding mode the process has
+ * set.  In error feedback each frame waits for the one before it: for four
+ * integer operations of one cycle instead of five of floating point, which take
+ * three or four cycles each.
  */
 #ifndef BLI_DITHER_H
 #define BLI_DITHER_H
@@ -30,18 +30,19 @@ enum bli_dither_kind {
 #define BLI_DITHER_BITS_MAX 20	/* finer outputs need none */
 
 /*
- * Of a step that the integers resolve: 2^−30.  At 20 bits, twice full scale is
- * 2^50 such units, which a double holds together with the 1.5·2^52 that is
- * added to make it an integer.
+ * The integers resolve 2^−30 of a step.  At 20 bits, twice full scale is 2^50
+ * such units: below the 2^51 up to which adding 1.5·2^52 makes an integer of a
+ * double.
  */
 #define BLI_DITHER_FRACTION_BITS 30
 
 /*
  * Random numbers of a channel: xorshift128+ (S. Vigna, "Further scramblings of
  * Marsaglia's xorshift generators", J. Comput. Appl. Math. 315 (2017)), eight
- * of them side by side for vectors.  A draw of 64 bits makes the triangular
- * noise of two frames, each the sum of two uniform numbers of 16 bits, which
- * leaves 2^−17 step for mean and variance to depend on the signal.
+ * of them side by side for vectors.  The 64 bits that one draws make the
+ * triangular noise of two frames, each the sum of two uniform numbers of 16
+ * bits.  Noise in parts of 2^−16 step leaves the mean error depending on the
+ * signal by 2^−17 step at most.
  */
 #define BLI_DITHER_GENERATORS 8
 #define BLI_DITHER_DRAW (2 * BLI_DITHER_GENERATORS)	/* frames that one step of all generators serves */

@@ -4,13 +4,13 @@
  *
  * Full scale is −1 … 1 − 2^(1 − bits).
  *
- * The work is done in blocks, in two steps each: the samples of a channel are
- * gathered from memory into a dense block of words, and the words converted to
- * values; on the way out the other way round.  The first step knows layouts
- * and is the same for all kernels (sample.c); the second knows numbers, is made
- * of vectors and part of every kernel (sample-loop.h).  Integers of 2 and 4
- * bytes and floats, in the order of this machine, take no block but a loop of
- * their own.
+ * Loading takes two steps: the samples of a channel are gathered from memory
+ * into a dense block of words, and the words are converted to values.  Storing
+ * takes the same steps back.  Gathering and scattering know about layouts, and
+ * all kernels share them (sample.c); converting is arithmetic in vectors, and
+ * every kernel has its own (sample-loop.h).  The commonest formats, integers of
+ * 2 and 4 bytes and floats to load, in the byte order of this machine, need no
+ * block: each has loops that do both at once.
  */
 #ifndef BLI_SAMPLE_H
 #define BLI_SAMPLE_H
@@ -68,8 +68,8 @@ typedef size_t bli_sample_store(const struct bli_format *format, void *samples, 
 /* Write silence to one channel. */
 void bli_sample_silence(const struct bli_format *format, void *samples, ptrdiff_t step, size_t frames);
 
-#define BLI_SAMPLE_BLOCK 128	/* most frames in a block: all that a load needs stays in the first cache */
-#define BLI_SAMPLE_GROUP 64	/* blocks are converted in whole groups, which are whole vectors of any kernel */
+#define BLI_SAMPLE_BLOCK 128	/* most frames in a block, which then stays in the first-level cache */
+#define BLI_SAMPLE_GROUP 64	/* frames are converted by groups: whole vectors of any kernel, even of bytes */
 
 /* Samples of one channel, side by side in the byte order of this machine. */
 union bli_sample_block {

@@ -8,6 +8,8 @@
 #ifndef BLI_DITHER_LOOP_H
 #define BLI_DITHER_LOOP_H
 
+#include <math.h>
+
 #define DITHER_BLOCK 64		/* frames; whole vectors, and whole draws */
 #define DITHER_STEP (INT64_C(1) << BLI_DITHER_FRACTION_BITS)
 #define DITHER_MAGIC 0x1.8p52	/* added to a double, leaves its nearest integer in the low bits */
@@ -17,11 +19,11 @@
  * Triangular noise from random bits, −65535 … 65535 units of 2^−16 step, and the
  * half step by which rounding down becomes rounding to nearest.
  */
-static inline __attribute__((always_inline)) int64_t dither_noise(uint32_t random)
+static inline __attribute__((always_inline)) int64_t dither_noise(uint64_t low_bits, uint64_t high_bits)
 {
-	int64_t noise = (int64_t)(random & 0xffff) + (int64_t)(random >> 16) - 0xffff;
+	const int64_t unit = DITHER_STEP >> 16;
 
-	return noise * (DITHER_STEP >> 16) + DITHER_STEP / 2;
+	return (int64_t)((low_bits & 0xffff) + (high_bits & 0xffff)) * unit + (DITHER_STEP / 2 - 0xffff * unit);
 }
 
 /* The noise of the draw in use and of those behind it that `frames` frames need, noise[] being the draw's first. */
@@ -34,8 +36,8 @@ static void dither_draw(struct bli_dither_channel *channel, int64_t *restrict no
 		for (size_t i = 0; i < BLI_DITHER_GENERATORS; i++) {
 			uint64_t random = s0[i] + s1[i];
 
-			noise[first + i] = dither_noise((uint32_t)random);
-			noise[first + BLI_DITHER_GENERATORS + i] = dither_noise((uint32_t)(random >> 32));
+			noise[first + i] = dither_noise(random, random >> 16);
+			noise[first + BLI_DITHER_GENERATORS + i] = dither_noise(random >> 32, random >> 48);
 		}
 		if (served - first < BLI_DITHER_DRAW)
 			break;
@@ -49,10 +51,17 @@ static void dither_draw(struct bli_dither_channel *channel, int64_t *restrict no
 	channel->used = served % BLI_DITHER_DRAW;
 }
 
-static void dither_tpdf(int64_t *restrict values, const int64_t *restrict noise)
+/* The nearest integer, plus DITHER_MAGIC_BITS; values beyond twice full scale, and NaN, as if they were just there. */
+static inline __attribute__((always_inline)) uint64_t dither_integer(double x, double scale)
 {
-	for (size_t i = 0; i < DITHER_BLOCK; i++)
-		values[i] = (values[i] + noise[i]) & -DITHER_STEP;
+	double sum;
+	uint64_t bits;
+
+	x = x > -2 ? x : -2;
+	x = x < 2 ? x : 2;
+	sum = x * scale + DITHER_MAGIC;
+	memcpy(&bits, &sum, sizeof(bits));
+	return bits;
 }
 
 /*
@@ -60,8 +69,8 @@ static void dither_tpdf(int64_t *restrict values, const int64_t *restrict noise)
  * wait for the last error is kept short: subtracting it, the mask, the difference
  * of the two, and the choice below.
  */
-static void dither_shaped(struct bli_dither_channel *channel, int64_t *restrict values,
-			  const int64_t *restrict noise, size_t frames, int64_t full_scale)
+static void dither_feed_back(struct bli_dither_channel *channel, int64_t *restrict values,
+			     const int64_t *restrict noise, size_t frames, int64_t full_scale)
 {
 	int64_t last = channel->error[0], before = channel->error[1];
 
@@ -80,45 +89,52 @@ static void dither_shaped(struct bli_dither_channel *channel, int64_t *restrict 
 
 #endif
 
-/* To integers; values beyond twice full scale, and NaN, as if they were just there. */
-static void NAME(dither_integers)(int64_t *restrict integers, const VALUE *restrict values, double scale)
+/* And back, but for values beyond twice full scale and NaN. */
+static inline __attribute__((always_inline)) VALUE NAME(dithered)(VALUE value, uint64_t bits, double unit)
 {
-	for (size_t i = 0; i < DITHER_BLOCK; i++) {
-		double x = (double)values[i], sum;
-		uint64_t bits;
+	double sum;
 
-		x = x > -2 ? x : -2;
-		x = x < 2 ? x : 2;
-		sum = x * scale + DITHER_MAGIC;
-		memcpy(&bits, &sum, sizeof(bits));
-		integers[i] = (int64_t)(bits - DITHER_MAGIC_BITS);
+	memcpy(&sum, &bits, sizeof(sum));
+	return value > -2 && value < 2 ? (VALUE)((sum - DITHER_MAGIC) * unit) : value;
+}
+
+static void NAME(dither_tpdf)(VALUE *restrict values, const int64_t *restrict noise, double scale)
+{
+	const double unit = 1 / scale;
+
+	for (size_t i = 0; i < DITHER_BLOCK; i++) {
+		/* the mask leaves DITHER_MAGIC_BITS as they are */
+		uint64_t bits = dither_integer((double)values[i], scale) + (uint64_t)noise[i];
+
+		values[i] = NAME(dithered)(values[i], bits & (uint64_t)-DITHER_STEP, unit);
 	}
 }
 
-/* And back, but for those values. */
-static void NAME(dither_values)(VALUE *restrict values, const int64_t *restrict integers, double unit)
+static void NAME(dither_shaped)(struct bli_dither_channel *channel, VALUE *restrict values,
+				const int64_t *restrict noise, size_t frames, double scale)
 {
-	for (size_t i = 0; i < DITHER_BLOCK; i++) {
-		uint64_t bits = (uint64_t)integers[i] + DITHER_MAGIC_BITS;
-		double sum;
+	const double unit = 1 / scale;
+	int64_t integers[DITHER_BLOCK];
 
-		memcpy(&sum, &bits, sizeof(sum));
-		values[i] = values[i] > -2 && values[i] < 2 ? (VALUE)((sum - DITHER_MAGIC) * unit) : values[i];
-	}
+	for (size_t i = 0; i < DITHER_BLOCK; i++)
+		integers[i] = (int64_t)(dither_integer((double)values[i], scale) - DITHER_MAGIC_BITS);
+	dither_feed_back(channel, integers, noise, frames, (int64_t)scale);
+	for (size_t i = 0; i < DITHER_BLOCK; i++)
+		values[i] = NAME(dithered)(values[i], (uint64_t)integers[i] + DITHER_MAGIC_BITS, unit);
 }
 
 LINKAGE bli_dither_run NAME(dither);
 void NAME(dither)(struct bli_dither *dither, size_t channel_index, void *values_in_place, size_t frames)
 {
 	struct bli_dither_channel *channel = &dither->channel[channel_index];
-	const int64_t full_scale = DITHER_STEP << (dither->bits - 1);
+	const double scale = ldexp(1, BLI_DITHER_FRACTION_BITS - 1 + (int)dither->bits);	/* integer of full scale */
 	VALUE *values = values_in_place;
 
 	if (dither->kind == BLI_DITHER_NONE)
 		return;
 	while (frames > 0) {
 		const size_t used = channel->used, room = DITHER_BLOCK - used, count = frames < room ? frames : room;
-		int64_t integers[DITHER_BLOCK], noise[DITHER_BLOCK + BLI_DITHER_DRAW];
+		int64_t noise[DITHER_BLOCK + BLI_DITHER_DRAW];
 		VALUE part[DITHER_BLOCK], *block = count < DITHER_BLOCK ? part : values;
 
 		/* what is less than a block is filled up with zeros */
@@ -128,12 +144,10 @@ void NAME(dither)(struct bli_dither *dither, size_t channel_index, void *values_
 			memset(noise, 0, sizeof(noise));
 		}
 		dither_draw(channel, noise, count);
-		NAME(dither_integers)(integers, block, (double)full_scale);
 		if (dither->kind == BLI_DITHER_TPDF)
-			dither_tpdf(integers, noise + used);
+			NAME(dither_tpdf)(block, noise + used, scale);
 		else
-			dither_shaped(channel, integers, noise + used, count, full_scale);
-		NAME(dither_values)(block, integers, 1 / (double)full_scale);
+			NAME(dither_shaped)(channel, block, noise + used, count, scale);
 		if (block == part)
 			memcpy(values, part, count * sizeof(*part));
 		values += count;

@@ -89,7 +89,8 @@ static int check_info(const struct rate_bli *rate, const snd_pcm_rate_info_t *in
 		return -EINVAL;
 	}
 	if ((in - 1) / BLI_RATIO_MAX >= out || (out - 1) / BLI_RATIO_MAX >= in) {
-		bli_log(rate->settings.converter, "the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
+		bli_log(rate->settings.converter,
+			"the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
 			in, out, BLI_RATIO_MAX, BLI_RATIO_MAX);
 		return -EINVAL;
 	}

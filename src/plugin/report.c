@@ -91,13 +91,13 @@ static void report_ratio(snd_output_t *out, const snd_pcm_rate_info_t *info)
 		return;
 	if (multiple == 0)
 		multiple = 1;
-	snd_output_printf(out, "  error: %+.1f ppm against %u Hz, because these periods are not in the exact ratio; nearest exact periods: %lu -> %lu\n",
-			  error_ppm, info->out.rate, multiple * unit_in, multiple * unit_out);
+	snd_output_printf(out, "  error: %+.1f ppm against %u Hz, because these periods are not in the exact ratio; "
+			  "nearest exact periods: %lu -> %lu\n", error_ppm, info->out.rate, multiple * unit_in, multiple * unit_out);
 }
 
 /*
  * The setting of gain with which the largest sample so far would not clip, rounded down to 0.01 dB.  It is text because
- * printf would write the program's locale's decimal point, which no configuration may hold.
+ * printf would write the decimal point of the program's locale, which no configuration may hold.
  */
 struct gain_text {
 	char text[48];

@@ -82,11 +82,12 @@ int main(void)
 			double ns[KINDS];
 
 			if (measure(kernel, pairs[i], ns) != 0) {
-				fprintf(stderr, "dither: %s, %zu:%zu: cannot be opened\n", kernel->name, pairs[i][0], pairs[i][1]);
+				fprintf(stderr, "dither: %s, %zu:%zu: cannot be opened\n", kernel->name, pairs[i][0],
+					pairs[i][1]);
 				return 1;
 			}
-			printf("| %s | %zu → %zu | %.2f | %.2f | %.2f | %.2f | %.2f |\n", kernel->name, pairs[i][0], pairs[i][1],
-			       ns[BLI_DITHER_NONE], ns[BLI_DITHER_TPDF], ns[BLI_DITHER_TPDF] / ns[BLI_DITHER_NONE],
+			printf("| %s | %zu → %zu | %.2f | %.2f | %.2f | %.2f | %.2f |\n", kernel->name, pairs[i][0],
+			       pairs[i][1], ns[BLI_DITHER_NONE], ns[BLI_DITHER_TPDF], ns[BLI_DITHER_TPDF] / ns[BLI_DITHER_NONE],
 			       ns[BLI_DITHER_SHAPED], ns[BLI_DITHER_SHAPED] / ns[BLI_DITHER_NONE]);
 		}
 	return 0;

@@ -127,7 +127,8 @@ LINKAGE bli_dither_run NAME(dither);
 void NAME(dither)(struct bli_dither *dither, size_t channel_index, void *values_in_place, size_t frames)
 {
 	struct bli_dither_channel *channel = &dither->channel[channel_index];
-	const double scale = ldexp(1, BLI_DITHER_FRACTION_BITS - 1 + (int)dither->bits);	/* integer of full scale */
+	/* the integer of full scale */
+	const double scale = ldexp(1, BLI_DITHER_FRACTION_BITS - 1 + (int)dither->bits);
 	VALUE *values = values_in_place;
 
 	if (dither->kind == BLI_DITHER_NONE)

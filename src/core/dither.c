@@ -29,7 +29,7 @@ void bli_dither_reset(struct bli_dither *dither)
 	memset(dither->channel, 0, sizeof(dither->channel));
 	for (size_t c = 0; dither->kind != BLI_DITHER_NONE && c < BLI_DITHER_CHANNELS_MAX; c++)
 		for (size_t i = 0; i < BLI_DITHER_GENERATORS; i++) {
-			/* a generator of all zeros would stay there, but SplitMix64 gives 0 only once in 2^64 numbers */
+			/* not both 0, where a generator stays: SplitMix64 gives 0 once in 2^64 numbers */
 			dither->channel[c].state[0][i] = next_random(&seed);
 			dither->channel[c].state[1][i] = next_random(&seed);
 		}

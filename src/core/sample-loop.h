@@ -245,12 +245,14 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 	const double scale = (double)(UINT32_C(1) << (format->bits - 1));
 
 	for (size_t i = 0; i < frames; i++)
-		bli_sample_put(samples + (ptrdiff_t)i * step, NAME(round_sample)(values[i], scale, narrow) + offset, bytes);
+		bli_sample_put(samples + (ptrdiff_t)i * step, NAME(round_sample)(values[i], scale, narrow) + offset,
+			       bytes);
 }
 
 /* in float, which is exact enough for 16 bits */
 #define STORE_STEP(STEP, BYTES)								\
-	NAME(store_loop)(format, samples, (STEP), values, whole, (BYTES), sizeof(VALUE) == sizeof(float) && (BYTES) <= 2)
+	NAME(store_loop)(format, samples, (STEP), values, whole, (BYTES),		\
+			 sizeof(VALUE) == sizeof(float) && (BYTES) <= 2)
 #define STORE(BYTES)									\
 	case BYTES:									\
 		if (step == (BYTES))							\

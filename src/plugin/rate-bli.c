@@ -67,7 +67,8 @@ static int check_side(const struct rate_bli *rate, const char *side, const snd_p
 		bli_log(rate->settings.converter, "%s rate %u Hz is out of range; allowed are %d to %d Hz",
 			side, info->rate, RATE_MIN_HZ, RATE_MAX_HZ);
 	else if (info->period_size < 1 || info->period_size > BLI_PERIOD_FRAMES_MAX)
-		bli_log(rate->settings.converter, "%s period of %lu frames is out of range; allowed are 1 to %lu frames",
+		bli_log(rate->settings.converter,
+			"%s period of %lu frames is out of range; allowed are 1 to %lu frames",
 			side, info->period_size, (unsigned long)BLI_PERIOD_FRAMES_MAX);
 	else if (!format_from_alsa(&format, info->format))
 		bli_log(rate->settings.converter, "%s format %s (%d) is not supported; allowed are linear PCM formats",

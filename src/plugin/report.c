@@ -92,7 +92,8 @@ static void report_ratio(snd_output_t *out, const snd_pcm_rate_info_t *info)
 	if (multiple == 0)
 		multiple = 1;
 	snd_output_printf(out, "  error: %+.1f ppm against %u Hz, because these periods are not in the exact ratio; "
-			  "nearest exact periods: %lu -> %lu\n", error_ppm, info->out.rate, multiple * unit_in, multiple * unit_out);
+			  "nearest exact periods: %lu -> %lu\n", error_ppm, info->out.rate, multiple * unit_in,
+			  multiple * unit_out);
 }
 
 /*

@@ -318,7 +318,7 @@ static void test_kernels_agree(void **state)
 			struct bli_dither dither;
 			size_t first = 0;
 
-			/* up to 6 dB beyond full scale, where the error is not fed back, and more, where nothing is done */
+			/* up to twice full scale, where the error is not fed back, and beyond, where nothing is done */
 			for (size_t i = 0; i < 1000; i++) {
 				core_put(precision, values, i, (double)i / 400 * sin((double)i * (double)i));
 				core_put(precision, expected, i, core_get(precision, values, i));
@@ -327,8 +327,8 @@ static void test_kernels_agree(void **state)
 			bli_kernel_c.dither[precision](&dither, 3, expected, 1000);
 			bli_dither_reset(&dither);
 			for (size_t i = 0; i < COUNT(pieces); first += pieces[i++])
-				kernel->dither[precision](&dither, 3, (char *)values + first * core_value_size(precision),
-							  pieces[i]);
+				kernel->dither[precision](&dither, 3,
+							  (char *)values + first * core_value_size(precision), pieces[i]);
 			assert_int_equal(first, 1000);
 			for (size_t i = 0; i < 1000; i++)
 				if (core_get(precision, values, i) != core_get(precision, expected, i))

@@ -246,8 +246,8 @@ static void test_crosstalk(void **state)
 }
 
 /*
- * A sample that is no number counts for silence, and changes nothing else: the output is to the last bit that of the same
- * stream with a 0 there.
+ * A sample that is not a number counts as silence and changes nothing else: to the last bit the output is that of the
+ * same stream with a 0 there.
  */
 static void test_invalid(void **state)
 {

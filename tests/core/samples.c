@@ -70,7 +70,8 @@ static const struct vectors vectors[] = {
 	{ 20, 3, 0x7ffff, 0x71234, { 0xf80000, 0x7ffff, 0xffffff, 0x71234 }, { 0, 0xfffff, 0x7ffff, 0xf1234 } },
 	{ 20, 4, 0x7ffff, 0x71234, { 0xfff80000, 0x7ffff, 0xffffffff, 0x71234 }, { 0, 0xfffff, 0x7ffff, 0xf1234 } },
 	{ 24, 3, 0x7fffff, 0x123456, { 0x800000, 0x7fffff, 0xffffff, 0x123456 }, { 0, 0xffffff, 0x7fffff, 0x923456 } },
-	{ 24, 4, 0x7fffff, 0x123456, { 0xff800000, 0x7fffff, 0xffffffff, 0x123456 }, { 0, 0xffffff, 0x7fffff, 0x923456 } },
+	{ 24, 4, 0x7fffff, 0x123456, { 0xff800000, 0x7fffff, 0xffffffff, 0x123456 },
+	  { 0, 0xffffff, 0x7fffff, 0x923456 } },
 	/* the most that a float holds */
 	{ 32, 4, 0x7fffff80, 0x12345600, { 0x80000000, 0x7fffff80, 0xffffffff, 0x12345600 },
 	  { 0, 0xffffff80, 0x7fffffff, 0x92345600 } },
@@ -90,11 +91,11 @@ static void check_vector(const struct variant *variant, const struct bli_format 
 	assert_int_equal(load(variant, format, loaded, sample, format->bytes, 1), 0);
 	core_put(variant->precision, value, 0, wanted);
 	clipped = store(variant, format, stored, format->bytes, value, 1, &peak);
-	if (core_get(variant->precision, loaded, 0) != wanted || memcmp(stored, sample, format->bytes) != 0 || clipped ||
-	    peak != fabs(wanted))
+	if (core_get(variant->precision, loaded, 0) != wanted || memcmp(stored, sample, format->bytes) != 0 ||
+	    clipped || peak != fabs(wanted))
 		fail_msg("%s, %u bits in %u bytes, %s, %s endian: %.10g is loaded as %.10g, stored as %02x…, peak %.10g",
-			 variant->kernel->name, format->bits, format->bytes, format->is_unsigned ? "unsigned" : "signed",
-			 little ? "little" : "big", wanted, core_get(variant->precision, loaded, 0), stored[0], peak);
+			 variant->kernel->name, format->bits, format->bytes,
+			 format->is_unsigned ? "unsigned" : "signed", little ? "little" : "big", wanted, core_get(variant->precision, loaded, 0), stored[0], peak);
 	/* what stands above the sample does not count */
 	for (unsigned bit = format->bits; bit < format->bytes * 8u; bit++)
 		sample[little ? bit / 8 : format->bytes - 1 - bit / 8] ^= (unsigned char)(1 << bit % 8);
@@ -341,7 +342,8 @@ static void check_invalid(const struct variant *variant, const struct bli_format
 
 	for (size_t i = 0; i < frames; i++) {
 		expected += i % 3 != 1;
-		put_real(format, samples + (ptrdiff_t)i * step, i % 3 == 1 ? (double)i + 0.5 : invalid[i % COUNT(invalid)]);
+		put_real(format, samples + (ptrdiff_t)i * step,
+			 i % 3 == 1 ? (double)i + 0.5 : invalid[i % COUNT(invalid)]);
 	}
 	assert_int_equal(load(variant, format, values, samples, step, frames), expected);
 	for (size_t i = 0; i < frames; i++)

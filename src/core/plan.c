@@ -221,15 +221,9 @@ static const struct bli_kernel reference_kernel = { .lanes = { 8, 4 }, .accumula
 #define REFERENCE_CHANNELS 2
 #define REFERENCE_FRAMES 1024
 
-/*
- * Banks beyond this are taken only where every route has larger ones: with them
- * a stereo stream exceeds 2 MiB, and filling them takes 25 ns a coefficient.
- */
-#define BANKS_BYTES_MAX (1536 * 1024)
-
 static bool is_better(const struct bli_plan *plan, const struct bli_plan *than)
 {
-	if (plan->bank_bytes <= BANKS_BYTES_MAX && than->bank_bytes <= BANKS_BYTES_MAX)
+	if (plan->bank_bytes <= BLI_PLAN_BANK_BYTES_MAX && than->bank_bytes <= BLI_PLAN_BANK_BYTES_MAX)
 		return plan->cost < than->cost;
 	return plan->bank_bytes < than->bank_bytes;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "filtertable.h"
-#include "filter.h"
+#include "kaiser.h"
 
 #include <errno.h>
 #include <math.h>
@@ -57,35 +57,18 @@ int bli_filter_table_normalise(struct bli_filter_table *table)
 	return 0;
 }
 
-/*
- * Modified Bessel function of the first kind and order 0 by its power series,
- * sum over k of ((x/2)^k / k!)^2 (Abramowitz & Stegun 9.6.12). All terms are
- * positive, so nothing cancels; 200 terms are plenty for x <= 100.
- */
-static double bessel_i0(double x)
-{
-	const double quarter_square = x * x / 4;
-	double term = 1, sum = 1;
-
-	for (int k = 1; k <= 200 && term > sum * 1e-18; k++) {
-		term *= quarter_square / ((double)k * k);
-		sum += term;
-	}
-	return sum;
-}
-
 /* h[i] of the classic program: the ideal low-pass, all but its centre under a Kaiser window. */
 static void windowed_sinc(double *h, size_t length, const struct bli_filter_shape *shape)
 {
-	const double window_peak = bessel_i0(shape->beta);
+	struct bli_kaiser window;
 
+	bli_kaiser_set(&window, shape->beta);
 	h[0] = shape->rolloff;
 	for (size_t i = 1; i < length; i++) {
 		const double angle = PI * (double)i / BLI_FILTER_PER_CROSSING;
 		const double place = (double)i / (double)(length - 1);
-		const double window = bessel_i0(shape->beta * sqrt(1 - place * place)) / window_peak;
 
-		h[i] = sin(angle * shape->rolloff) / angle * window;
+		h[i] = sin(angle * shape->rolloff) / angle * bli_kaiser_at(&window, place);
 	}
 }
 

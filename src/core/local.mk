@@ -9,6 +9,7 @@ src_core_libcore_la_SOURCES = \
 	src/core/filterfile.c src/core/filterfile.h \
 	src/core/filtertable.c src/core/filtertable.h \
 	src/core/gcd.h \
+	src/core/kaiser.c src/core/kaiser.h \
 	src/core/kernel.c src/core/kernel.h \
 	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h \
 	src/core/phase.c src/core/phase.h \

@@ -206,7 +206,7 @@ static void test_shortest(void **state)
 		cutoff = wanted->stop - (wanted->stop - filter.cutoff) * (double)filter.taps / (double)taps;
 		/* four points a frame: images of the sampling stay far away */
 		for (size_t i4 = 0; i4 < 2 * taps; i4++) {
-			double t = (double)i4 / 4, h = (double)windowed_sinc(cutoff, filter.beta, taps, t) * (i4 ? 2 : 1);
+			double t = (double)i4 / 4, h = (double)windowed_sinc(cutoff, filter.kaiser.beta, taps, t) * (i4 ? 2 : 1);
 
 			dc += h;
 			pass += h * cos(2 * M_PI * wanted->pass * t);
@@ -244,7 +244,7 @@ static void check_phase(struct deviations *worst, const struct response *respons
 		long double t = (long double)j + 1 - (long double)(filter->taps / 2) -
 				(long double)p / (long double)response->phases;
 
-		expected[j] = windowed_sinc(filter->cutoff, filter->beta, filter->taps, t);
+		expected[j] = windowed_sinc(filter->cutoff, filter->kaiser.beta, filter->taps, t);
 		sum += expected[j];
 	}
 	for (size_t j = 0; j < filter->taps; j++) {
@@ -384,7 +384,7 @@ static void test_refusals(void **state)
 				 wrong[i].droop_db, wrong[i].attenuation_db);
 	assert_int_equal(bli_filter_sinc(&filter, 0.4, 0.5, 0.09, BLI_ATTENUATION_MIN_DB, 2), 0);
 	assert_int_equal(bli_filter_sinc(&filter, 0.4, 0.5, 0.09, BLI_ATTENUATION_MAX_DB, 2), 0);
-	assert_in_range(filter.bessel_terms, 1, BLI_BESSEL_TERMS);
+	assert_in_range(filter.kaiser.terms, 1, BLI_KAISER_TERMS);
 }
 
 int main(void)

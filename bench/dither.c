@@ -51,7 +51,7 @@ static int measure(const struct bli_kernel *kernel, const size_t pair[2], double
 		struct bli_resampler_config config = {
 			.in_frames = pair[0], .out_frames = pair[1], .channels = CHANNELS,
 			.in_format = { 2, 16, false, false, false }, .out_format = { 2, 16, false, false, false },
-			.requirement = bli_preset_find("bli")->requirement, .kernel = kernel,
+			.requirement = bli_preset_find("bli")->requirement, .gain = 1, .kernel = kernel,
 			.dither = (enum bli_dither_kind)kind,
 		};
 

@@ -87,8 +87,9 @@ int main(void)
 				return 1;
 			}
 			printf("| %s | %zu → %zu | %.2f | %.2f | %.2f | %.2f | %.2f |\n", kernel->name, pairs[i][0],
-			       pairs[i][1], ns[BLI_DITHER_NONE], ns[BLI_DITHER_TPDF], ns[BLI_DITHER_TPDF] / ns[BLI_DITHER_NONE],
-			       ns[BLI_DITHER_SHAPED], ns[BLI_DITHER_SHAPED] / ns[BLI_DITHER_NONE]);
+			       pairs[i][1], ns[BLI_DITHER_NONE], ns[BLI_DITHER_TPDF],
+			       ns[BLI_DITHER_TPDF] / ns[BLI_DITHER_NONE], ns[BLI_DITHER_SHAPED],
+			       ns[BLI_DITHER_SHAPED] / ns[BLI_DITHER_NONE]);
 		}
 	return 0;
 }

@@ -13,9 +13,14 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/tools/interrupt tests/tools/measure
 if TOOLS
-check_PROGRAMS += tests/tools/ratio
+check_PROGRAMS += tests/tools/filterdesigns tests/tools/ratio
 endif
 endif
+tests_tools_filterdesigns_SOURCES = tests/tools/filterdesigns.c
+tests_tools_filterdesigns_CPPFLAGS = $(test_cppflags)
+tests_tools_filterdesigns_CFLAGS = $(test_cflags)
+tests_tools_filterdesigns_LDADD = src/tools/libwindowfilter.la $(plugin_test_ldadd)
+
 tests_tools_interrupt_SOURCES = tests/tools/interrupt.c src/tools/shared/interrupt.c src/tools/shared/interrupt.h
 tests_tools_interrupt_CPPFLAGS = $(test_cppflags)
 tests_tools_interrupt_CFLAGS = $(test_cflags)

@@ -191,8 +191,10 @@ run --rate 44.1k --measure edges.filter
 check "--rate tells Hz as well" "$(grep '^-6 dB' out)" grep -qE '^-6 dB +0\.[0-9]{6} of Nyquist, 198[0-9]{2}\.[0-9] Hz$' out
 refuses "a frequency without a rate" 2 "--passband 18kHz: a frequency needs --rate, the lower of the two rates" \
 	--passband 18kHz --stopband 20kHz --attenuation 100
-refuses "an unknown unit" 2 "--stopband 20 mHz: 'mHz' is no unit; allowed: a fraction of the Nyquist frequency, %, Hz, kHz" \
-	--passband 18kHz --stopband '20 mHz' --attenuation 100 --rate 44100
+for edge in '20 mHz' 0.9x 18kHz% nan '' -1; do
+	refuses "edge '$edge'" 2 "--stopband $edge: not possible; allowed: a fraction of the Nyquist frequency, as in 0.9 or 90%, or a frequency, as in 18kHz" \
+		--passband 18kHz --stopband "$edge" --attenuation 100 --rate 44100
+done
 refuses "a frequency beyond Nyquist" 2 "--passband 23 kHz: out of range; allowed: above 0, below 1" \
 	--passband '23 kHz' --stopband 24kHz --attenuation 100 --rate 44100
 for rate in 0 4000001 44,1k many; do

@@ -4,12 +4,12 @@
 #include "options.h"
 #include "shared/commandline.h"
 #include "shared/gnuplot.h"
+#include "shared/ratetext.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define PROGRAM "bli-windowfilter"
 #define RATE_MAX_HZ 4000000
@@ -73,7 +73,7 @@ static const char help[] =
 struct edge {
 	const char *text;	/* NULL: not given */
 	double value;
-	bool in_hz;
+	int in_hz;
 };
 
 /* What waits for the end of the command line. */
@@ -82,54 +82,28 @@ struct edges {
 	bool attenuation_given;
 };
 
-/* Read all of `text` as a number and a unit of letters or %, with spaces between; *unit points into `text`. */
-static bool read_quantity(const char *text, double *number, const char **unit)
-{
-	size_t length = strspn(text, "+-.0123456789");
-	char digits[32];
-
-	/* an exponent, not the beginning of a unit */
-	if ((text[length] == 'e' || text[length] == 'E') && strspn(text + length + 1, "+-0123456789") > 0)
-		length += 1 + strspn(text + length + 1, "+-0123456789");
-	if (length == 0 || length >= sizeof(digits))
-		return false;
-	memcpy(digits, text, length);
-	digits[length] = '\0';
-	*unit = text + length + strspn(text + length, " ");
-	return parameter_number(digits, number);
-}
-
 static int set_edge(struct edge *edge, const char *option, const char *text)
 {
-	const char *unit;
+	const char *end = ratetext_read(text, &edge->value, &edge->in_hz);
 
-	if (!read_quantity(text, &edge->value, &unit))
-		return commandline_complain("%s %s: not a number", option, text);
-	edge->text = text;
-	edge->in_hz = strcasecmp(unit, "Hz") == 0 || strcasecmp(unit, "kHz") == 0 || strcmp(unit, "k") == 0;
-	if (unit[0] == 'k' || unit[0] == 'K')
-		edge->value *= 1000;
-	else if (strcmp(unit, "%") == 0)
+	if (end)
+		end += strspn(end, " ");
+	if (end && *end == '%' && !edge->in_hz) {
 		edge->value /= 100;
-	if (!edge->in_hz && unit[0] && strcmp(unit, "%") != 0)
-		return commandline_complain("%s %s: '%s' is no unit; allowed: a fraction of the Nyquist frequency, %%, Hz, kHz",
-					    option, text, unit);
-	return 0;
+		end++;
+	}
+	edge->text = text;
+	return end && *end == '\0' ? 0
+		: commandline_complain("%s %s: not possible; allowed: a fraction of the Nyquist frequency, as in 0.9 or 90%%, "
+				       "or a frequency, as in 18kHz", option, text);
 }
 
 static int set_rate(double *rate_hz, const char *text)
 {
-	const char *unit;
-	bool is_number = read_quantity(text, rate_hz, &unit);
+	const char *end = ratetext_read(text, rate_hz, NULL);
 
-	if (is_number && (strcasecmp(unit, "kHz") == 0 || strcmp(unit, "k") == 0))
-		*rate_hz *= 1000;
-	else if (is_number && unit[0] && strcasecmp(unit, "Hz") != 0)
-		is_number = false;
-	if (!is_number || !(*rate_hz >= 1 && *rate_hz <= RATE_MAX_HZ))
-		return commandline_complain("--rate %s: not possible; allowed: 1 to %d Hz, as in 44100, 44.1k", text,
-					    RATE_MAX_HZ);
-	return 0;
+	return end && *end == '\0' && *rate_hz >= 1 && *rate_hz <= RATE_MAX_HZ ? 0
+		: commandline_complain("--rate %s: not possible; allowed: 1 to %d Hz, as in 44100, 44.1k", text, RATE_MAX_HZ);
 }
 
 static int set_parameter(struct options *options, enum parameter parameter, const char *option)

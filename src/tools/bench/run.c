@@ -296,22 +296,31 @@ static int measure_uneven(struct hosted *hosted, const struct bench_settings *se
 	return measure_tone(&system, hosted, quality->delay_frames, &quality->uneven);
 }
 
-static int measure_rejections(const struct bli_system *system, struct bench_quality *quality)
+/* *worst_db is the highest level that was measured, NAN for none. */
+static int measure_rejections(const struct bli_system *system, double levels_db[BENCH_REJECTIONS], double *worst_db)
 {
 	double down = (double)system->in_period_frames / (double)system->out_period_frames;
 
-	quality->worst_rejection_db = NAN;
+	*worst_db = NAN;
 	for (size_t i = 0; i < BENCH_REJECTIONS; i++) {
-		quality->rejection_db[i] = NAN;
+		levels_db[i] = NAN;
 		if (down > 1 && bench_beyond[i] >= down)
 			continue;
-		int err = bli_measure_rejection(system, bench_beyond[i], &quality->rejection_db[i]);
+		int err = bli_measure_rejection(system, bench_beyond[i], &levels_db[i]);
 
 		if (err)
 			return err;
-		quality->worst_rejection_db = fmax(quality->worst_rejection_db, quality->rejection_db[i]);
+		*worst_db = fmax(*worst_db, levels_db[i]);
 	}
 	return 0;
+}
+
+int bench_measure_cleanness(const struct bli_system *system, double *snr_db, double *fraction, double *rejection_db)
+{
+	double levels_db[BENCH_REJECTIONS];
+	int err = bli_measure_worst_snr(system, WORST_SNR_LOW, WORST_SNR_HIGH, WORST_SNR_TONES, snr_db, fraction);
+
+	return err ? err : measure_rejections(system, levels_db, rejection_db);
 }
 
 static int measure_gains(const struct bli_system *system, struct bench_quality *quality)
@@ -348,7 +357,7 @@ int bench_measure_system(struct bench_quality *quality, const struct bli_system 
 	if (!err)
 		err = measure_gains(system, quality);
 	if (!err)
-		err = measure_rejections(system, quality);
+		err = measure_rejections(system, quality->rejection_db, &quality->worst_rejection_db);
 	return err;
 }
 

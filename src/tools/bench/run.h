@@ -61,6 +61,9 @@ struct bench_result {
 	double *startup_ms;		/* [rounds], CPU time of loading, opening and setting up */
 	size_t rounds;			/* done */
 	struct bench_quality quality;	/* valid without error */
+	double float64_snr_db;		/* worst SNR and rejection of the same conversion with 64-bit float samples, */
+	double float64_rejection_db;	/* NAN where there is none: ALSA has no such converters, see float64.h */
+	const struct bench_result *same_as;	/* an earlier result of the same figures, or NULL: see judgement.h */
 };
 
 /* Opens and sets up the converter anew, and times so many periods that cpu_seconds go by; adds one round to
@@ -77,6 +80,9 @@ int bench_measure_system(struct bench_quality *quality, const struct bli_system 
 
 /* The text the converter shows for verbose programs under these settings, to `output`. */
 void bench_dump(const char *name, const struct bench_settings *settings, snd_output_t *output);
+
+/* The worst SNR over the tones of struct bench_quality and the worst rejection, or NAN. 0, or as above. */
+int bench_measure_cleanness(const struct bli_system *system, double *snr_db, double *fraction, double *rejection_db);
 
 /* The value below which `part` (0..1) of values[count] lie, interpolated; leaves the values alone. NAN for none. */
 double bench_quantile(const double *values, size_t count, double part);

@@ -5,6 +5,7 @@ bli_bench_SOURCES = \
 	src/tools/bench/bench.c \
 	src/tools/bench/float64.c src/tools/bench/float64.h \
 	src/tools/bench/judgement.c src/tools/bench/judgement.h \
+	src/tools/bench/labels.c src/tools/bench/labels.h \
 	src/tools/bench/options.c src/tools/bench/options.h \
 	src/tools/bench/plot.c src/tools/bench/plot.h \
 	src/tools/bench/progress.c src/tools/bench/progress.h \

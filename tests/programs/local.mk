@@ -22,6 +22,12 @@ EXTRA_DIST += \
 	tests/programs/pyaudio-callback.py \
 	tests/programs/pyaudio-record.py \
 	tests/programs/run
+# A sound card for programs that count them; -rpath makes libtool build a shared object.
+check_LTLIBRARIES += tests/programs/onecard.la
+tests_programs_onecard_la_SOURCES = tests/programs/onecard.c
+tests_programs_onecard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_programs_onecard_la_LDFLAGS = -module -avoid-version -shared -rpath $(alsaplugindir)
+
 print-program-tests:
 	@echo $(program_tests)
 check-programs: all

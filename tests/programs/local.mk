@@ -5,6 +5,7 @@ program_tests = \
 	tests/programs/alsa-lib.sh \
 	tests/programs/alsa-utils.sh \
 	tests/programs/alsaloop.sh \
+	tests/programs/examples.sh \
 	tests/programs/ffmpeg.sh \
 	tests/programs/gstreamer.sh \
 	tests/programs/mpg123.sh \

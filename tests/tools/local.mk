@@ -5,6 +5,7 @@ EXTRA_DIST += tests/tools/checks.sh tests/tools/resample.py tests/tools/windowfi
 if TOOLS
 dist_check_SCRIPTS += \
 	tests/tools/bench.sh \
+	tests/tools/examples.sh \
 	tests/tools/faults.sh \
 	tests/tools/resample.sh \
 	tests/tools/windowfilter.sh

@@ -243,7 +243,8 @@ static int parse_table(struct scan *scan, struct bli_filter_table *table)
 	if (scan->next < scan->end)
 		return complain(scan, "text after the last difference");
 	if (bli_filter_table_normalise(table) < 0)
-		return complain(scan, "not a low-pass filter: the coefficients add up to less than the largest of them");
+		return complain(scan, "not a low-pass filter: the coefficients add up to less than the largest of "
+				"them");
 	return 0;
 }
 

@@ -59,7 +59,7 @@ begin bli-bench.1
 example '$ bli-bench'
 run
 check "tells which converter to use" "$(grep '^On this machine' out)" \
-	test $status -eq 0 -a "$(grep -c '^On this machine: bli for everything: ' out)" -eq 1
+	test $status -eq 0 -a "$(grep -c '^On this machine: bli for everything, ' out)" -eq 1
 example '$ bli-bench --converters=bli,bli_best --periods=64:70'
 run
 check "both keep up" "$(awk '/^bli/ { printf "%s %s %% of a core ", $1, $8 }' out)" \

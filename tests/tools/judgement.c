@@ -21,8 +21,8 @@ static double times_ns[] = { 10, 400, 4, 125, 3, 320, 6, 1, 2 };
 
 #define RESULT(NAME, INDEX, SNR_DB, REJECTION_DB, EDGE)								\
 	{ .name = (NAME), .ns_per_frame = &times_ns[INDEX], .rounds = 1, .quality = {				\
-		.tone = { .snr_db = (SNR_DB) + 5 }, .worst_snr_db = (SNR_DB), .worst_rejection_db = (REJECTION_DB),	\
-		.edge_tenth_db = (EDGE), .edge_3_db = (EDGE) + 0.02 } }
+		.tone = { .snr_db = (SNR_DB) + 5 }, .worst_snr_db = (SNR_DB),					\
+		.worst_rejection_db = (REJECTION_DB), .edge_tenth_db = (EDGE), .edge_3_db = (EDGE) + 0.02 } }
 
 enum { BEST, SLOW_BEST, GOOD, SLOW_GOOD, MEDIUM, ROUGH_WIDE, CLICKING, STRAIGHT, FAILED, RESULTS };
 

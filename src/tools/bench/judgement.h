@@ -34,7 +34,10 @@ bool judgement_is_flawed(const struct bench_result *result, const struct bli_rat
  */
 void judgement_merge(struct bench_result *results, size_t count);
 
-/* Fill order[count] with the results to show, the cleanest first; returns how many.  Failed and merged ones are left out. */
+/*
+ * Fill order[count] with the results to show, the cleanest first; returns how
+ * many.  Failed and merged ones are left out.
+ */
 size_t judgement_sort(const struct bench_result **order, const struct bench_result *results, size_t count);
 
 /*

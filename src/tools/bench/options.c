@@ -66,8 +66,8 @@ static int set_format(struct bench_settings *settings, const char *text)
 	const snd_pcm_format_t format = snd_pcm_format_value(text);
 
 	if (snd_pcm_format_linear(format) != 1)
-		return commandline_complain("--format %s: not possible; allowed: linear PCM such as S16_LE, S24_3LE or S32_LE",
-					    text);
+		return commandline_complain("--format %s: not possible; allowed: linear PCM such as S16_LE, S24_3LE or "
+					    "S32_LE", text);
 	settings->speed_format = settings->quality_format = format;
 	return 0;
 }
@@ -106,8 +106,8 @@ static int set_rates(struct bli_ratehost_setup *setup, const char *text)
 	end = end && *end == ':' ? ratetext_read(end + 1, &out, NULL) : NULL;
 	if (!end || *end || !(in >= 1 && in <= MAX_RATE_HZ && out >= 1 && out <= MAX_RATE_HZ) || in != floor(in) ||
 	    out != floor(out))
-		return commandline_complain("--rates %s: not possible; allowed: IN:OUT, each 1 to %d Hz, as in 44100:48000, 44.1k:48k",
-					    text, MAX_RATE_HZ);
+		return commandline_complain("--rates %s: not possible; allowed: IN:OUT, each 1 to %d Hz, as in "
+					    "44100:48000, 44.1k:48k", text, MAX_RATE_HZ);
 	setup->in_rate_hz = (unsigned int)in;
 	setup->out_rate_hz = (unsigned int)out;
 	return 0;
@@ -193,7 +193,8 @@ static int set_option(struct options *options, int code)
 		status = set_names(options, optarg);
 		break;
 	case OPTION_SECONDS:
-		status = commandline_number("--seconds", optarg, 0.001, 60, "seconds of CPU time", &settings->cpu_seconds);
+		status = commandline_number("--seconds", optarg, 0.001, 60, "seconds of CPU time",
+					    &settings->cpu_seconds);
 		break;
 	case OPTION_CSV:
 		options->output = OUTPUT_CSV;

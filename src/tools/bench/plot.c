@@ -23,7 +23,10 @@
 #define CHARACTER_WIDTH 9	/* of labels, at most on average */
 #define LINE_HEIGHT 18
 
-/* After Okabe and Ito, "Color universal design": told apart by every eye; brown for their yellow, which white swallows. */
+/*
+ * After M. Okabe and K. Ito, "Color universal design" (2008): told apart by every
+ * eye; brown stands for their yellow, which white swallows.
+ */
 static const char *const colours[] = {
 	"#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8C510A",
 };
@@ -107,7 +110,8 @@ static void write_labels(const struct drawing *drawing, const struct ranges *ran
 	for (size_t i = 0; i < drawing->shown; i++) {
 		const struct bench_result *result = drawing->order[i];
 
-		labels[i].point_x = width * log(median_ns(result) / ranges->x_low) / log(ranges->x_high / ranges->x_low);
+		labels[i].point_x = width * log(median_ns(result) / ranges->x_low) /
+				    log(ranges->x_high / ranges->x_low);
 		labels[i].point_y = height * (result->quality.worst_snr_db - ranges->y_low) /
 				    (ranges->y_high - ranges->y_low);
 		labels[i].width = CHARACTER_WIDTH * (double)strlen(result->name);
@@ -123,8 +127,8 @@ static void write_labels(const struct drawing *drawing, const struct ranges *ran
 			drawing->order[i]->name, edge / width, middle, is_left ? "right" : "left",
 			i < drawing->curves ? colours[i] : "#555555");
 		if (label->is_far)
-			fprintf(drawing->script, "set arrow from graph %.5f,%.5f to graph %.5f,%.5f nohead linecolor rgb '#bbbbbb'\n",
-				label->point_x / width, label->point_y / height, edge / width, middle);
+			fprintf(drawing->script, "set arrow from graph %.5f,%.5f to graph %.5f,%.5f nohead "
+				"linecolor rgb '#bbbbbb'\n", label->point_x / width, label->point_y / height, edge / width, middle);
 	}
 	free(labels);
 }
@@ -142,8 +146,8 @@ static void write_speed(const struct drawing *drawing, size_t panel)
 		fprintf(drawing->script, "$speed%zu << EOD\n%.4f %.3f\nEOD\n", i, median_ns(drawing->order[i]),
 			drawing->order[i]->quality.worst_snr_db);
 	for (size_t i = 0; i < drawing->shown; i++)
-		fprintf(drawing->script, "%s$speed%zu with points pointtype 7 linecolor rgb '%s'", i ? ", " : "plot ", i,
-			i < drawing->curves ? colours[i] : OTHERS);
+		fprintf(drawing->script, "%s$speed%zu with points pointtype 7 linecolor rgb '%s'",
+			i ? ", " : "plot ", i, i < drawing->curves ? colours[i] : OTHERS);
 	fprintf(drawing->script, "\nunset logscale x\nunset label\nunset arrow\n");
 }
 
@@ -161,8 +165,8 @@ static void write_curve(FILE *script, const char *name, size_t number, const dou
 static void plot_curves(const struct drawing *drawing, const char *name, const char *style)
 {
 	for (size_t i = 0; i < drawing->curves; i++)
-		fprintf(drawing->script, "%s$%s%zu with %s linewidth 2 linecolor rgb '%s' title '%s'", i ? ", " : "plot ", name,
-			i, style, colours[i], drawing->order[i]->name);
+		fprintf(drawing->script, "%s$%s%zu with %s linewidth 2 linecolor rgb '%s' title '%s'",
+			i ? ", " : "plot ", name, i, style, colours[i], drawing->order[i]->name);
 	fprintf(drawing->script, "\n");
 }
 
@@ -171,11 +175,11 @@ static void write_key(const struct drawing *drawing)
 {
 	size_t left_out = drawing->shown - drawing->curves;
 
-	fprintf(drawing->script, "set key on at screen %.5f, graph 1 left top Left reverse samplen 1.5 spacing 1.2 font ',11'\n",
-		1 - (double)(RIGHT + LEGEND - 12) / WIDTH);
+	fprintf(drawing->script, "set key on at screen %.5f, graph 1 left top Left reverse samplen 1.5 "
+		"spacing 1.2 font ',11'\n", 1 - (double)(RIGHT + LEGEND - 12) / WIDTH);
 	if (left_out)
-		fprintf(drawing->script, "set label '%zu more without curves:' at graph 1.02,0.07 font ',11' textcolor rgb '#555555'\n"
-			"set label 'see --converters' at graph 1.02,0.02 font ',11' textcolor rgb '#555555'\n", left_out);
+		fprintf(drawing->script, "set label \"%zu more without curves:\\nsee --converters\" "
+			"at graph 1.02,0.07 font ',11' textcolor rgb '#555555'\n", left_out);
 }
 
 static void write_responses(const struct drawing *drawing, size_t panel)
@@ -216,9 +220,9 @@ static void write_script(struct drawing *drawing, const char *path)
 		rejections += isfinite(drawing->order[i]->quality.worst_rejection_db);
 	drawing->panels = rejections ? 3 : 2;
 	gnuplot_begin(drawing->script, path, WIDTH, TITLE_HEIGHT + (int)drawing->panels * PANEL_HEIGHT);
-	fprintf(drawing->script, "set multiplot title '%u to %u Hz, periods of %zu to %zu frames, %u channel%s' font ',15'\n"
-		"set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\n", setup->in_rate_hz, setup->out_rate_hz, setup->in_period_frames,
-		setup->out_period_frames, setup->channels, setup->channels == 1 ? "" : "s");
+	fprintf(drawing->script, "set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\n"
+		"set multiplot title '%u to %u Hz, periods of %zu to %zu frames, %u channel%s' font ',15'\n",
+		setup->in_rate_hz, setup->out_rate_hz, setup->in_period_frames, setup->out_period_frames, setup->channels, setup->channels == 1 ? "" : "s");
 	write_speed(drawing, 0);
 	write_responses(drawing, 1);
 	if (rejections)

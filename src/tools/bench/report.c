@@ -70,7 +70,7 @@ static void text_row(FILE *file, const struct bench_settings *settings, const st
 	text_figure(file, 8, 2, median_ns(r));
 	text_figure(file, 7, 3, judgement_core_percent(r, &settings->setup));
 	if (flawed)
-		fprintf(file, "  clicks");
+		fprintf(file, "  clicks or drifts");
 	if (better)
 		fprintf(file, "%s slower and worse than %s", flawed ? "," : " ", better->name);
 	fputc('\n', file);
@@ -79,10 +79,10 @@ static void text_row(FILE *file, const struct bench_settings *settings, const st
 static void text_choice(FILE *file, const struct bench_settings *settings, const struct bench_result *const *order,
 			size_t shown)
 {
-	fprintf(file, "\n%-18s %7s %7s %7s %7s %7s %8s %7s\n", "the cleanest first", "SNR dB", "SNR dB", beyond_name(settings),
-		"-0.1 dB", "delay", "CPU ns", "% of");
-	fprintf(file, "%-18s %7s %7s %7s %7s %7s %8s %7s\n", "converter", "worst", "float64", "dB", "edge", "ms", "a frame",
-		"a core");
+	fprintf(file, "\n%-18s %7s %7s %7s %7s %7s %8s %7s\n", "the cleanest first", "SNR dB", "SNR dB",
+		beyond_name(settings), "-0.1 dB", "delay", "CPU ns", "% of");
+	fprintf(file, "%-18s %7s %7s %7s %7s %7s %8s %7s\n", "converter", "worst", "float64", "dB", "edge", "ms",
+		"a frame", "a core");
 	for (size_t i = 0; i < shown; i++)
 		text_row(file, settings, order[i], judgement_better(order[i], order, shown, &settings->setup));
 }
@@ -112,7 +112,8 @@ static void text_speed(FILE *file, const struct bench_settings *settings, const 
 		fprintf(file, "%-20s %-10s %9.2f %7.2f-%7.2f %11.0f %11.2f\n", r->name,
 			format_pair(formats, sizeof(formats), r->speed_in, r->speed_out), median_ns(r),
 			bench_quantile(r->ns_per_frame, r->rounds, 0.25),
-			bench_quantile(r->ns_per_frame, r->rounds, 0.75), 100 / judgement_core_percent(r, &settings->setup),
+			bench_quantile(r->ns_per_frame, r->rounds, 0.75),
+			100 / judgement_core_percent(r, &settings->setup),
 			bench_quantile(r->startup_ms, r->rounds, 0.5));
 	}
 }
@@ -251,11 +252,11 @@ static void text_merged(FILE *file, const struct bench_result *shown, const stru
 static void text_notes(FILE *file, const struct bench_settings *settings, const struct bench_result *results,
 		       size_t count, const struct bench_result *const *order, size_t shown)
 {
-	char at_these[60], at_uneven[60];
+	char at_these[80], at_uneven[80];
 
-	snprintf(at_these, sizeof(at_these), "Clicks at %zu:%zu frames", settings->setup.in_period_frames,
+	snprintf(at_these, sizeof(at_these), "Clicks or drift at %zu:%zu frames", settings->setup.in_period_frames,
 		 settings->setup.out_period_frames);
-	snprintf(at_uneven, sizeof(at_uneven), "Clicks at %zu:%zu frames", settings->uneven_in_frames,
+	snprintf(at_uneven, sizeof(at_uneven), "Clicks or drift at %zu:%zu frames", settings->uneven_in_frames,
 		 settings->uneven_out_frames);
 	fputc('\n', file);
 	for (size_t i = 0; i < shown; i++)
@@ -264,7 +265,8 @@ static void text_notes(FILE *file, const struct bench_settings *settings, const 
 	text_note(file, at_uneven, clicks_at_uneven_periods, settings, order, shown);
 	text_note(file, "Frames left unwritten in a second", loses_frames, settings, order, shown);
 	text_note(file, "Heard after a reset, of the stream before", survives_reset, settings, order, shown);
-	text_note(file, "Channels differ with the same signal in all", differs_between_channels, settings, order, shown);
+	text_note(file, "Channels differ with the same signal in all", differs_between_channels, settings, order,
+		  shown);
 	for (size_t i = 0; i < count; i++)
 		if (results[i].error[0])
 			fprintf(file, "%s\n", results[i].error);
@@ -276,8 +278,8 @@ static void text_one(FILE *file, const struct bench_result *r, const struct bli_
 {
 	double percent = judgement_core_percent(r, setup);
 
-	fprintf(file, "%.*f %% of a core per stream, clean to %.0f dB, flat up to %.3f of the Nyquist frequency",
-		percent_decimals(percent), percent, judgement_cleanness_db(&r->quality), r->quality.edge_tenth_db);
+	fprintf(file, "%.*f %% of a core per stream (%.0f dB, passband %.3f)", percent_decimals(percent), percent,
+		judgement_cleanness_db(&r->quality), r->quality.edge_tenth_db);
 }
 
 static void text_advice(FILE *file, const struct bench_settings *settings, const struct bench_result *const *order,
@@ -288,20 +290,21 @@ static void text_advice(FILE *file, const struct bench_settings *settings, const
 
 	if (shown < 2)
 		return;
+	fprintf(file, "\nOn this machine: ");
 	if (!advice.everyday) {
-		fprintf(file, "\nOn this machine: none of these, all of them click.\n");
+		fprintf(file, "none of these, all of them click or drift.\n");
 		return;
 	}
-	fprintf(file, "\nOn this machine: %s %s: ", advice.everyday->name,
-		advice.enough ? "for everything" : "before the others, though better ones exist");
+	fprintf(file, "%s %s, ", advice.everyday->name, advice.enough ? "for everything" : "is the cleanest of these");
 	text_one(file, advice.everyday, setup);
-	if (advice.cleanest) {
-		fprintf(file, ".\nThe cleanest, %s: ", advice.cleanest->name);
-		text_one(file, advice.cleanest, setup);
-		fprintf(file, ".\n");
-	} else {
-		fprintf(file, ".\nNone of the others is cleaner.\n");
+	fprintf(file, ".\n");
+	if (!advice.cleanest) {
+		fprintf(file, "None of the others is cleaner.\n");
+		return;
 	}
+	fprintf(file, "The cleanest is %s, ", advice.cleanest->name);
+	text_one(file, advice.cleanest, setup);
+	fprintf(file, ".\n");
 }
 
 void bench_report_text(FILE *file, const struct bench_settings *settings, const struct bench_result *results,

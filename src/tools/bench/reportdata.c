@@ -82,8 +82,8 @@ void bench_report_csv(FILE *file, const struct bench_settings *settings, const s
 	struct figure figures[MAX_FIGURES];
 	size_t columns = list_figures(figures, settings, &nothing);
 
-	fprintf(file, "converter,same_as,error,in_rate_hz,out_rate_hz,in_period_frames,out_period_frames,channels,speed_format,"
-		"quality_format");
+	fprintf(file, "converter,same_as,error,in_rate_hz,out_rate_hz,in_period_frames,out_period_frames,channels,"
+		"speed_format,quality_format");
 	for (size_t k = 0; k < columns; k++)
 		fprintf(file, ",%s", figures[k].name);
 	fputc('\n', file);

@@ -94,8 +94,8 @@ static int set_edge(struct edge *edge, const char *option, const char *text)
 	}
 	edge->text = text;
 	return end && *end == '\0' ? 0
-		: commandline_complain("%s %s: not possible; allowed: a fraction of the Nyquist frequency, as in 0.9 or 90%%, "
-				       "or a frequency, as in 18kHz", option, text);
+		: commandline_complain("%s %s: not possible; allowed: a fraction of the Nyquist frequency, as in 0.9 "
+				       "or 90%%, or a frequency, as in 18kHz", option, text);
 }
 
 static int set_rate(double *rate_hz, const char *text)
@@ -103,7 +103,8 @@ static int set_rate(double *rate_hz, const char *text)
 	const char *end = ratetext_read(text, rate_hz, NULL);
 
 	return end && *end == '\0' && *rate_hz >= 1 && *rate_hz <= RATE_MAX_HZ ? 0
-		: commandline_complain("--rate %s: not possible; allowed: 1 to %d Hz, as in 44100, 44.1k", text, RATE_MAX_HZ);
+		: commandline_complain("--rate %s: not possible; allowed: 1 to %d Hz, as in 44100, 44.1k", text,
+				       RATE_MAX_HZ);
 }
 
 static int set_parameter(struct options *options, enum parameter parameter, const char *option)
@@ -192,7 +193,8 @@ static int check_bands(struct options *options, const struct edges *edges)
 	int status;
 
 	if (options_any_parameter(options))
-		return commandline_complain("--passband, --stopband, --attenuation: cannot be combined with --rolloff, --beta, --nmult");
+		return commandline_complain("--passband, --stopband, --attenuation: cannot be combined with "
+					    "--rolloff, --beta, --nmult");
 	if (!edges->passband.text)
 		return commandline_complain("--passband: missing; it goes with --stopband and --attenuation");
 	if (!edges->stopband.text)
@@ -205,7 +207,8 @@ static int check_bands(struct options *options, const struct edges *edges)
 	if (status)
 		return status;
 	if (!(bands->passband > 0 && bands->passband < 1))
-		return commandline_complain("--passband %s: out of range; allowed: above 0, below 1", edges->passband.text);
+		return commandline_complain("--passband %s: out of range; allowed: above 0, below 1",
+					    edges->passband.text);
 	if (!(bands->stopband > bands->passband && bands->stopband <= 2 - bands->passband))
 		return commandline_complain("--stopband %s: out of range; allowed: above the passband %g, at most %g",
 					    edges->stopband.text, bands->passband, 2 - bands->passband);

@@ -32,17 +32,18 @@ static void write_script(FILE *script, const char *path, const struct bli_filter
 	fprintf(script, "set multiplot layout %d,1 title 'Nmult %u, Length %zu, %s'\n",
 		measures->has_passband ? 2 : 1, table->nmult, table->length,
 		table->integers ? "16-bit integers" : "decimal fractions");
-	fprintf(script, "set grid\nset ylabel 'gain (dB)'\nset format y '%%.10g'\n");
+	fprintf(script, "set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\nset ylabel 'gain (dB)'\nset format y '%%.10g'\n");
 	fprintf(script, "set xlabel 'frequency (fraction of the Nyquist frequency)'\n");
 	write_curve(script, "response", response, end, low_db);
 	fprintf(script, "set xrange [0:%.8g]\nset yrange [%g:10]\n", end, low_db);
-	fprintf(script, "plot $response with lines notitle\n");
+	fprintf(script, "plot $response with lines linecolor rgb '#0072B2' notitle\n");
 	if (measures->has_passband) {
 		double edge = measures->bands.passband;
 
 		write_curve(script, "passband", response, edge, low_db);
 		fprintf(script, "set xrange [0:%.8g]\nset yrange [*:*]\n", edge);
-		fprintf(script, "plot $passband with lines title 'passband'\n");
+		fprintf(script, "set title 'passband' offset 0,-0.7\n"
+			"plot $passband with lines linewidth 1.5 linecolor rgb '#0072B2' notitle\n");
 	}
 	fprintf(script, "unset multiplot\n");
 }

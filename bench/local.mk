@@ -3,7 +3,7 @@
 
 EXTRA_DIST += bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/peers bench/peak bench/signals
+EXTRA_PROGRAMS = bench/peers bench/peak bench/routes bench/signals
 CLEANFILES = $(EXTRA_PROGRAMS)
 
 bench_peers_SOURCES = \
@@ -28,6 +28,9 @@ bench_peak_SOURCES = \
 	bench/peak.c
 bench_peak_LDADD = src/core/libcore.la
 
+bench_routes_SOURCES = bench/routes.c
+bench_routes_LDADD = src/core/libcore.la
+
 bench_signals_SOURCES = bench/signals.c
 bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
@@ -37,7 +40,11 @@ bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 
+# Some minutes.
+bench-routes: bench/routes$(EXEEXT)
+	$(AM_V_at)bench/routes
+
 # The pictures of doc/, in the source; make plots PLOTS='sweeps speed' draws these alone.
 plots: bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/plots . '$(alsaplugindir)' $(srcdir)/doc $(PLOTS)
-.PHONY: bench plots
+.PHONY: bench bench-routes plots

@@ -11,6 +11,10 @@
 
 #define BLI_KAISER_BETA_MAX 100
 
+/* The attenuations that filters are designed for; the formulas below were checked over all of this range. */
+#define BLI_ATTENUATION_MIN_DB 20
+#define BLI_ATTENUATION_MAX_DB 220
+
 /* Longest series for I0: enough for a beta of 100 at 1 ulp. */
 #define BLI_KAISER_TERMS 128
 

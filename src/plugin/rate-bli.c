@@ -40,59 +40,77 @@ static void rate_close(void *object)
 	free(rate);
 }
 
-/* The core's description of a linear format; false if it is none. */
-static bool format_from_alsa(struct bli_format *format, snd_pcm_format_t alsa)
+/* The core's description of a linear format; all zeros, which is invalid, for any other. */
+static void format_from_alsa(struct bli_format *format, snd_pcm_format_t alsa)
 {
+	memset(format, 0, sizeof(*format));
 	/* alsa-lib counts DSD, a stream of single bits, among the linear formats */
 	if (snd_pcm_format_linear(alsa) != 1 || (alsa >= SND_PCM_FORMAT_DSD_U8 && alsa <= SND_PCM_FORMAT_DSD_U32_BE))
-		return false;
+		return;
 	*format = (struct bli_format){
 		.bytes = (unsigned char)(snd_pcm_format_physical_width(alsa) / 8),
 		.bits = (unsigned char)snd_pcm_format_width(alsa),
 		.is_unsigned = snd_pcm_format_unsigned(alsa) == 1,
 		.is_swapped = snd_pcm_format_cpu_endian(alsa) == 0,
 	};
-	return bli_format_valid(format);
 }
 
-/* One line for the first thing of a side that is out of range. */
-static int check_side(const struct rate_bli *rate, const char *side, const snd_pcm_rate_side_info_t *info)
+/* The core knows periods and their ratio, and takes any. */
+static int check_rate(const struct rate_bli *rate, const char *side, unsigned rate_hz)
 {
-	/* alsa-lib has a name for every number up to the last, and reads before its table for negative ones */
-	const char *name = (int)info->format < 0 ? NULL : snd_pcm_format_name(info->format);
-	struct bli_format format;
-
-	if (info->rate < RATE_MIN_HZ || info->rate > RATE_MAX_HZ)
-		SNDERR("converter \"%s\": %s rate %u Hz is out of range; allowed are %d to %d Hz",
-		       rate->settings.converter, side, info->rate, RATE_MIN_HZ, RATE_MAX_HZ);
-	else if (info->period_size < 1 || info->period_size > BLI_PERIOD_FRAMES_MAX)
-		SNDERR("converter \"%s\": %s period of %lu frames is out of range; allowed are 1 to %lu frames",
-		       rate->settings.converter, side, info->period_size, (unsigned long)BLI_PERIOD_FRAMES_MAX);
-	else if (!format_from_alsa(&format, info->format))
-		SNDERR("converter \"%s\": %s format %s (%d) is not supported; allowed are linear PCM formats",
-		       rate->settings.converter, side, name ? name : "unknown", (int)info->format);
-	else
+	if (rate_hz >= RATE_MIN_HZ && rate_hz <= RATE_MAX_HZ)
 		return 0;
+	SNDERR("converter \"%s\": %s rate %u Hz is out of range; allowed are %d to %d Hz", rate->settings.converter,
+	       side, rate_hz, RATE_MIN_HZ, RATE_MAX_HZ);
 	return -EINVAL;
 }
 
-static int check_info(const struct rate_bli *rate, const snd_pcm_rate_info_t *info)
+static void log_period(const struct rate_bli *rate, const char *side, unsigned long frames)
+{
+	SNDERR("converter \"%s\": %s period of %lu frames is out of range; allowed are 1 to %lu frames",
+	       rate->settings.converter, side, frames, (unsigned long)BLI_PERIOD_FRAMES_MAX);
+}
+
+static void log_format(const struct rate_bli *rate, const char *side, snd_pcm_format_t format)
+{
+	/* alsa-lib has a name for every number up to the last, and reads before its table for negative ones */
+	const char *name = (int)format < 0 ? NULL : snd_pcm_format_name(format);
+
+	SNDERR("converter \"%s\": %s format %s (%d) is not supported; allowed are linear PCM formats",
+	       rate->settings.converter, side, name ? name : "unknown", (int)format);
+}
+
+/* One line that says why a resampler could not be opened. */
+static void log_failure(const struct rate_bli *rate, const snd_pcm_rate_info_t *info,
+			const struct bli_resampler_config *config, int error)
 {
 	unsigned long in = info->in.period_size, out = info->out.period_size;
 
-	if (check_side(rate, "input", &info->in) < 0 || check_side(rate, "output", &info->out) < 0)
-		return -EINVAL;
-	if (info->channels < 1 || info->channels > BLI_CHANNELS_MAX) {
-		SNDERR("converter \"%s\": %u channels are out of range; allowed are 1 to %d",
-		       rate->settings.converter, info->channels, BLI_CHANNELS_MAX);
-		return -EINVAL;
-	}
-	if ((in - 1) / BLI_RATIO_MAX >= out || (out - 1) / BLI_RATIO_MAX >= in) {
+	switch (bli_resampler_check(config)) {
+	case BLI_CONFIG_IN_FRAMES:
+		log_period(rate, "input", in);
+		return;
+	case BLI_CONFIG_OUT_FRAMES:
+		log_period(rate, "output", out);
+		return;
+	case BLI_CONFIG_RATIO:
 		SNDERR("converter \"%s\": the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
 		       rate->settings.converter, in, out, BLI_RATIO_MAX, BLI_RATIO_MAX);
-		return -EINVAL;
+		return;
+	case BLI_CONFIG_CHANNELS:
+		SNDERR("converter \"%s\": %u channels are out of range; allowed are 1 to %d",
+		       rate->settings.converter, info->channels, BLI_CHANNELS_MAX);
+		return;
+	case BLI_CONFIG_IN_FORMAT:
+		log_format(rate, "input", info->in.format);
+		return;
+	case BLI_CONFIG_OUT_FORMAT:
+		log_format(rate, "output", info->out.format);
+		return;
+	default:
+		SNDERR("converter \"%s\": cannot convert periods of %lu to %lu frames in %u channels: %s",
+		       rate->settings.converter, in, out, info->channels, snd_strerror(error));
 	}
-	return 0;
 }
 
 /* The report on standard error, for `verbose yes`. */
@@ -120,7 +138,9 @@ static int rate_init(void *object, snd_pcm_rate_info_t *info)
 	int error;
 
 	rate_free(rate);
-	error = check_info(rate, info);
+	error = check_rate(rate, "input", info->in.rate);
+	if (!error)
+		error = check_rate(rate, "output", info->out.rate);
 	if (!error)
 		error = bli_settings_requirement(&rate->settings,
 						 info->in.rate < info->out.rate ? info->in.rate : info->out.rate,
@@ -131,9 +151,7 @@ static int rate_init(void *object, snd_pcm_rate_info_t *info)
 	format_from_alsa(&config.out_format, info->out.format);
 	error = bli_resampler_open(&rate->resampler, &config);
 	if (error < 0) {
-		SNDERR("converter \"%s\": cannot convert periods of %lu to %lu frames in %u channels: %s",
-		       rate->settings.converter, info->in.period_size, info->out.period_size, info->channels,
-		       snd_strerror(error));
+		log_failure(rate, info, &config, error);
 		return error;
 	}
 	rate->info = *info;

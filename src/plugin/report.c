@@ -59,10 +59,10 @@ static void report_stages(snd_output_t *out, const struct bli_resampler *resampl
 	if (resampler->plan.stages == 0)
 		snd_output_printf(out, "  stages: none, equal periods pass unchanged\n");
 	for (unsigned i = 0; i < resampler->plan.stages; i++) {
-		const struct bli_stage_shape *shape = &resampler->plan.stage[i];
+		const struct bli_stage_plan *stage = &resampler->plan.stage[i];
 
 		snd_output_printf(out, "  stage %u: %zu -> %zu frames, %zu taps, %zu phases\n", i + 1,
-				  shape->in_frames, shape->out_frames, shape->filter.taps,
+				  stage->in_frames, stage->out_frames, stage->filter.taps,
 				  resampler->stage[i].layout.ratio_out);
 	}
 	snd_output_printf(out, "  sums: %s precision, kernel %s, %zu KiB\n",

@@ -197,7 +197,7 @@ run -y --gain 6.0206 --subtype double -to 48000 half.wav o.wav
 judge make tone48.wav 48000 96000 double 997
 run -y --gain 0 --subtype double -to 48000 in.wav whole.wav
 check "--gain -6.0206 halves" "one sample in the middle" "$python" -c "
-import sys; sys.path.insert(0, '$sources/tests')
+import sys; sys.path.insert(0, '$sources/tests/tools')
 from resample import read
 raise SystemExit(not abs(read('half.wav')[0][40000] / read('whole.wav')[0][40000] - 0.5) < 1e-6)"
 # Rounding makes noise of 1/12 squared step, TPDF dither adds 2/12; shaped by (1 - 1/z)^2 it is (1 + 4 + 1) times that.

@@ -56,7 +56,7 @@ int float64_measure(struct bench_result *result, const struct bench_settings *se
 	const struct bli_preset *preset = bli_preset_find(result->name);
 	struct bli_resampler_config config = {
 		.in_frames = settings->setup.in_period_frames, .out_frames = settings->setup.out_period_frames,
-		.channels = settings->setup.channels, .in_format = float64, .out_format = float64,
+		.channels = settings->setup.channels, .in_format = float64, .out_format = float64, .gain = 1,
 		.kernel = bli_kernel_find(getenv("BLI_KERNEL")),
 	};
 	struct bli_resampler resampler;

@@ -14,9 +14,9 @@ def record(path, rate, seconds, frames_per_buffer, device):
     audio = pyaudio.PyAudio()
     index = None
     if device:
-        names = [audio.get_device_info_by_index(i)["name"] for i in range(audio.get_device_count())]
-        index = next(i for i, name in enumerate(names) if device in name)
-        print("device:", names[index])
+        devices = [audio.get_device_info_by_index(i) for i in range(audio.get_device_count())]
+        index = next(i for i, info in enumerate(devices) if device in info["name"])
+        print("device:", devices[index]["name"], devices[index]["maxInputChannels"], "channels")
     stream = audio.open(format=pyaudio.paInt16, channels=1, rate=rate, input=True, frames_per_buffer=frames_per_buffer,
                         input_device_index=index)
     with wave.open(path, "wb") as file:

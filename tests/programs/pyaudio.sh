@@ -46,7 +46,7 @@ hw_is_refused() {
 # That bli converts shows in its complaint about a kernel that is none.
 plughw_converts() {
 	record_card 1 || { tail -n 5 "$SANDBOX/log"; return 1; }
-	grep -F '(plughw:0,0)' "$SANDBOX/log" && grep -q 'converter "bli": BLI_KERNEL=none' "$SANDBOX/log" &&
+	grep -F '(plughw:0,0) 128 channels' "$SANDBOX/log" && grep -q 'converter "bli": BLI_KERNEL=none' "$SANDBOX/log" &&
 		judge fit "$SANDBOX/recorded.wav" 16000 997 1 S16_LE 92
 }
 check "PyAudio, a card's hw: device" hw_is_refused

@@ -114,6 +114,23 @@ through() {
 example '$ bli-resample -f cd.filter -to 44100 studio.wav cd.wav'
 check "up to 18.5 kHz" "$(through 18500) dB" awk -v db="$(through 18500)" 'BEGIN { exit !(db > -0.1 && db < 0.1) }'
 check "from 20 kHz on" "$(through 20010) dB" awk -v db="$(through 20010)" 'BEGIN { exit !(db <= -100) }'
+# "107 dB below a tone at 18 kHz when 44.1 kHz become 48"
+error_db=$("$python" - <<-'END'
+	import subprocess
+	import numpy as np
+
+	tone = np.sin(2 * np.pi * 18000 / 44100 * np.arange(44100)) / 2
+	data = subprocess.run("bli-resample -q -f cd.filter -to 48000 --raw-rate 44100 --raw-channels 1 --raw-subtype double "
+	                      "--format raw --subtype double - -".split(), input=tone.astype("<f8").tobytes(),
+	                      capture_output=True, check=True).stdout
+	heard = np.frombuffer(data, "<f8")[4000:-4000]
+	turns = 2 * np.pi * 18000 / 48000 * np.arange(len(heard))
+	basis = np.column_stack((np.sin(turns), np.cos(turns), np.ones(len(turns))))
+	error = heard - basis @ np.linalg.lstsq(basis, heard, rcond=None)[0]
+	print("%.1f" % (10 * np.log10(np.mean(tone ** 2) / np.mean(error ** 2))))
+END
+)
+check "the error of a table" "$error_db dB below 18 kHz" awk -v db="$error_db" 'BEGIN { exit !(db > 106 && db < 108.5) }'
 example '$ bli-windowfilter --rate 44.1k --measure --plot cd.svg cd.filter'
 if command -v gnuplot >/dev/null; then
 	run

@@ -8,10 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * What is enough for everything: below the noise of any card's converter, and
- * flat up to 20 kHz at 44.1 kHz.
- */
+/* What is enough for everything: clean to 20 bits, and flat up to 20 kHz at 44.1 kHz. */
 #define JUDGEMENT_ENOUGH_DB 120
 #define JUDGEMENT_ENOUGH_EDGE 0.907
 

@@ -3,7 +3,7 @@
 
 EXTRA_DIST += bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/peers bench/peak bench/routes bench/signals
+EXTRA_PROGRAMS = bench/dither bench/peers bench/peak bench/routes bench/signals
 CLEANFILES = $(EXTRA_PROGRAMS)
 
 bench_peers_SOURCES = \
@@ -28,6 +28,9 @@ bench_peak_SOURCES = \
 	bench/peak.c
 bench_peak_LDADD = src/core/libcore.la
 
+bench_dither_SOURCES = bench/dither.c
+bench_dither_LDADD = src/core/libcore.la
+
 bench_routes_SOURCES = bench/routes.c
 bench_routes_LDADD = src/core/libcore.la
 
@@ -36,7 +39,7 @@ bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_signals_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
-bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) $(bin_PROGRAMS) plugin-links
+bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 

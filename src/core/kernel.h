@@ -44,6 +44,7 @@
 #ifndef BLI_KERNEL_H
 #define BLI_KERNEL_H
 
+#include "dither.h"
 #include "filter.h"
 #include "sample.h"
 
@@ -92,6 +93,7 @@ struct bli_kernel {
 	bli_kernel_tile *tile[BLI_PRECISIONS];
 	bli_sample_load *load[BLI_PRECISIONS];
 	bli_sample_store *store[BLI_PRECISIONS];
+	bli_dither_run *dither[BLI_PRECISIONS];
 };
 
 /* The kernels of this build that the processor supports, best first, NULL behind the last. */
@@ -101,6 +103,10 @@ const struct bli_kernel *bli_kernel_nth(unsigned n);
 const struct bli_kernel *bli_kernel_find(const char *name);
 
 extern const struct bli_kernel bli_kernel_c;	/* the specification */
+/* its parts that another kernel may share */
+extern bli_sample_load bli_c_load_float, bli_c_load_double;
+extern bli_sample_store bli_c_store_float, bli_c_store_double;
+extern bli_dither_run bli_c_dither_float, bli_c_dither_double;
 extern const struct bli_kernel bli_kernel_sse2;
 extern const struct bli_kernel bli_kernel_avx2;
 extern const struct bli_kernel bli_kernel_avx512;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <errno.h>
 #include <math.h>
@@ -231,7 +231,7 @@ static bool is_better(const struct bli_plan *plan, const struct bli_plan *than)
 int bli_plan_route(struct bli_route *route, const struct bli_requirement *requirement, size_t in_frames,
 		   size_t out_frames)
 {
-	size_t divisor = (size_t)bli_common_divisor(in_frames, out_frames);
+	size_t divisor = (size_t)bli_gcd(in_frames, out_frames);
 	size_t low = (in_frames < out_frames ? in_frames : out_frames) / divisor;
 	size_t high = (in_frames < out_frames ? out_frames : in_frames) / divisor;
 	size_t cycles = high < REFERENCE_FRAMES ? REFERENCE_FRAMES / high : 1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stage.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <errno.h>
 #include <math.h>
@@ -172,7 +172,7 @@ void bli_stage_lay_out(struct bli_stage_plan *plan, const struct bli_kernel *ker
 	size_t taps = plan->filter.taps;
 
 	memset(layout, 0, sizeof(*layout));
-	layout->cycles = (size_t)bli_common_divisor(plan->in_frames, plan->out_frames);
+	layout->cycles = (size_t)bli_gcd(plan->in_frames, plan->out_frames);
 	layout->ratio_in = plan->in_frames / layout->cycles;
 	layout->ratio_out = plan->out_frames / layout->cycles;
 	choose_layout(layout, taps, channels, kernel, precision);

@@ -94,7 +94,9 @@ tests_plugin_libasound_SOURCES = tests/plugin/libasound.c tests/plugin/pcmstream
 tests_plugin_libasound_CFLAGS = $(test_cflags)
 tests_plugin_libasound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 
-tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help)
+tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help) \
+	src/plugin/report.c src/plugin/report.h src/plugin/log.c src/plugin/log.h
+tests_plugin_messages_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_messages_CFLAGS = $(test_cflags)
 tests_plugin_messages_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
@@ -107,7 +109,7 @@ tests_plugin_protocols_CFLAGS = $(test_cflags)
 tests_plugin_protocols_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
 tests_plugin_settings_SOURCES = tests/plugin/settings.c tests/plugin/fuzz-settings.c tests/shared/promise.h $(plug_help) \
-	src/plugin/settings.c src/plugin/settings.h src/plugin/keys.c src/plugin/keys.h
+	src/plugin/settings.c src/plugin/settings.h src/plugin/keys.c src/plugin/keys.h src/plugin/log.c src/plugin/log.h
 tests_plugin_settings_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_settings_CFLAGS = $(test_cflags)
 tests_plugin_settings_LDADD = $(core_test_ldadd) $(ALSA_LIBS)

@@ -2,7 +2,7 @@
 #include "config.h"
 
 #include "options.h"
-#include "divisor.h"
+#include "gcd.h"
 #include "measure/list.h"
 #include "shared/commandline.h"
 #include "shared/gnuplot.h"
@@ -220,7 +220,7 @@ static void choose_periods(struct bench_settings *settings)
 {
 	struct bli_ratehost_setup *setup = &settings->setup;
 	const size_t usual = 1024;
-	size_t divisor = (size_t)bli_common_divisor(setup->in_rate_hz, setup->out_rate_hz);
+	size_t divisor = (size_t)bli_gcd(setup->in_rate_hz, setup->out_rate_hz);
 	size_t in = setup->in_rate_hz / divisor, out = setup->out_rate_hz / divisor;
 	size_t rounded = (usual * out + in / 2) / in;
 	size_t times = (usual + in / 2) / in ? (usual + in / 2) / in : 1;

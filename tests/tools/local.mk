@@ -30,6 +30,7 @@ tests_tools_interrupt_LDADD = $(CMOCKA_LIBS)
 tests_tools_judgement_SOURCES = tests/tools/judgement.c \
 	src/tools/bench/judgement.c src/tools/bench/judgement.h \
 	src/tools/bench/labels.c src/tools/bench/labels.h \
+	src/tools/bench/quality.c src/tools/bench/quality.h \
 	src/tools/bench/run.c src/tools/bench/run.h
 tests_tools_judgement_CPPFLAGS = $(test_cppflags)
 tests_tools_judgement_CFLAGS = $(test_cflags)

@@ -8,8 +8,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define AMPLITUDE 0.891	/* −1 dBFS */
-
 static int run_resampler(void *context, const double *in, double *out, size_t periods)
 {
 	struct bli_resampler *resampler = context;
@@ -43,7 +41,7 @@ static int measure(struct bench_result *result, struct bli_resampler *resampler)
 		.out_period_frames = config->out_frames,
 		.settle_frames = 2048 + 3 * lower,
 		.window_frames = 4096,
-		.amplitude = AMPLITUDE,
+		.amplitude = BENCH_AMPLITUDE,
 	};
 	double fraction;
 

@@ -9,6 +9,7 @@ bli_bench_SOURCES = \
 	src/tools/bench/options.c src/tools/bench/options.h \
 	src/tools/bench/plot.c src/tools/bench/plot.h \
 	src/tools/bench/progress.c src/tools/bench/progress.h \
+	src/tools/bench/quality.c src/tools/bench/quality.h \
 	src/tools/bench/report.c src/tools/bench/report.h src/tools/bench/reportdata.c \
 	src/tools/bench/run.c src/tools/bench/run.h \
 	$(commandline_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)

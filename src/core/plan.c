@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plan.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <errno.h>
 #include <math.h>
@@ -221,15 +221,9 @@ static const struct bli_kernel reference_kernel = { .lanes = { 8, 4 }, .accumula
 #define REFERENCE_CHANNELS 2
 #define REFERENCE_FRAMES 1024
 
-/*
- * Banks beyond this are taken only where every route has larger ones: with them
- * a stereo stream exceeds 2 MiB, and filling them takes 25 ns a coefficient.
- */
-#define BANKS_BYTES_MAX (1536 * 1024)
-
 static bool is_better(const struct bli_plan *plan, const struct bli_plan *than)
 {
-	if (plan->bank_bytes <= BANKS_BYTES_MAX && than->bank_bytes <= BANKS_BYTES_MAX)
+	if (plan->bank_bytes <= BLI_PLAN_BANK_BYTES_MAX && than->bank_bytes <= BLI_PLAN_BANK_BYTES_MAX)
 		return plan->cost < than->cost;
 	return plan->bank_bytes < than->bank_bytes;
 }
@@ -237,7 +231,7 @@ static bool is_better(const struct bli_plan *plan, const struct bli_plan *than)
 int bli_plan_route(struct bli_route *route, const struct bli_requirement *requirement, size_t in_frames,
 		   size_t out_frames)
 {
-	size_t divisor = (size_t)bli_common_divisor(in_frames, out_frames);
+	size_t divisor = (size_t)bli_gcd(in_frames, out_frames);
 	size_t low = (in_frames < out_frames ? in_frames : out_frames) / divisor;
 	size_t high = (in_frames < out_frames ? out_frames : in_frames) / divisor;
 	size_t cycles = high < REFERENCE_FRAMES ? REFERENCE_FRAMES / high : 1;

@@ -18,6 +18,12 @@
 #define BLI_STAGES_MAX 6
 
 /*
+ * Banks beyond this are taken only where every route has larger ones: with them
+ * a stereo stream exceeds 2 MiB, and filling them takes 25 ns a coefficient.
+ */
+#define BLI_PLAN_BANK_BYTES_MAX ((size_t)1536 << 10)
+
+/*
  * How far the output of a conversion lags behind its input: in_frames of the
  * input plus out_frames of the output, less `advance` input frames.  With linear
  * phase that is exact at every frequency and the advance is 0, so that whole

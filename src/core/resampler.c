@@ -135,8 +135,9 @@ static void load_period(struct bli_resampler *resampler, const struct bli_area *
 		char *values = stage_input(resampler, 0, channel);
 		size_t frames = in[channel].samples ? count : 0;
 
-		config->kernel->load[resampler->precision](&config->in_format, values, in[channel].samples,
-							   in[channel].step, frames);
+		resampler->invalid += config->kernel->load[resampler->precision](&config->in_format, values,
+										 in[channel].samples,
+										 in[channel].step, frames);
 		memset(values + frames * resampler->value_size, 0, (config->in_frames - frames) * resampler->value_size);
 	}
 }
@@ -153,7 +154,7 @@ static void finish_period(struct bli_resampler *resampler)
 		if (resampler->plan.stages == 0 && config->gain != 1)
 			for (size_t i = 0; i < config->out_frames; i++)
 				((double *)values)[i] *= config->gain;
-		bli_dither_run(&resampler->dither, resampler->precision, channel, values, config->out_frames);
+		config->kernel->dither[resampler->precision](&resampler->dither, channel, values, config->out_frames);
 	}
 }
 

@@ -75,6 +75,7 @@ struct bli_resampler {
 	size_t value_size;		/* of a float or a double */
 	struct bli_dither dither;
 	void *output;			/* [channels][out_frames + BLI_GROUP_MAX], in front of the store */
+	uint64_t invalid;		/* input samples since opening that were not numbers: see bli_sample_load */
 	uint64_t clipped;		/* samples saturated since opening */
 	double peak;			/* largest |sample| since opening, before saturation; full scale is 1 */
 	size_t bytes;			/* allocated in all */
@@ -95,7 +96,7 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 /* Free everything; harmless on a closed resampler and on one of all zeros. */
 void bli_resampler_close(struct bli_resampler *resampler);
 
-/* Forget the past: as after opening, but the clip counter and the peak stay. */
+/* Forget the past: as after opening, but the counters and the peak stay. */
 void bli_resampler_reset(struct bli_resampler *resampler);
 
 /*

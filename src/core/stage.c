@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stage.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <errno.h>
 #include <math.h>
@@ -67,11 +67,12 @@ static double layout_cost(const struct bli_stage_layout *layout, size_t channels
 	double additions = tile * sides * (double)bank->width, loads = tile * sides + (double)bank->width;
 	double row = fmax(fmax(additions, loads) / 2 + 0.2, 3.6);
 	double bytes = (double)layout->bank_bytes;
-	double bytes_per_cycle = bytes < 32e3 ? 128 : bytes < 1024e3 ? 40 : 26;
+	double bytes_per_cycle = bytes < 32e3 ? 128 : bytes < 1024e3 ? 40 : 26;	/* from the first, second, third cache */
+	double delayed_cycles = bytes < 32e3 ? 0 : bytes / 256;
+	double call_cycles = 20, group_cycles = 10;
 
-	return passes * (fmax((double)(bank->groups * bank->depth) * row, bytes / bytes_per_cycle) +
-			 (bytes < 32e3 ? 0 : bytes / 256) + 20 + 10 * (double)bank->groups) +
-	       (double)(channels * layout->history) / 8;
+	return passes * (fmax((double)(bank->groups * bank->depth) * row, bytes / bytes_per_cycle) + delayed_cycles +
+			 call_cycles + group_cycles * (double)bank->groups) + (double)(channels * layout->history) / 8;
 }
 
 /* Banks that a pattern of several cycles may fill: half of a small first-level cache. */
@@ -171,7 +172,7 @@ void bli_stage_lay_out(struct bli_stage_plan *plan, const struct bli_kernel *ker
 	size_t taps = plan->filter.taps;
 
 	memset(layout, 0, sizeof(*layout));
-	layout->cycles = (size_t)bli_common_divisor(plan->in_frames, plan->out_frames);
+	layout->cycles = (size_t)bli_gcd(plan->in_frames, plan->out_frames);
 	layout->ratio_in = plan->in_frames / layout->cycles;
 	layout->ratio_out = plan->out_frames / layout->cycles;
 	choose_layout(layout, taps, channels, kernel, precision);

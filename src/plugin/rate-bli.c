@@ -3,6 +3,7 @@
  * The ALSA rate converter: entry points and operations of snd_pcm_rate_ops_t.
  * Periods are handed to the resampler, nothing else.
  */
+#include "log.h"
 #include "report.h"
 
 #include <limits.h>
@@ -26,7 +27,7 @@ static void rate_free(void *object)
 	struct rate_bli *rate = object;
 
 	if (rate->ready && rate->settings.verbose)
-		bli_report_clipping(&rate->settings, &rate->resampler);
+		bli_report_losses(&rate->settings, &rate->resampler);
 	bli_resampler_close(&rate->resampler);
 	rate->ready = false;
 }
@@ -60,15 +61,15 @@ static int check_rate(const struct rate_bli *rate, const char *side, unsigned ra
 {
 	if (rate_hz >= RATE_MIN_HZ && rate_hz <= RATE_MAX_HZ)
 		return 0;
-	SNDERR("converter \"%s\": %s rate %u Hz is out of range; allowed are %d to %d Hz", rate->settings.converter,
-	       side, rate_hz, RATE_MIN_HZ, RATE_MAX_HZ);
+	bli_log(rate->settings.converter, "%s rate %u Hz is out of range; allowed are %d to %d Hz",
+		side, rate_hz, RATE_MIN_HZ, RATE_MAX_HZ);
 	return -EINVAL;
 }
 
 static void log_period(const struct rate_bli *rate, const char *side, unsigned long frames)
 {
-	SNDERR("converter \"%s\": %s period of %lu frames is out of range; allowed are 1 to %lu frames",
-	       rate->settings.converter, side, frames, (unsigned long)BLI_PERIOD_FRAMES_MAX);
+	bli_log(rate->settings.converter, "%s period of %lu frames is out of range; allowed are 1 to %lu frames",
+		side, frames, (unsigned long)BLI_PERIOD_FRAMES_MAX);
 }
 
 static void log_format(const struct rate_bli *rate, const char *side, snd_pcm_format_t format)
@@ -76,8 +77,8 @@ static void log_format(const struct rate_bli *rate, const char *side, snd_pcm_fo
 	/* alsa-lib has a name for every number up to the last, and reads before its table for negative ones */
 	const char *name = (int)format < 0 ? NULL : snd_pcm_format_name(format);
 
-	SNDERR("converter \"%s\": %s format %s (%d) is not supported; allowed are linear PCM formats",
-	       rate->settings.converter, side, name ? name : "unknown", (int)format);
+	bli_log(rate->settings.converter, "%s format %s (%d) is not supported; allowed are linear PCM formats",
+		side, name ? name : "unknown", (int)format);
 }
 
 /* One line that says why a resampler could not be opened. */
@@ -94,12 +95,13 @@ static void log_failure(const struct rate_bli *rate, const snd_pcm_rate_info_t *
 		log_period(rate, "output", out);
 		return;
 	case BLI_CONFIG_RATIO:
-		SNDERR("converter \"%s\": the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
-		       rate->settings.converter, in, out, BLI_RATIO_MAX, BLI_RATIO_MAX);
+		bli_log(rate->settings.converter,
+			"the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
+			in, out, BLI_RATIO_MAX, BLI_RATIO_MAX);
 		return;
 	case BLI_CONFIG_CHANNELS:
-		SNDERR("converter \"%s\": %u channels are out of range; allowed are 1 to %d",
-		       rate->settings.converter, info->channels, BLI_CHANNELS_MAX);
+		bli_log(rate->settings.converter, "%u channels are out of range; allowed are 1 to %d",
+			info->channels, BLI_CHANNELS_MAX);
 		return;
 	case BLI_CONFIG_IN_FORMAT:
 		log_format(rate, "input", info->in.format);
@@ -108,8 +110,8 @@ static void log_failure(const struct rate_bli *rate, const snd_pcm_rate_info_t *
 		log_format(rate, "output", info->out.format);
 		return;
 	default:
-		SNDERR("converter \"%s\": cannot convert periods of %lu to %lu frames in %u channels: %s",
-		       rate->settings.converter, in, out, info->channels, snd_strerror(error));
+		bli_log(rate->settings.converter, "cannot convert periods of %lu to %lu frames in %u channels: %s",
+			in, out, info->channels, snd_strerror(error));
 	}
 }
 
@@ -253,6 +255,9 @@ static void rate_dump(void *object, snd_output_t *out)
 	bli_report(out, &rate->settings, rate->ready ? &rate->resampler : NULL, &rate->info);
 }
 
+/* The protocol whose operations are filled in, whatever later one the header is of. */
+#define PROTOCOL_FILLED 0x010003
+
 /*
  * There is no get_supported_formats: with it alsa-lib would pick a format from
  * a list by likeness and convert once more; without it both sides come as they
@@ -267,12 +272,12 @@ static const snd_pcm_rate_ops_t rate_ops = {
 	.convert = rate_convert,
 	.input_frames = rate_input_frames,
 	.output_frames = rate_output_frames,
-	.version = SND_PCM_RATE_PLUGIN_VERSION,
+	.version = PROTOCOL_FILLED,
 	.get_supported_rates = rate_supported_rates,
 	.dump = rate_dump,
 };
 
-/* All that later versions up to 0x010003 have; a header of a later one may have more. */
+/* All that protocols up to PROTOCOL_FILLED have; a header of a later one may have more. */
 #define OPS_BYTES (offsetof(snd_pcm_rate_ops_t, get_supported_formats) + sizeof(rate_ops.get_supported_formats))
 
 /* The caller's struct is as long as the version it speaks says, so no more than that is written. */
@@ -288,8 +293,8 @@ static int fill_ops(const char *converter, snd_pcm_rate_ops_t *ops, unsigned int
 		return 0;
 	}
 	if (version < 0x010001) {
-		SNDERR("converter \"%s\": rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later",
-		       converter, version);
+		bli_log(converter, "rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later",
+			version);
 		return -EINVAL;
 	}
 	memcpy(ops, &rate_ops, OPS_BYTES);
@@ -317,7 +322,7 @@ static int rate_open(const char *converter, unsigned int version, void **object,
 	int error;
 
 	if (!rate) {
-		SNDERR("converter \"%s\": out of memory", converter);
+		bli_log(converter, "out of memory");
 		return -ENOMEM;
 	}
 	error = bli_settings_read(&rate->settings, converter, conf);
@@ -331,8 +336,9 @@ static int rate_open(const char *converter, unsigned int version, void **object,
 	rate->kernel = bli_kernel_find(kernel);
 	if (!rate->kernel) {
 		rate->kernel = bli_kernel_find(NULL);
-		SNDERR("converter \"%s\": BLI_KERNEL=%s is unknown or not supported here; allowed are %s; taking %s",
-		       converter, kernel, kernel_names(names, sizeof(names)), rate->kernel->name);
+		bli_log(converter, "BLI_KERNEL=%.*s%s is unknown or not supported here; allowed are %s; taking %s",
+			BLI_LOG_SHOWN_MAX, kernel, strlen(kernel) > BLI_LOG_SHOWN_MAX ? "..." : "",
+			kernel_names(names, sizeof(names)), rate->kernel->name);
 	}
 	*object = rate;
 	return 0;

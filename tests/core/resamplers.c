@@ -245,6 +245,41 @@ static void test_crosstalk(void **state)
 			}
 }
 
+/*
+ * A sample that is not a number counts as silence and changes nothing else: to the last bit the output is that of the
+ * same stream with a 0 there.
+ */
+static void test_invalid(void **state)
+{
+	static const double invalid[] = { NAN, INFINITY, -INFINITY, 1e300 };
+	const struct bli_kernel *kernel;
+
+	(void)state;
+	for (unsigned k = 0; (kernel = bli_kernel_nth(k)); k++)
+		for (size_t i = 0; i < COUNT(invalid); i++) {
+			struct bli_resampler_config config = core_config(i % 2 ? "bli_best" : "bli", 441, 480, 2);
+			double *in = core_noise(4 * 441 * 2, 21), *out = core_values(4 * 480 * 2);
+			double *expected = core_values(4 * 480 * 2);
+			struct bli_resampler resampler;
+
+			config.kernel = kernel;
+			in[2 * 441] = in[2 * 600 + 1] = 0;
+			run_once(&config, in, expected, 4);
+			in[2 * 441] = in[2 * 600 + 1] = invalid[i];
+			core_open(&resampler, &config);
+			core_run(&resampler, in, out, 4);
+			assert_memory_equal(out, expected, 4 * 480 * 2 * sizeof(*out));
+			assert_int_equal(resampler.invalid, 2);
+			assert_true(resampler.peak < 1);
+			bli_resampler_reset(&resampler);
+			assert_int_equal(resampler.invalid, 2);
+			bli_resampler_close(&resampler);
+			free(in);
+			free(out);
+			free(expected);
+		}
+}
+
 /* Silence stays silence, and returns when the filter has run out, even after infinity and NaN. */
 static void test_silence(void **state)
 {
@@ -544,6 +579,7 @@ int main(void)
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_channels),
 		cmocka_unit_test(test_crosstalk),
+		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_gain),

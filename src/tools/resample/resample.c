@@ -158,12 +158,17 @@ static void trace_beginning(const struct job *job, const struct sound_input *inp
 	trace_method(job, conversion);
 }
 
-/* How much less is not clipped, in steps of 0.1 dB. */
-static void report_clipping(const struct job *job, const struct sound_output *output,
-			    const struct bli_resampler *resampler)
+/* How much of the input was not numbers, and how much less is not clipped, in steps of 0.1 dB. */
+static void report_losses(const struct job *job, const struct sound_input *input, const struct sound_output *output,
+			  const struct conversion *conversion)
 {
+	const struct bli_resampler *const resampler = conversion_last(conversion);
+	const uint64_t invalid = conversion->part[0].resampler.invalid;
 	const double gain_db = job->options.gain_db - bli_resampler_excess_db(resampler);
 
+	if (invalid > 0)
+		note(job, "%s: %llu sample%s, treated as silence", input->name, (unsigned long long)invalid,
+		     invalid == 1 ? " was not a number" : "s were not numbers");
 	if (resampler->clipped > 0)
 		note(job, "%s: %llu sample%s clipped, the peak is %+.1f dB; --gain %.1f avoids it", output->name,
 		     (unsigned long long)resampler->clipped, resampler->clipped == 1 ? "" : "s",
@@ -206,7 +211,7 @@ static int convert_file(const struct job *job, struct sound_input *input, const 
 	if (error == 0 && options->trace)
 		fprintf(stderr, "frames  %lld in, %lld out\n", (long long)input->frames_read, (long long)output.frames_written);
 	if (error == 0)
-		report_clipping(job, &output, conversion_last(&conversion));
+		report_losses(job, input, &output, &conversion);
 	conversion_close(&conversion);
 	return error;
 }

@@ -67,7 +67,8 @@ static double layout_cost(const struct bli_stage_layout *layout, size_t channels
 	double additions = tile * sides * (double)bank->width, loads = tile * sides + (double)bank->width;
 	double row = fmax(fmax(additions, loads) / 2 + 0.2, 3.6);
 	double bytes = (double)layout->bank_bytes;
-	double bytes_per_cycle = bytes < 32e3 ? 128 : bytes < 1024e3 ? 40 : 26;	/* from the first, second, third cache */
+	/* from the first, second or third cache */
+	double bytes_per_cycle = bytes < 32e3 ? 128 : bytes < 1024e3 ? 40 : 26;
 	double delayed_cycles = bytes < 32e3 ? 0 : bytes / 256;
 	double call_cycles = 20, group_cycles = 10;
 

@@ -27,7 +27,9 @@
  */
 #define PHASE_TRANSITION_LEAST 0.003	/* at 160 dB */
 
-#define EDGE_ALLOWED "allowed are 0.05 to 1.9 of the lower Nyquist frequency, per cent of it (\"93%\"), or Hz (\"7200 Hz\", \"7.2 kHz\")"
+#define EDGE_ALLOWED									\
+	"allowed are 0.05 to 1.9 of the lower Nyquist frequency, per cent of it (\"93%\"), or Hz "	\
+	"(\"7200 Hz\", \"7.2 kHz\")"
 
 static int read_quality(struct bli_settings *settings, const struct bli_key *key)
 {
@@ -86,7 +88,8 @@ static int read_attenuation(struct bli_settings *settings, const struct bli_key 
 static int read_phase(struct bli_settings *settings, const struct bli_key *key)
 {
 	static const char *const words[] = { "minimum", "intermediate", "linear", NULL };
-	static const char allowed[] = "allowed are \"linear\", \"intermediate\", \"minimum\", and 0 (minimum) to 50 (linear) to 100 (maximum)";
+	static const char allowed[] = "allowed are \"linear\", \"intermediate\", \"minimum\", "
+				      "and 0 (minimum) to 50 (linear) to 100 (maximum)";
 	double number;
 	char unit[8];
 	int word;
@@ -164,7 +167,7 @@ static int read_filter_file(struct bli_settings *settings, const struct bli_key 
 		return error;
 	}
 	settings->requirement.method = BLI_METHOD_TABLE;
-	settings->requirement.phase = 50;
+	settings->requirement.phase = BLI_PHASE_LINEAR;
 	return 0;
 }
 
@@ -246,8 +249,8 @@ static int check_keys(const char *converter, const snd_config_t *conf)
 		if (keys[k].group == GROUP_ANY)
 			continue;
 		if (group != GROUP_ANY && group != keys[k].group) {
-			bli_log(converter, "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, stopband and attenuation, or filter_file and interpolation",
-				grouped, name);
+			bli_log(converter, "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, "
+				"stopband and attenuation, or filter_file and interpolation", grouped, name);
 			return -EINVAL;
 		}
 		group = keys[k].group;
@@ -280,7 +283,7 @@ static int check_together(struct bli_settings *settings)
 
 	if (requirement->method == BLI_METHOD_LINEAR && bands)
 		wrong = "passband, stopband and attenuation need a filter, and linear interpolation has none";
-	else if (requirement->method != BLI_METHOD_SINC && requirement->phase != 50)
+	else if (requirement->method != BLI_METHOD_SINC && requirement->phase != BLI_PHASE_LINEAR)
 		wrong = "phase needs a filter designed here: neither linear interpolation nor filter_file has one";
 	else if (requirement->nearest && settings->table.length == 0)
 		wrong = "interpolation belongs to filter_file, which is not given";
@@ -338,7 +341,7 @@ static double edge_fraction(const struct bli_edge *edge, unsigned low_rate_hz)
 
 static double least_transition(const struct bli_requirement *requirement)
 {
-	return requirement->phase == 50 ? TRANSITION_LEAST
+	return requirement->phase == BLI_PHASE_LINEAR ? TRANSITION_LEAST
 		: fmax(TRANSITION_LEAST, PHASE_TRANSITION_LEAST * exp2((requirement->attenuation_db - 160) / 10));
 }
 
@@ -357,8 +360,8 @@ int bli_settings_requirement(const struct bli_settings *settings, unsigned low_r
 	if (requirement->passband >= PASSBAND_LEAST && requirement->stopband <= STOPBAND_MOST &&
 	    requirement->stopband - requirement->passband >= least - 1e-9)
 		return 0;
-	bli_log(settings->converter, "passband %g, stopband %g of the lower Nyquist frequency: allowed are 0.05 to 1.9, the stopband at least %.2g above the passband%s",
-		requirement->passband, requirement->stopband, least,
+	bli_log(settings->converter, "passband %g, stopband %g of the lower Nyquist frequency: allowed are 0.05 to 1.9, "
+		"the stopband at least %.2g above the passband%s", requirement->passband, requirement->stopband, least,
 		least > TRANSITION_LEAST ? " with this attenuation and phase" : "");
 	return -EINVAL;
 }

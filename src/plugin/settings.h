@@ -23,7 +23,7 @@ struct bli_edge {
 
 struct bli_settings {
 	const char *converter;	/* name of the converter as opened, static */
-	struct bli_requirement requirement;	/* passband and stopband from the edges below, once the rates are known */
+	struct bli_requirement requirement;	/* its bands come from the edges below, once the rates are known */
 	struct bli_edge passband, stopband;
 	bool passband_set, stopband_set, attenuation_set, precision_set;	/* by the user */
 	double gain_db;

@@ -22,7 +22,8 @@ static void note(int signal_number)
 	if (noted == 0) {
 		noted = signal_number;
 		noted_at = now;
-	} else if ((double)(now.tv_sec - noted_at.tv_sec) + 1e-9 * (double)(now.tv_nsec - noted_at.tv_nsec) >= SECOND_SIGNAL_S) {
+	} else if ((double)(now.tv_sec - noted_at.tv_sec) + 1e-9 * (double)(now.tv_nsec - noted_at.tv_nsec) >=
+		   SECOND_SIGNAL_S) {
 		interrupt_die(signal_number);
 	}
 }

@@ -4,6 +4,7 @@
 noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
 src_core_libcore_la_SOURCES = \
 	src/core/dither.c src/core/dither.h src/core/dither-loop.h \
+	src/core/exact.c src/core/exact.h \
 	src/core/fft.c src/core/fft.h \
 	src/core/filter.c src/core/filter.h \
 	src/core/filterfile.c src/core/filterfile.h \
@@ -20,6 +21,7 @@ src_core_libcore_la_SOURCES = \
 	src/core/resampler.c src/core/resampler.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
 	src/core/stage.c src/core/stage.h \
+	src/core/stream.c src/core/stream.h \
 	src/core/zeros.c src/core/zeros.h
 src_core_libcore_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
 src_core_libcore_la_LIBADD = src/core/libkernel-c.la

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests of the core.
 
-# The fuzz target without a fuzzer, on its corpus.
-check_PROGRAMS += tests/core/replay-filterfile
+# The fuzz targets without a fuzzer, on their corpora.
+check_PROGRAMS += tests/core/replay-filterfile tests/core/replay-stream
 tests_core_replay_filterfile_SOURCES = tests/shared/replay.c tests/core/fuzz-filterfile.c tests/shared/promise.h
 tests_core_replay_filterfile_CPPFLAGS = $(test_cppflags) -DCORPUS='"filterfile"'
 tests_core_replay_filterfile_LDADD = src/core/libcore.la
+tests_core_replay_stream_SOURCES = tests/shared/replay.c tests/core/fuzz-stream.c tests/shared/promise.h
+tests_core_replay_stream_CPPFLAGS = $(test_cppflags) -DCORPUS='"stream"'
+tests_core_replay_stream_LDADD = src/core/libcore.la
 
 # The generated constants.
 dist_check_SCRIPTS += tests/core/glide-constants.sh
@@ -13,6 +16,7 @@ dist_check_SCRIPTS += tests/core/glide-constants.sh
 core_help = tests/core/corehelp.c tests/core/corehelp.h
 if HAVE_CMOCKA
 check_PROGRAMS += \
+	tests/core/deviations \
 	tests/core/dithers \
 	tests/core/filterfile \
 	tests/core/filters \
@@ -25,8 +29,14 @@ check_PROGRAMS += \
 	tests/core/positions \
 	tests/core/resamplers \
 	tests/core/samples \
+	tests/core/streams \
 	tests/core/transforms
 endif
+stream_help = $(core_help) tests/core/streamhelp.c tests/core/streamhelp.h
+tests_core_deviations_SOURCES = tests/core/deviations.c $(stream_help)
+tests_core_deviations_CFLAGS = $(test_cflags)
+tests_core_deviations_LDADD = $(core_test_ldadd)
+
 tests_core_dithers_SOURCES = tests/core/dithers.c $(core_help)
 tests_core_dithers_CFLAGS = $(test_cflags)
 tests_core_dithers_LDADD = $(core_test_ldadd)
@@ -76,6 +86,12 @@ tests_core_resamplers_LDADD = $(core_test_ldadd)
 tests_core_samples_SOURCES = tests/core/samples.c $(core_help)
 tests_core_samples_CFLAGS = $(test_cflags)
 tests_core_samples_LDADD = $(core_test_ldadd)
+
+tests_core_streams_SOURCES = tests/core/streams.c $(stream_help) tests/shared/heapspy.c tests/shared/heapspy.h
+tests_core_streams_CPPFLAGS = $(test_cppflags)
+tests_core_streams_CFLAGS = $(test_cflags)
+tests_core_streams_LDADD = $(core_test_ldadd) $(DL_LIBS)
+tests_core_streams_LDFLAGS = -export-dynamic
 
 tests_core_transforms_SOURCES = tests/core/transforms.c $(core_help)
 tests_core_transforms_CFLAGS = $(test_cflags)

@@ -115,13 +115,18 @@ static struct gain_text avoiding_gain(const struct bli_settings *settings, const
 	return gain;
 }
 
+void bli_report_settings(snd_output_t *out, const struct bli_settings *settings)
+{
+	snd_output_printf(out, "Converter: %s (%s %s)\n", settings->converter, PACKAGE_NAME, PACKAGE_VERSION);
+	report_filter(out, settings);
+}
+
 void bli_report(snd_output_t *out, const struct bli_settings *settings, const struct bli_resampler *resampler,
 		const snd_pcm_rate_info_t *info)
 {
 	double delay_frames;
 
-	snd_output_printf(out, "Converter: %s (%s %s)\n", settings->converter, PACKAGE_NAME, PACKAGE_VERSION);
-	report_filter(out, settings);
+	bli_report_settings(out, settings);
 	if (!resampler)
 		return;
 	report_stages(out, resampler);

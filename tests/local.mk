@@ -7,7 +7,8 @@ AM_TESTS_ENVIRONMENT = \
 	BLI_BUILDDIR='$(abs_top_builddir)'; \
 	BLI_PLUGIN_DIR='$(abs_top_builddir)/tests/plugins'; \
 	BLI_TESTCARD='$(abs_top_builddir)/tests/plugin/.libs/libasound_module_pcm_testcard.so'; \
-	export ALSA_PLUGIN_DIR BLI_BUILDDIR BLI_PLUGIN_DIR BLI_TESTCARD;
+	BLI_HANDCARD='$(abs_top_builddir)/tests/plugin/.libs/libasound_module_pcm_handcard.so'; \
+	export ALSA_PLUGIN_DIR BLI_BUILDDIR BLI_PLUGIN_DIR BLI_TESTCARD BLI_HANDCARD;
 
 check_PROGRAMS =
 check_LTLIBRARIES =

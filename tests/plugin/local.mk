@@ -16,6 +16,16 @@ tests_plugin_libasound_module_pcm_testcard_la_LIBADD = $(ALSA_LIBS)
 tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_testcard_'
 
+# The same, driven by hand.
+check_LTLIBRARIES += tests/plugin/libasound_module_pcm_handcard.la
+tests_plugin_libasound_module_pcm_handcard_la_SOURCES = tests/plugin/handcard.c tests/plugin/handcard.h
+tests_plugin_libasound_module_pcm_handcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_libasound_module_pcm_handcard_la_LIBADD = $(ALSA_LIBS)
+tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_handcard_'
+
+hand_help = tests/plugin/handhelp.c tests/plugin/handhelp.h tests/plugin/handcard.h tests/plugin/pcmstream.c \
+	tests/plugin/pcmstream.h
 plug_help = tests/plugin/plughelp.c tests/plugin/plughelp.h tests/plugin/pluglog.c tests/plugin/pluglog.h
 heap_help = tests/shared/heapspy.c tests/shared/heapspy.h
 host_help = tests/plugin/hosthelp.c tests/plugin/hosthelp.h
@@ -67,6 +77,9 @@ check_PROGRAMS += \
 	tests/plugin/formats \
 	tests/plugin/libasound \
 	tests/plugin/messages \
+	tests/plugin/pcmslaves \
+	tests/plugin/pcmsound \
+	tests/plugin/pcmtransport \
 	tests/plugin/plugin \
 	tests/plugin/protocols \
 	tests/plugin/settings
@@ -99,6 +112,18 @@ tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help) \
 tests_plugin_messages_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_messages_CFLAGS = $(test_cflags)
 tests_plugin_messages_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+tests_plugin_pcmslaves_SOURCES = tests/plugin/pcmslaves.c $(hand_help)
+tests_plugin_pcmslaves_CFLAGS = $(test_cflags)
+tests_plugin_pcmslaves_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmsound_SOURCES = tests/plugin/pcmsound.c $(hand_help)
+tests_plugin_pcmsound_CFLAGS = $(test_cflags)
+tests_plugin_pcmsound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmtransport_SOURCES = tests/plugin/pcmtransport.c $(hand_help)
+tests_plugin_pcmtransport_CFLAGS = $(test_cflags)
+tests_plugin_pcmtransport_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 
 tests_plugin_plugin_SOURCES = tests/plugin/plugin.c $(plug_help)
 tests_plugin_plugin_CFLAGS = $(test_cflags)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 struct settings {
@@ -24,6 +25,18 @@ struct card {
 	uint64_t moved;		/* frames since preparation */
 	snd_pcm_uframes_t avail_min;
 };
+
+/* Frames that the clock has run. */
+static uint64_t clock_time(struct card *card)
+{
+	struct timespec now;
+
+	if (card->hand->real) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		card->hand->time = (uint64_t)now.tv_sec * card->io.rate + (uint64_t)now.tv_nsec * card->io.rate / 1000000000;
+	}
+	return card->hand->time;
+}
 
 /* Moves frames between the ring and the sound of the test. */
 static void transfer(struct card *card, uint64_t frames)
@@ -58,7 +71,7 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
 	struct handcard *hand = card->hand;
-	uint64_t due = hand->time - card->begin - card->moved, grain = hand->grain ? hand->grain : 1;
+	uint64_t due = clock_time(card) - card->begin - card->moved, grain = hand->grain ? hand->grain : 1;
 
 	if (hand->fault)
 		snd_pcm_ioplug_set_state(io, hand->fault == -ENODEV ? SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_SUSPENDED);
@@ -79,7 +92,7 @@ static int card_start(snd_pcm_ioplug_t *io)
 	struct card *card = io->private_data;
 
 	card->hand->starts++;
-	card->begin = card->hand->time - card->moved;
+	card->begin = clock_time(card) - card->moved;
 	return 0;
 }
 
@@ -122,7 +135,7 @@ static int card_pause(snd_pcm_ioplug_t *io, int enable)
 
 	card->hand->pauses += enable != 0;
 	if (!enable)
-		card->begin = card->hand->time - card->moved;
+		card->begin = clock_time(card) - card->moved;
 	return 0;
 }
 
@@ -137,7 +150,7 @@ static int card_resume(snd_pcm_ioplug_t *io)
 	}
 	if (card->hand->fault || !card->hand->can_resume)
 		return 0;
-	card->begin = card->hand->time - card->moved;
+	card->begin = clock_time(card) - card->moved;
 	snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
 	return 0;
 }

@@ -17,7 +17,8 @@
 
 struct handcard {
 	/* set by the test: */
-	uint64_t time;		/* frames that the clock has run; it stands still while the card does */
+	uint64_t time;		/* frames that the clock has run, also while the card stands still */
+	int real;		/* the clock is the machine's instead, and nobody's hand drives it */
 	uint64_t tick;		/* frames that it runs at every poll that finds nothing to do, as if that had been waited for */
 	uint64_t grain;		/* the pointer moves by as many frames at a time; 0: by one */
 	uint64_t latency;	/* frames between the buffer and the ear, or the ear and the buffer */

@@ -80,6 +80,7 @@ check_PROGRAMS += \
 	tests/plugin/pcmslaves \
 	tests/plugin/pcmsound \
 	tests/plugin/pcmtransport \
+	tests/plugin/pcmworker \
 	tests/plugin/plugin \
 	tests/plugin/protocols \
 	tests/plugin/settings
@@ -124,6 +125,11 @@ tests_plugin_pcmsound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 tests_plugin_pcmtransport_SOURCES = tests/plugin/pcmtransport.c $(hand_help)
 tests_plugin_pcmtransport_CFLAGS = $(test_cflags)
 tests_plugin_pcmtransport_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmworker_SOURCES = tests/plugin/pcmworker.c $(hand_help)
+tests_plugin_pcmworker_CFLAGS = $(test_cflags) -pthread
+tests_plugin_pcmworker_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+tests_plugin_pcmworker_LDFLAGS = -pthread
 
 tests_plugin_plugin_SOURCES = tests/plugin/plugin.c $(plug_help)
 tests_plugin_plugin_CFLAGS = $(test_cflags)

@@ -304,6 +304,9 @@ static int run_playback(struct bli_pump *pump)
 			break;
 		pump->written += (uint64_t)done;
 		avail -= done;
+		/* less than there was room for is all that there is */
+		if ((size_t)done < room && pump->end == BLI_PUMP_ENDLESS && pump->appl <= pump->converted)
+			break;
 	}
 	return 0;
 }

@@ -36,7 +36,7 @@ void bli_worker_close(struct bli_worker *worker);
 
 /*
  * Start a thread, switched off, with all signals blocked and the caller's
- * scheduling.  Returns 0, −EAGAIN or another −errno; then there is none.
+ * scheduling; the lock must be free.  Returns 0, −EAGAIN or another −errno; then there is none.
  */
 int bli_worker_start(struct bli_worker *worker, void (*work)(void *object), void *object, unsigned pause_ms);
 

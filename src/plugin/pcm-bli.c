@@ -529,6 +529,7 @@ static void bli_dump(snd_pcm_ioplug_t *io, snd_output_t *out)
 {
 	struct pcm_bli *bli = from_io(io);
 
+	snd_output_printf(out, "Rate conversion PCM (type bli)\n");
 	bli_worker_lock(&bli->worker);
 	bli_pcm_report(out, &bli->settings, bli->pump.open ? &bli->pump : NULL);
 	if (bli->worker.threaded)

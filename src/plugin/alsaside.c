@@ -61,7 +61,8 @@ const struct bli_kernel *bli_kernel_from_environment(struct bli_subject subject)
 	if (kernel)
 		return kernel;
 	kernel = bli_kernel_find(NULL);
-	bli_log(subject, "BLI_KERNEL=%.*s%s is unknown or not supported here; allowed are %s; taking %s", BLI_LOG_SHOWN_MAX,
-		name, strlen(name) > BLI_LOG_SHOWN_MAX ? "..." : "", kernel_names(names, sizeof(names)), kernel->name);
+	bli_log(subject, "BLI_KERNEL=%.*s%s is unknown or not supported here; allowed are %s; taking %s",
+		BLI_LOG_SHOWN_MAX, name, strlen(name) > BLI_LOG_SHOWN_MAX ? "..." : "",
+		kernel_names(names, sizeof(names)), kernel->name);
 	return kernel;
 }

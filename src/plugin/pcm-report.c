@@ -25,8 +25,8 @@ static void report_stream(snd_output_t *out, const struct bli_pump *pump)
 	snd_output_printf(out, "  delay: %.3f input frames, %.3f ms\n", bli_stream_delay(stream),
 			  1e3 * bli_stream_delay(stream) / in_rate_hz);
 	if (pump->lead)
-		snd_output_printf(out, "  lead: %lu frames of silence, %.3f ms, for what a block keeps back\n", pump->lead,
-				  1e3 * (double)pump->lead / pump->slave->rate_hz);
+		snd_output_printf(out, "  lead: %lu frames of silence, %.3f ms, for what a block keeps back\n",
+				  pump->lead, 1e3 * (double)pump->lead / pump->slave->rate_hz);
 }
 
 void bli_pcm_report(snd_output_t *out, const struct bli_pcm_settings *settings, const struct bli_pump *pump)
@@ -39,7 +39,8 @@ void bli_pcm_report(snd_output_t *out, const struct bli_pcm_settings *settings, 
 	slave = pump->slave;
 	report_stream(out, pump);
 	snd_output_printf(out, "  slave: %s, %u channels, %u Hz, period %lu, buffer %lu frames\n",
-			  snd_pcm_format_name(slave->format), slave->channels, slave->rate_hz, slave->period, slave->buffer);
+			  snd_pcm_format_name(slave->format), slave->channels, slave->rate_hz, slave->period,
+			  slave->buffer);
 	snd_output_printf(out, "  clipped: %llu samples\n", (unsigned long long)bli_stream_clipped(&pump->stream));
 }
 
@@ -58,6 +59,6 @@ void bli_pcm_report_clipping(const struct bli_pcm_settings *settings, const stru
 	unsigned long long clipped = bli_stream_clipped(&pump->stream);
 
 	if (clipped)
-		bli_log(bli_pcm_subject(settings), "%llu samples were clipped; a lower \"gain\" of the converter would have avoided it",
-			    clipped);
+		bli_log(bli_pcm_subject(settings),
+			"%llu samples were clipped; a lower \"gain\" of the converter would have avoided it", clipped);
 }

@@ -7,7 +7,7 @@
 
 #include "pump.h"
 
-/* Print settings, method, kernel, delay, ratio, the slave's parameters and clipped samples; the first alone if `pump` is NULL. */
+/* Print settings, ratio, kernel, delay, the slave's parameters, clipped samples; if `pump` is NULL, settings alone. */
 void bli_pcm_report(snd_output_t *out, const struct bli_pcm_settings *settings, const struct bli_pump *pump);
 
 /* The same on standard error. */

@@ -46,7 +46,8 @@ static int read_slave_pcm(struct bli_pcm_settings *settings, const struct bli_ke
 
 static int read_rate(struct bli_pcm_settings *settings, const struct bli_key *key)
 {
-	return read_whole(key, BLI_RATE_MIN_HZ, BLI_RATE_MAX_HZ, "allowed are 2000 to 1536000 (Hz)", &settings->rate_hz);
+	return read_whole(key, BLI_RATE_MIN_HZ, BLI_RATE_MAX_HZ, "allowed are 2000 to 1536000 (Hz)",
+			  &settings->rate_hz);
 }
 
 static int read_format(struct bli_pcm_settings *settings, const struct bli_key *key)
@@ -88,7 +89,8 @@ static int read_converter(struct bli_pcm_settings *settings, const struct bli_ke
 		if (compound)
 			inner.node = name;
 		if (snd_config_get_string(inner.node, &text) < 0 || !text || !bli_preset_find(text))
-			return bli_key_refuse(&inner, "allowed are bli, bli_linear, bli_fast, bli_medium, bli_high and bli_best");
+			return bli_key_refuse(&inner, "allowed are bli, bli_linear, bli_fast, bli_medium, bli_high "
+						      "and bli_best");
 	}
 	bli_settings_free(&settings->converter);
 	return bli_settings_read(&settings->converter, text, compound ? key->node : NULL);
@@ -145,6 +147,7 @@ static int read_compound(struct bli_pcm_settings *settings, const snd_config_t *
 
 	snd_config_for_each(i, next, conf) {
 		const snd_config_t *node = snd_config_iterator_entry(i);
+		struct bli_key key;
 		const char *id;
 		char name[70];
 		size_t k = 0;
@@ -155,9 +158,10 @@ static int read_compound(struct bli_pcm_settings *settings, const snd_config_t *
 		while (readers[k].name && strcmp(readers[k].name, id) != 0)
 			k++;
 		snprintf(name, sizeof(name), "%s%s", prefix, id);
+		key = (struct bli_key){ bli_pcm_subject(settings), name, node };
 		if (!readers[k].name)
-			return refuse_unknown(&(struct bli_key){ bli_pcm_subject(settings), name, node }, prefix, readers);
-		error = readers[k].read(settings, &(struct bli_key){ bli_pcm_subject(settings), name, node });
+			return refuse_unknown(&key, prefix, readers);
+		error = readers[k].read(settings, &key);
 		if (error < 0)
 			return error;
 	}
@@ -201,7 +205,8 @@ int bli_pcm_settings_read(struct bli_pcm_settings *settings, const char *name, s
 	if (!error)
 		error = read_compound(settings, conf, "", pcm_keys);
 	if (!error && !settings->slave_pcm) {
-		bli_log(bli_pcm_subject(settings), "slave.pcm is missing: allowed are the name of a PCM and a compound that defines one");
+		bli_log(bli_pcm_subject(settings),
+			"slave.pcm is missing: allowed are the name of a PCM and a compound that defines one");
 		error = -EINVAL;
 	}
 	if (error < 0)

@@ -124,7 +124,7 @@ static void update_playback(struct bli_pump *pump, snd_pcm_uframes_t slave_avail
 	uint64_t waiting = slave_avail < pump->slave->buffer ? pump->slave->buffer - slave_avail : 0;
 	uint64_t played = waiting < pump->written ? pump->written - waiting : 0;
 	int64_t hw = pump->hw_base + (int64_t)bli_pump_to_program(pump, played);
-	/* alsa-lib stops a playback that is draining when all is played; the slave may still have the filter's response */
+	/* alsa-lib stops a drain when all is played; but the slave may still have the filter's response */
 	int64_t most = pump->end == BLI_PUMP_ENDLESS ? pump->appl : pump->appl - 1;
 
 	advance_hw(pump, hw < most ? hw : most);
@@ -248,7 +248,7 @@ void bli_pump_complete(struct bli_pump *pump)
 
 /* ---- running ------------------------------------------------------------ */
 
-/* Convert up to `room` frames for the slave; how many.  The order is: what is stored, silence, what the stream has left. */
+/* Convert up to `room` frames for the slave; how many.  First what is stored, then silence, then the stream's rest. */
 static size_t convert_playback(struct bli_pump *pump, size_t room)
 {
 	struct bli_area in[BLI_CHANNELS_MAX], out[BLI_CHANNELS_MAX];

@@ -59,8 +59,9 @@ static void log_format(const struct rate_bli *rate, const char *side, snd_pcm_fo
 	/* given a negative number, snd_pcm_format_name() reads memory in front of its table */
 	const char *name = (int)format < 0 ? NULL : snd_pcm_format_name(format);
 
-	bli_log(bli_converter(rate->settings.converter), "%s format %s (%d) is not supported; allowed are linear PCM formats",
-		side, name ? name : "unknown", (int)format);
+	bli_log(bli_converter(rate->settings.converter),
+		"%s format %s (%d) is not supported; allowed are linear PCM formats", side,
+		name ? name : "unknown", (int)format);
 }
 
 /* One line that says why a resampler could not be opened. */
@@ -92,8 +93,9 @@ static void log_failure(const struct rate_bli *rate, const snd_pcm_rate_info_t *
 		log_format(rate, "output", info->out.format);
 		return;
 	default:
-		bli_log(bli_converter(rate->settings.converter), "cannot convert periods of %lu to %lu frames in %u channels: %s",
-			in, out, info->channels, snd_strerror(error));
+		bli_log(bli_converter(rate->settings.converter),
+			"cannot convert periods of %lu to %lu frames in %u channels: %s", in, out, info->channels,
+			snd_strerror(error));
 	}
 }
 
@@ -265,8 +267,8 @@ static int fill_ops(const char *converter, snd_pcm_rate_ops_t *ops, unsigned int
 		return 0;
 	}
 	if (version < 0x010001) {
-		bli_log(bli_converter(converter), "rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later",
-			version);
+		bli_log(bli_converter(converter),
+			"rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later", version);
 		return -EINVAL;
 	}
 	memcpy(ops, &rate_ops, OPS_BYTES);

@@ -147,9 +147,11 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 void bli_report_losses(const struct bli_settings *settings, const struct bli_resampler *resampler)
 {
 	if (resampler->invalid)
-		bli_log(bli_converter(settings->converter), "%llu input samples were not numbers and were treated as silence",
+		bli_log(bli_converter(settings->converter),
+			"%llu input samples were not numbers and were treated as silence",
 			(unsigned long long)resampler->invalid);
 	if (resampler->clipped)
-		bli_log(bli_converter(settings->converter), "%llu samples were clipped; gain \"%s dB\" would have avoided it",
-			(unsigned long long)resampler->clipped, avoiding_gain(settings, resampler).text);
+		bli_log(bli_converter(settings->converter),
+			"%llu samples were clipped; gain \"%s dB\" would have avoided it", (unsigned long long)resampler->clipped,
+			avoiding_gain(settings, resampler).text);
 }

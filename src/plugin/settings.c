@@ -249,8 +249,9 @@ static int check_keys(const char *converter, const snd_config_t *conf)
 		if (keys[k].group == GROUP_ANY)
 			continue;
 		if (group != GROUP_ANY && group != keys[k].group) {
-			bli_log(bli_converter(converter), "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, "
-				"stopband and attenuation, or filter_file and interpolation", grouped, name);
+			bli_log(bli_converter(converter), "\"%s\" and \"%s\" exclude each other; allowed is either "
+				"quality, or passband, stopband and attenuation, or filter_file and interpolation",
+				grouped, name);
 			return -EINVAL;
 		}
 		group = keys[k].group;
@@ -267,7 +268,8 @@ static int read_keys(struct bli_settings *settings, const snd_config_t *conf)
 
 		if (snd_config_search((snd_config_t *)conf, keys[k].name, &node) < 0)
 			continue;
-		error = keys[k].read(settings, &(struct bli_key){ bli_converter(settings->converter), keys[k].name, node });
+		error = keys[k].read(settings, &(struct bli_key){ bli_converter(settings->converter), keys[k].name,
+								  node });
 		if (error < 0)
 			return error;
 	}
@@ -360,8 +362,8 @@ int bli_settings_requirement(const struct bli_settings *settings, unsigned low_r
 	if (requirement->passband >= PASSBAND_LEAST && requirement->stopband <= STOPBAND_MOST &&
 	    requirement->stopband - requirement->passband >= least - 1e-9)
 		return 0;
-	bli_log(bli_converter(settings->converter), "passband %g, stopband %g of the lower Nyquist frequency: allowed are "
-		"0.05 to 1.9, the stopband at least %.2g above the passband%s", requirement->passband,
+	bli_log(bli_converter(settings->converter), "passband %g, stopband %g of the lower Nyquist frequency: allowed "
+		"are 0.05 to 1.9, the stopband at least %.2g above the passband%s", requirement->passband,
 		requirement->stopband, least, least > TRANSITION_LEAST ? " with this attenuation and phase" : "");
 	return -EINVAL;
 }

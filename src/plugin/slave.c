@@ -54,7 +54,7 @@ static int open_pcm(struct bli_slave *slave, snd_config_t *root, snd_config_t *c
 		LOG(slave, "out of memory");
 		return error;
 	}
-	/* without a rate, one that the card itself has is looked for, and not one that a "plug" would convert once more */
+	/* without a rate, look for one that the card itself has, and not one that a "plug" would convert once more */
 	if (!slave->settings->rate_hz)
 		mode |= SND_PCM_NO_AUTO_RESAMPLE;
 	return _snd_pcm_empty_open(&slave->pcm, NULL, root, conf, stream, mode & ~SND_PCM_ASYNC);
@@ -84,8 +84,8 @@ static int ask_rate(struct bli_slave *slave, unsigned rate_hz)
 	}
 	snd_pcm_hw_params_get_rate_min(slave->hw, &least, &dir);
 	snd_pcm_hw_params_get_rate_max(slave->hw, &most, &dir);
-	LOG(slave, "slave.rate = \"%u\": the slave does not have it; allowed are rates of its own, which lie in %u to %u Hz",
-	    slave->rate_hz, least, most);
+	LOG(slave, "slave.rate = \"%u\": the slave does not have it; allowed are rates of its own, which lie in "
+	    "%u to %u Hz", slave->rate_hz, least, most);
 	return -EINVAL;
 }
 
@@ -98,7 +98,8 @@ static int ask_channels(struct bli_slave *slave, unsigned channels)
 		return 0;
 	snd_pcm_hw_params_get_channels_min(slave->hw, &least);
 	snd_pcm_hw_params_get_channels_max(slave->hw, &most);
-	LOG(slave, "slave.channels = \"%u\": the slave does not have them; allowed are %u to %u", channels, least, most);
+	LOG(slave, "slave.channels = \"%u\": the slave does not have them; allowed are %u to %u", channels, least,
+	    most);
 	return -EINVAL;
 }
 
@@ -111,11 +112,12 @@ static int ask_access(struct bli_slave *slave)
 			slave->access = accesses[i];
 			return 0;
 		}
-	LOG(slave, "the slave can be neither written nor read; allowed are the accesses RW_INTERLEAVED and RW_NONINTERLEAVED");
+	LOG(slave, "the slave can be neither written nor read; allowed are the accesses RW_INTERLEAVED and "
+	    "RW_NONINTERLEAVED");
 	return -EINVAL;
 }
 
-/* What a format is worth: its bits, native byte order before swapped, integers before floats, small samples before large. */
+/* What a format is worth: its bits, a float's 25; then this machine's byte order; then fewer bytes. */
 static int worth(const struct bli_format *format)
 {
 	int bits = format->is_float ? 25 : format->bits;
@@ -195,7 +197,8 @@ static int check_settings(struct bli_slave *slave, struct bli_slave_offer *offer
 	    offer->channels_max > BLI_CHANNELS_MAX)
 		offer->channels_max = BLI_CHANNELS_MAX;
 	if (offer->channels_min > offer->channels_max) {
-		LOG(slave, "the slave has %u channels or more; allowed are 1 to %d", offer->channels_min, BLI_CHANNELS_MAX);
+		LOG(slave, "the slave has %u channels or more; allowed are 1 to %d", offer->channels_min,
+		    BLI_CHANNELS_MAX);
 		return -EINVAL;
 	}
 	slave->can_pause = snd_pcm_hw_params_can_pause(slave->hw) == 1;
@@ -291,8 +294,9 @@ int bli_slave_set_up(struct bli_slave *slave, snd_pcm_uframes_t period, snd_pcm_
 	if (error >= 0)
 		error = snd_pcm_hw_params_get_buffer_size(slave->hw, &slave->buffer);
 	if (error < 0) {
-		LOG(slave, "the slave does not take %s, %u channels, %u Hz, a period of %lu and a buffer of %lu frames: %s",
-		    snd_pcm_format_name(slave->format), slave->channels, slave->rate_hz, period, buffer, snd_strerror(error));
+		LOG(slave, "the slave does not take %s, %u channels, %u Hz, a period of %lu and a buffer of %lu "
+		    "frames: %s", snd_pcm_format_name(slave->format), slave->channels, slave->rate_hz, period, buffer,
+		    snd_strerror(error));
 		return error;
 	}
 	return 0;
@@ -409,7 +413,9 @@ snd_pcm_sframes_t bli_slave_write_silence(struct bli_slave *slave, snd_pcm_ufram
 		snd_pcm_sframes_t done;
 
 		slave->staged_at = 0;
-		slave->staged = frames - written < BLI_SLAVE_STAGING_FRAMES ? frames - written : BLI_SLAVE_STAGING_FRAMES;
+		slave->staged = frames - written;
+		if (slave->staged > BLI_SLAVE_STAGING_FRAMES)
+			slave->staged = BLI_SLAVE_STAGING_FRAMES;
 		done = bli_slave_write(slave);
 		slave->staged = slave->staged_at = 0;
 		if (done < 0)

@@ -13,7 +13,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* `inherit`: a program with real-time priority must not wait for a worker that has none; it makes a lock twice as slow. */
+/* `inherit`: a program with real-time priority must not wait for a worker that has none.  Such a lock is slower. */
 static int init_lock(struct bli_worker *worker, bool inherit)
 {
 	pthread_mutexattr_t attributes;

@@ -251,10 +251,11 @@ static int configure(struct settings *settings, snd_config_t *conf)
 
 		if (snd_config_get_id(node, &key) < 0)
 			continue;
-		if (snd_config_get_integer64(node, &settings->state) == 0 && strcmp(key, "state") == 0)
-			continue;
 		snd_config_get_integer(node, &number);
-		if (strcmp(key, "rate") == 0)
+		/* a number is of the larger type only where it has to be */
+		if (strcmp(key, "state") == 0 && snd_config_get_integer64(node, &settings->state) < 0)
+			settings->state = number;
+		else if (strcmp(key, "rate") == 0)
 			settings->rate_hz = number;
 		else if (strcmp(key, "channels") == 0)
 			settings->channels = number;

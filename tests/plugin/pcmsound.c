@@ -319,6 +319,7 @@ static void check_playback_delay(snd_pcm_access_t access, unsigned before, unsig
 
 		assert_true(snd_pcm_avail_update(pcm) > 0);
 		assert_int_equal(snd_pcm_mmap_begin(pcm, &areas, &offset, &frames), 0);
+		snd_pcm_areas_silence(areas, offset, 2, frames, SND_PCM_FORMAT_S32_LE);
 		pcmstream_put(&areas[0], offset, SND_PCM_FORMAT_S32_LE, 0.5);
 		assert_int_equal(snd_pcm_mmap_commit(pcm, offset, 1), 1);
 	}

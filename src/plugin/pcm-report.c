@@ -41,6 +41,9 @@ void bli_pcm_report(snd_output_t *out, const struct bli_pcm_settings *settings, 
 	snd_output_printf(out, "  slave: %s, %u channels, %u Hz, period %lu, buffer %lu frames\n",
 			  snd_pcm_format_name(slave->format), slave->channels, slave->rate_hz, slave->period,
 			  slave->buffer);
+	if (bli_stream_invalid(&pump->stream))
+		snd_output_printf(out, "  not numbers: %llu input samples, treated as silence\n",
+				  (unsigned long long)bli_stream_invalid(&pump->stream));
 	snd_output_printf(out, "  clipped: %llu samples\n", (unsigned long long)bli_stream_clipped(&pump->stream));
 }
 

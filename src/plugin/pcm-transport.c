@@ -17,7 +17,7 @@ static int feed_starved(struct bli_pcm *bli)
 {
 	int error;
 
-	if (bli->pump.appl <= bli->pump.converted)
+	if (bli->pump.appl <= bli->pump.converted && bli->pump.end == BLI_PUMP_ENDLESS)
 		return 0;
 	error = snd_pcm_prepare(bli->slave.pcm);
 	if (error >= 0)

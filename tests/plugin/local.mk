@@ -32,6 +32,7 @@ host_help = tests/plugin/hosthelp.c tests/plugin/hosthelp.h
 
 check_PROGRAMS += \
 	tests/plugin/faults \
+	tests/plugin/pcmrealtime \
 	tests/plugin/realtime \
 	tests/plugin/replay-plugin \
 	tests/plugin/steady \
@@ -43,6 +44,12 @@ tests_plugin_faults_CPPFLAGS = $(test_cppflags)
 tests_plugin_faults_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_plugin_faults_LDADD = src/core/libcore.la $(ALSA_LIBS)
 tests_plugin_faults_LDFLAGS = -export-dynamic
+
+tests_plugin_pcmrealtime_SOURCES = tests/plugin/pcmrealtime.c $(heap_help)
+tests_plugin_pcmrealtime_CPPFLAGS = $(test_cppflags)
+tests_plugin_pcmrealtime_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_pcmrealtime_LDADD = $(ALSA_LIBS)
+tests_plugin_pcmrealtime_LDFLAGS = -export-dynamic
 
 tests_plugin_realtime_SOURCES = tests/plugin/realtime.c $(heap_help) $(plug_help)
 tests_plugin_realtime_CPPFLAGS = $(test_cppflags)

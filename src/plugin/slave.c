@@ -22,8 +22,12 @@ static snd_pcm_format_t unknown(void)
 static int keep_slave_only(snd_config_t *conf, const snd_config_t *slave_pcm)
 {
 	snd_config_t *only, *slave = NULL, *pcm = NULL;
-	int error = snd_config_make_compound(&only, NULL, 0);
+	const char *id = NULL;
+	int error;
 
+	/* its name goes with the rest, and whoever holds it may look for it */
+	snd_config_get_id(conf, &id);
+	error = snd_config_make_compound(&only, id, 0);
 	if (error < 0)
 		return error;
 	error = snd_config_make_compound(&slave, "slave", 0);

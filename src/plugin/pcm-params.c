@@ -192,6 +192,8 @@ int bli_pcm_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 
 	bli_worker_lock(&bli->worker);
 	snd_pcm_sw_params_get_avail_min(params, &bli->avail_min);
+	if (bli->avail_min > io->buffer_size)
+		bli->avail_min = io->buffer_size;
 	snd_pcm_sw_params_get_stop_threshold(params, &bli->stop_threshold);
 	snd_pcm_sw_params_get_boundary(params, &bli->boundary);
 	bli->pump.boundary = bli->boundary;

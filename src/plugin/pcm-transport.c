@@ -324,7 +324,9 @@ int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int
 		bli_pump_complete(&bli->pump);
 	else
 		run_and_tell(bli);
-	ready = bli_pump_avail(&bli->pump) >= bli->avail_min || slave_is_drained(bli);
+	/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
+	ready = bli_pump_avail(&bli->pump) >= bli->avail_min || slave_is_drained(bli) ||
+		(!bli->running && (slave_revents & event));
 	if (!ready)
 		bli_worker_ready(&bli->worker, false);
 	*revents = bli->fault ? event | POLLERR : ready ? event : 0;

@@ -34,6 +34,7 @@ check_PROGRAMS += \
 	tests/plugin/faults \
 	tests/plugin/pcmrealtime \
 	tests/plugin/realtime \
+	tests/plugin/replay-pcm \
 	tests/plugin/replay-plugin \
 	tests/plugin/steady \
 	tests/plugin/stress
@@ -58,6 +59,15 @@ tests_plugin_realtime_LDADD = src/core/libcore.la $(ALSA_LIBS)
 tests_plugin_realtime_LDFLAGS = -export-dynamic
 
 # A fuzz target without a fuzzer, on its corpus; that of the settings is replayed by tests/plugin/settings.
+tests_plugin_replay_pcm_SOURCES = tests/shared/replay.c tests/plugin/fuzz-pcm.c tests/plugin/fuzzbytes.c \
+	tests/plugin/fuzzbytes.h tests/shared/promise.h tests/plugin/pluglog.c tests/plugin/pluglog.h \
+	$(src_plugin_libasound_module_pcm_bli_la_SOURCES)
+# PIC: the entry of a shared object, and not one for alsa-lib's list of static ones
+tests_plugin_replay_pcm_CPPFLAGS = $(test_cppflags) -DPIC -I$(srcdir)/src/plugin -DCORPUS='"pcm"'
+tests_plugin_replay_pcm_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
+tests_plugin_replay_pcm_LDADD = src/core/libcore.la $(ALSA_LIBS)
+tests_plugin_replay_pcm_LDFLAGS = -pthread
+
 tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \
 	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/filtertext.h tests/shared/promise.h \
 	tests/plugin/pluglog.c tests/plugin/pluglog.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)

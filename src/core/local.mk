@@ -15,6 +15,7 @@ src_core_libcore_la_SOURCES = \
 	src/core/preset.c src/core/preset.h \
 	src/core/resampler.c src/core/resampler.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
+	src/core/setting.c src/core/setting.h \
 	src/core/divisor.h src/core/stage.c src/core/stage.h \
 	src/core/zeros.c src/core/zeros.h
 src_core_libcore_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)

@@ -31,7 +31,7 @@ static void report_phase(snd_output_t *out, double phase)
 
 static void report_filter(snd_output_t *out, const struct bli_settings *settings)
 {
-	const struct bli_requirement *requirement = &settings->requirement;
+	const struct bli_requirement *requirement = &settings->filter.requirement;
 
 	switch (requirement->method) {
 	case BLI_METHOD_LINEAR:
@@ -42,7 +42,7 @@ static void report_filter(snd_output_t *out, const struct bli_settings *settings
 				  requirement->nearest ? "nearest entry" : "interpolated");
 		break;
 	case BLI_METHOD_SINC:
-		report_edges(out, &settings->passband, &settings->stopband);
+		report_edges(out, &settings->filter.passband, &settings->filter.stopband);
 		snd_output_printf(out, ", attenuation %g dB, ", requirement->attenuation_db);
 		report_phase(out, requirement->phase);
 		break;

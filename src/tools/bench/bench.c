@@ -121,7 +121,7 @@ static int set_option(struct command *command, int code)
 
 	switch (code) {
 	case OPTION_RATES:
-		status = commandline_pair("--rates", optarg, MAX_RATE_HZ, pair);
+		status = commandline_rates("--rates", optarg, MAX_RATE_HZ, pair);
 		setup->in_rate_hz = (unsigned int)pair[0];
 		setup->out_rate_hz = (unsigned int)pair[1];
 		break;

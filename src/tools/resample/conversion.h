@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One sound file into another: periods through the resampler, its delay taken out, its tail flushed. */
+/* Sound at one rate into sound at another: periods through the resampler, its delay taken out, its tail flushed. */
 #ifndef BLI_CONVERSION_H
 #define BLI_CONVERSION_H
 
 #include "ratio.h"
+#include "reader.h"
 #include "resampler.h"
-#include "soundfile.h"
-
-struct progress;
 
 struct conversion_settings {
 	struct ratio factor;		/* output rate : input rate */
@@ -35,6 +33,7 @@ struct conversion {
 	unsigned parts;		/* one after the other */
 	struct conversion_part part[CONVERSION_PARTS_MAX];
 	int64_t total;		/* output frames; INT64_MAX until the input has ended */
+	int64_t done;		/* output frames handed over */
 };
 
 /*
@@ -46,12 +45,12 @@ int conversion_open(struct conversion *conversion, const struct conversion_setti
 		    const struct sound_samples *in, const struct sound_samples *out, unsigned channels);
 
 /*
- * Converts all of the input: output frame n is at the time of input frame
- * n / factor, and there are round(frames · factor) of them. Returns 0 or a
+ * Converts on: *frames are the next output frames, valid until the next call and
+ * the caller's to change. Output frame n is at the time of input frame
+ * n / factor, and there are round(frames · factor) of them. Returns how many, 0 at the end, or a
  * negative errno with the reason; -EINTR when interrupt_pending().
  */
-int conversion_run(struct conversion *conversion, struct sound_input *input, struct sound_output *output,
-		   struct progress *progress, struct reason *reason);
+int64_t conversion_next(struct conversion *conversion, struct reader *reader, void **frames, struct reason *reason);
 
 /* The resampler whose output is the file's. */
 const struct bli_resampler *conversion_last(const struct conversion *conversion);

@@ -16,6 +16,7 @@ enum { MODE_CONSTANT, MODE_AVERAGE, MODE_VARIABLE };
 #define OPUS_LEAST 6000
 #define OPUS_MOST 256000
 #define OPUS_DEFAULT 64000
+#define OPUS_QUALITY_LEAST 8000	/* quality 0, doubled by every second step: 6 is the default */
 
 #define VORBIS_DEFAULT_QUALITY 5.0
 #define MP3_DEFAULT_QUALITY 8.0	/* LAME's V2 */
@@ -131,11 +132,18 @@ static void set_quality(SNDFILE *file, const SF_INFO *info, double quality)
 {
 	int mode = MODE_VARIABLE;
 
-	if (soundformat_codec(info->format) == SOUND_CODEC_MP3)
+	switch (soundformat_codec(info->format)) {
+	case SOUND_CODEC_OPUS:
+		set_bitrate(file, info, OPUS_QUALITY_LEAST * exp2(quality / 2) * info->channels, false);
+		return;
+	case SOUND_CODEC_MP3:
 		sf_command(file, COMMAND_SET_BITRATE_MODE, &mode, sizeof(mode));
-	/* LAME's V10 is none */
-	set_level(file, fmin(1 - quality / ENCODER_QUALITY_MAX,
-			     soundformat_codec(info->format) == SOUND_CODEC_MP3 ? 0.9 : 1));
+		/* LAME's V10 is none */
+		set_level(file, fmin(1 - quality / ENCODER_QUALITY_MAX, 0.9));
+		return;
+	default:
+		set_level(file, 1 - quality / ENCODER_QUALITY_MAX);
+	}
 }
 
 int encoder_set(SNDFILE *file, const SF_INFO *info, const struct encoder_settings *settings,

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes of history or tags; libsndfile refuses structures with 16384 and more. */
+#define TEXT_MAX 16000
+
 /* libsndfile accepts them for any file and writes them to these. */
 static bool has_markers(int format)
 {
@@ -81,7 +84,7 @@ static void copy_instrument(SNDFILE *out, int out_format, SNDFILE *in, const str
 /* The file's first frame, counted in frames from midnight: EBU Tech 3285. */
 static void copy_broadcast(SNDFILE *out, int out_format, SNDFILE *in, const struct ratio *factor, struct reason *dropped)
 {
-	SF_BROADCAST_INFO_VAR(16384) info;
+	SF_BROADCAST_INFO_VAR(TEXT_MAX) info;
 	int64_t reference;
 
 	memset(&info, 0, sizeof(info));
@@ -100,7 +103,7 @@ static void copy_broadcast(SNDFILE *out, int out_format, SNDFILE *in, const stru
 
 static void copy_cart(SNDFILE *out, int out_format, SNDFILE *in, const struct ratio *factor, struct reason *dropped)
 {
-	SF_CART_INFO_VAR(16384) info;
+	SF_CART_INFO_VAR(TEXT_MAX) info;
 
 	memset(&info, 0, sizeof(info));
 	if (sf_command(in, SFC_GET_CART_INFO, &info, sizeof(info)) != SF_TRUE)

@@ -31,18 +31,20 @@ struct words {
 	char *names;		/* what longs[].name points to */
 };
 
-/* "-f, --filter FILE": every word with two hyphens is a long option, every one with one hyphen and one letter a short one. */
+/* "-f, --filter FILE": a word with one hyphen and one letter is a short option, all others with hyphens are long ones. */
 static void add_words(struct words *words, size_t entry, char *spelling)
 {
 	char *const hint = strpbrk(spelling, " [") != NULL ? strrchr(spelling, ' ') : NULL;
 	const int takes = strchr(spelling, '[') != NULL ? optional_argument
 		: hint != NULL && hint[1] != '-' ? required_argument : no_argument;
 
+	spelling[strcspn(spelling, "[")] = '\0';
 	for (char *word = strtok(spelling, ", "); word != NULL; word = strtok(NULL, ", ")) {
-		word[strcspn(word, "[")] = '\0';
-		if (word[0] == '-' && word[1] == '-' && words->count < WORDS_MAX - 1)
-			words->longs[words->count++] = (struct option){ word + 2, takes, NULL, FIRST_CODE + (int)entry };
-		if (word[0] == '-' && word[1] != '-' && word[2] == '\0') {
+		const bool is_short = word[0] == '-' && word[1] != '-' && word[2] == '\0';
+
+		if (word[0] == '-' && !is_short && words->count < WORDS_MAX - 1)
+			words->longs[words->count++] = (struct option){ word + 1 + (word[1] == '-'), takes, NULL, FIRST_CODE + (int)entry };
+		if (is_short) {
 			const char letter[] = { word[1], takes == required_argument ? ':' : '\0', '\0' };
 
 			strcat(words->shorts, letter);

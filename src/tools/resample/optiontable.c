@@ -364,7 +364,7 @@ const struct option_entry option_table[] = {
 	{ "--precision WORD", "of sums: float or double", set_precision, NULL },
 	{ "-f, --filter, -filterFile FILE", "filter with a filter file instead", set_filter, NULL },
 	{ "-n, --nearest, -noFilterInterp", "its nearest entry, no interpolation in it", set_nearest, NULL },
-	{ "-l, --linear, -linearSignalInterp", "a straight line between two samples", set_linear, NULL },
+	{ "-l, --linear, -linearInterpolation", "a straight line between two samples", set_linear, NULL },
 	{ "--channels N", "mix to so many channels", set_channels, NULL },
 	{ "--mono", "the same as --channels 1", set_mono, NULL },
 	{ "--gain DB", "amplify, -200 to 200", set_gain, NULL },

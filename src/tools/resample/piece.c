@@ -199,6 +199,9 @@ static int run(struct piece *piece, bool write, struct progress_file *progress, 
 	return error;
 }
 
+/* What the rounding of single precision may add to a peak: it is some 1e-6 of it. */
+#define PEAK_MARGIN_DB 1e-4
+
 /* The gain that brings the peak where it is wanted, and no sample beyond full scale. */
 static void choose_gain(struct piece *piece)
 {
@@ -217,7 +220,7 @@ static void choose_gain(struct piece *piece)
 
 		/* what was measured has the gain of the options; floating point numbers in files do not clip */
 		if (!floats || soundformat_is_lossy(piece->outputs[0].info.format))
-			gain_db = fmin(gain_db, options->gain_db - excess_db);
+			gain_db = fmin(gain_db, options->gain_db - excess_db - PEAK_MARGIN_DB);
 	}
 	piece->settings.gain = pow(10, gain_db / 20);
 	if (fabs(gain_db - options->gain_db) > 0.005)

@@ -199,6 +199,32 @@ static void find_layout(struct sound_input *input)
 	channels_layout(&input->layout, input->info.format, (unsigned)input->info.channels, mapped ? map : NULL);
 }
 
+/* A name as a shell takes it. */
+static void quote(char *quoted, size_t bytes, const char *name)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-+,:@%";
+	size_t used = 0;
+
+	if (name[strspn(name, plain)] == '\0') {
+		snprintf(quoted, bytes, "%s", name);
+		return;
+	}
+	quoted[used++] = '\'';
+	for (; *name != '\0' && used + 6 < bytes; name++)
+		used += (size_t)snprintf(quoted + used, bytes - used, *name == '\'' ? "'\\''" : "%c", *name);
+	quoted[used++] = '\'';
+	quoted[used] = '\0';
+}
+
+static int refuse_foreign(const struct sound_input *input, const char *kind, struct reason *reason)
+{
+	char name[200];
+
+	quote(name, sizeof(name), strcmp(input->name, STANDARD_INPUT) == 0 ? "-" : input->name);
+	return reason_set(reason, -EINVAL, "%s: %s is not decoded here, but: ffmpeg -v error -i %s -f wav -c:a pcm_s24le - | "
+			  "bli-resample [OPTION]... - OUTPUT", input->name, kind, name);
+}
+
 static int open_file(struct sound_input *input, const struct sound_reading *how, struct reason *reason)
 {
 	const struct sound_raw *const raw = &how->raw;
@@ -210,9 +236,7 @@ static int open_file(struct sound_input *input, const struct sound_reading *how,
 	if (got == 0 && input->source.error == 0)
 		return reason_set(reason, -EINVAL, "%s: empty", input->name);
 	if (foreign != NULL)
-		return reason_set(reason, -EINVAL, "%s: %s is not decoded here, but: ffmpeg -v error -i %s -f wav -c:a pcm_s24le - | "
-				  "bli-resample [OPTION]... - OUTPUT", input->name, foreign,
-				  strcmp(input->name, STANDARD_INPUT) == 0 ? "-" : input->name);
+		return refuse_foreign(input, foreign, reason);
 	/* libsndfile 1.2.2 looks for the end of an Ogg stream before anything else, and a pipe shows none */
 	if (!input->source.seekable && (how->again || (got >= 4 && memcmp(first, "OggS", 4) == 0)))
 		source_spool(&input->source);

@@ -62,7 +62,7 @@ static int find(const struct channel_layout *layout, int position)
 	return -1;
 }
 
-/* Maps of some AIFF files are memory that nobody has set. */
+/* What a file says may be nonsense. */
 static bool take_map(struct channel_layout *layout, const int *map)
 {
 	layout->known = false;

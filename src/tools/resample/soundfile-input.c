@@ -190,11 +190,13 @@ static void find_rate(struct sound_input *input, const struct sound_raw *raw)
 		ratio_from_double(&input->rate_hz, exact);
 }
 
+/* libsndfile 1.2.0 reads beyond its own memory to tell the map of an AIFF file that has none. */
 static void find_layout(struct sound_input *input)
 {
 	int map[BLI_CHANNELS_MAX];
-	const bool mapped = sf_command(input->file, SFC_GET_CHANNEL_MAP_INFO, map,
-				       input->info.channels * (int)sizeof(map[0])) == SF_TRUE;
+	const bool mapped = (input->info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_AIFF &&
+		sf_command(input->file, SFC_GET_CHANNEL_MAP_INFO, map,
+			   input->info.channels * (int)sizeof(map[0])) == SF_TRUE;
 
 	channels_layout(&input->layout, input->info.format, (unsigned)input->info.channels, mapped ? map : NULL);
 }

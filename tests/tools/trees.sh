@@ -56,6 +56,24 @@ echo noise >many/30.wav
 run -y --jobs 4 -to 48000 --output-dir parallel many/*.wav
 check "--jobs: bad files are named, a line each" "$(cat err)" test $status -eq 1 -a "$(grep -cxE 'bli-resample: many/(7|30).wav: .*' err)" -eq 2 -a "$(wc -l <err)" -eq 2
 refuses "--jobs 0" 2 "--jobs 0: not possible; allowed: 1 to 256" --jobs 0 -to 8000 set/a.wav x.wav
+# --- One long file, by several threads --------------------------------------------------------------------------
+# Music for 30 s: ten segments and more; a peak beyond full scale, whose clipped samples are counted as one thread does.
+judge music long.wav 44100 1323000 0.9
+run -y --gain 6 -to 44100 --bits 24 -by 1 long.wav long24.wav
+for options in "-to 16000" "-to 48000 --converter bli_best" "-by 1" "-l -to 48000" "--gain 12 -to 44101" "--phase minimum -to 88200" \
+	"--mono -to 8000" "--normalize -to 48000" "-by 1.0471975511965976" "--bits 16 --dither shaped -to 48000"; do
+	"$program" -y $options long24.wav one.wav >out 2>one.err </dev/null
+	for jobs in 2 3 7; do
+		"$program" -y --jobs $jobs $options long24.wav several.wav >out 2>err </dev/null
+		sed s/several/one/ err | cmp -s - one.err || bad "--jobs $jobs $options" "$(cat err)"
+		cmp -s one.wav several.wav || bad "--jobs $jobs $options" "differs"
+	done
+	same "--jobs of one file, $options" one.wav several.wav
+done
+cat long24.wav | "$program" -q --jobs 2 -to 48000 - - >piped.wav
+run -y -to 48000 long24.wav one.wav
+same "--jobs in a pipe" one.wav piped.wav
+
 # --- Progress over all files ------------------------------------------------------------------------------------
 "$python" - <<'END'
 import struct

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "shared/interrupt.h"
+#include "segments.h"
 
 /*
  * Frames of the faster side in a period: long enough that the calls around the
@@ -39,6 +40,15 @@ static int open_part(struct conversion_part *part, const struct ratio *ratio, st
 	return part->in == NULL || part->out == NULL ? -ENOMEM : 0;
 }
 
+/* Noise goes on from one period to the next, and of two parts the second would wait for the first. */
+static void open_segments(struct conversion *conversion, unsigned threads)
+{
+	const struct conversion_part *const part = &conversion->part[0];
+
+	if (threads > 1 && conversion->parts == 1 && part->resampler.dither.kind == BLI_DITHER_NONE)
+		conversion->segments = segments_open(&part->resampler.config, threads, part->lead, part->drop, &conversion->factor);
+}
+
 int conversion_open(struct conversion *conversion, const struct conversion_settings *settings,
 		    const struct sound_samples *in, const struct sound_samples *out, unsigned channels)
 {
@@ -63,11 +73,14 @@ int conversion_open(struct conversion *conversion, const struct conversion_setti
 	}
 	if (error)
 		conversion_close(conversion);
+	else
+		open_segments(conversion, settings->threads);
 	return error;
 }
 
 void conversion_close(struct conversion *conversion)
 {
+	segments_close(conversion->segments);
 	for (unsigned i = 0; i < conversion->parts; i++) {
 		bli_resampler_close(&conversion->part[i].resampler);
 		free(conversion->part[i].in);
@@ -159,6 +172,13 @@ int64_t conversion_next(struct conversion *conversion, struct reader *reader, vo
 {
 	struct conversion_part *const last = &conversion->part[conversion->parts - 1];
 
+	if (conversion->segments != NULL) {
+		const int64_t got = segments_next(conversion->segments, reader, frames, reason);
+
+		if (got == 0)
+			segments_sum(conversion->segments, &last->resampler);
+		return got;
+	}
 	while (conversion->done < conversion->total) {
 		int64_t count;
 		int error;

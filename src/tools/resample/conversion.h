@@ -13,6 +13,7 @@ struct conversion_settings {
 	double gain;			/* factor, > 0 */
 	enum bli_dither_kind dither;
 	const struct bli_kernel *kernel;
+	unsigned threads;		/* to convert with, if more than one makes no difference to the output */
 };
 
 #define CONVERSION_PARTS_MAX 2
@@ -34,6 +35,7 @@ struct conversion {
 	struct conversion_part part[CONVERSION_PARTS_MAX];
 	int64_t total;		/* output frames; INT64_MAX until the input has ended */
 	int64_t done;		/* output frames handed over */
+	struct segments *segments;	/* NULL: converted by the caller's thread */
 };
 
 /*

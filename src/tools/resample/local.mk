@@ -21,6 +21,7 @@ bli_resample_SOURCES = \
 	src/tools/resample/reader.c src/tools/resample/reader.h \
 	src/tools/resample/reason.c src/tools/resample/reason.h \
 	src/tools/resample/resample.c \
+	src/tools/resample/segments.c src/tools/resample/segments.h \
 	src/tools/resample/sink.c src/tools/resample/sink.h \
 	src/tools/resample/soundfile-input.c src/tools/resample/soundfile-output.c src/tools/resample/soundfile.h \
 	src/tools/resample/soundformat.c src/tools/resample/soundformat.h \

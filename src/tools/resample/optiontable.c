@@ -386,7 +386,7 @@ const struct option_entry option_table[] = {
 	{ "--strict", "an input that ends early is an error", set_strict, NULL },
 	{ "--output-dir DIR", "any number of inputs, outputs of their names there", set_output_dir, NULL },
 	{ "--gapless", "the inputs are one piece, in this order", set_gapless, NULL },
-	{ "--jobs N", "files converted at a time (1)", set_jobs, NULL },
+	{ "--jobs N", "threads to convert with, over files or in one (1)", set_jobs, NULL },
 	{ "-y, --overwrite", "replace outputs that exist", set_overwrite, NULL },
 	{ "", "Messages:", NULL, NULL },
 	{ "-trace, --trace", "print what is done to standard error", set_trace, NULL },

@@ -314,11 +314,11 @@ static int convert(struct piece *piece, struct progress *progress, struct reason
 }
 
 int piece_convert(const struct job *job, char *const *inputs, char *const *outputs, unsigned count, bool make_folders,
-		  struct progress *progress, struct reason *reason)
+		  unsigned threads, struct progress *progress, struct reason *reason)
 {
 	struct piece piece = {
 		.job = job, .paths = outputs, .count = count, .make_folders = make_folders,
-		.settings = { .dither = job->options.dither, .kernel = job->kernel, .gain = pow(10, job->options.gain_db / 20) },
+		.settings = { .kernel = job->kernel, .gain = pow(10, job->options.gain_db / 20), .threads = threads },
 	};
 	int error;
 

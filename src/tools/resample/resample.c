@@ -22,6 +22,7 @@ struct work {
 	const struct job *job;
 	char **inputs, **outputs;	/* [count] */
 	int count;
+	unsigned threads_of_each;	/* piece, where there are fewer pieces than jobs */
 	struct progress progress;
 	pthread_mutex_t lock;		/* of the following */
 	int next;
@@ -58,7 +59,8 @@ static void *convert_pieces(void *argument)
 
 	while ((i = take_next(work)) >= 0) {
 		struct reason reason;
-		const int error = piece_convert(work->job, work->inputs + i, work->outputs + i, 1, in_folder, &work->progress, &reason);
+		const int error = piece_convert(work->job, work->inputs + i, work->outputs + i, 1, in_folder, work->threads_of_each,
+						&work->progress, &reason);
 
 		if (error)
 			note_failure(work, error, &reason);
@@ -70,7 +72,8 @@ static void convert_album(struct work *work)
 {
 	struct reason reason;
 	const int error = work->count == 0 ? 0
-		: piece_convert(work->job, work->inputs, work->outputs, (unsigned)work->count, true, &work->progress, &reason);
+		: piece_convert(work->job, work->inputs, work->outputs, (unsigned)work->count, true,
+				(unsigned)work->job->options.jobs, &work->progress, &reason);
 
 	if (error)
 		note_failure(work, error, &reason);
@@ -94,6 +97,7 @@ static void convert_all(struct work *work)
 	const struct resample_options *const options = &work->job->options;
 
 	pthread_mutex_init(&work->lock, NULL);
+	work->threads_of_each = (unsigned)(work->count > 0 && options->jobs > work->count ? options->jobs / work->count : 1);
 	progress_open(&work->progress, options->gapless ? 1 : work->count, !options->quiet);
 	if (options->gapless)
 		convert_album(work);

@@ -23,8 +23,9 @@
 #define ATTENUATION_MOST_DB 200
 
 /*
- * A phase other than linear is made from the filter's zeros, which rounding blurs: from 150 dB on the transition must be
- * wider, twice as wide for 10 dB more (measured: of half this width filters begin to fail).
+ * A phase other than linear is made from the filter's zeros, which rounding blurs: from 150 dB on
+ * the transition must be wider, twice as wide for 10 dB more (measured: of half this width filters
+ * begin to fail).
  */
 #define PHASE_TRANSITION_LEAST 0.003	/* at 160 dB */
 

@@ -28,8 +28,9 @@ struct bli_setting {
 extern const char *const bli_setting_names[];
 
 /*
- * A decimal number, with a point in any locale, and what follows it without spaces: "93%" is 93
- * and "%", "20 kHz" is 20 and "kHz", "7" has "".  False if there is no finite number or `unit` does not fit.
+ * A decimal number, with a point in any locale, and what follows it without spaces: "93%" is 93 and
+ * "%", "20 kHz" is 20 and "kHz", "7" has "".  False if there is no finite number or `unit` does not
+ * fit.
  */
 bool bli_setting_number(const char *text, double *number, char *unit, size_t unit_size);
 

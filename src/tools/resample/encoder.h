@@ -35,11 +35,10 @@ struct encoder_rate {
 struct encoder_rate encoder_measure(SNDFILE *file, const SF_INFO *info, struct source *source);
 
 /*
- * Sets up a file that has been opened for writing and has no samples yet: as
- * `settings` say, otherwise near the bit rate of the input (`channels` of them), otherwise MP3 at
- * a variable bit rate (LAME's V2), Vorbis with quality 5 and Opus with
- * 64 kbit/s per channel; FLAC with libsndfile's level. Returns 0, or −EINVAL with the reason if a setting is not
- * one of this codec.
+ * Sets up a file that has been opened for writing and has no samples yet: as `settings` say,
+ * otherwise near the bit rate of the input (`channels` of them), otherwise MP3 at a variable bit
+ * rate (LAME's V2), Vorbis with quality 5 and Opus with 64 kbit/s per channel; FLAC with
+ * libsndfile's level. Returns 0, or −EINVAL with the reason if a setting is not one of this codec.
  */
 int encoder_set(SNDFILE *file, const SF_INFO *info, const struct encoder_settings *settings,
 		const struct encoder_rate *input, int channels, struct reason *reason);

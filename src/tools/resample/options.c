@@ -31,7 +31,10 @@ struct words {
 	char *names;		/* what longs[].name points to */
 };
 
-/* "-f, --filter FILE": a word with one hyphen and one letter is a short option, all others with hyphens are long ones. */
+/*
+ * "-f, --filter FILE": a word with one hyphen and one letter is a short option, all others with
+ * hyphens are long ones.
+ */
 static void add_words(struct words *words, size_t entry, char *spelling)
 {
 	char *const hint = strpbrk(spelling, " [") != NULL ? strrchr(spelling, ' ') : NULL;
@@ -105,8 +108,9 @@ static bool names_another(const struct words *words, const char *name, size_t le
 }
 
 /*
- * Words of the classic program become the options that they stand for, with what follows an equals sign; a word with one hyphen
- * that is exactly the name of another option is more likely to be a slip. The new words are never freed.
+ * Words of the classic program become the options that they stand for, with what follows an equals
+ * sign; a word with one hyphen that is exactly the name of another option is more likely to be a
+ * slip. The new words are never freed.
  */
 static int translate_classic(const struct words *words, int argc, char *argv[])
 {

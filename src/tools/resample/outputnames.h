@@ -12,10 +12,11 @@ struct outputname {
 };
 
 /*
- * The outputs of all inputs in options->output_dir: a relative path is that of
- * the output there, too; paths that begin with a slash or lead upwards lose the folder that they have in common. The
- * extension is that of the format if another format is asked for. Of several inputs with one output the first
- * has it. Returns [input_count] names, or NULL without memory; free them with outputnames_free().
+ * The outputs of all inputs in options->output_dir: a relative path is that of the output there,
+ * too; paths that begin with a slash or lead upwards lose the folder that they have in common. The
+ * extension is that of the format if another format is asked for. Of several inputs with one output
+ * the first has it. Returns [input_count] names, or NULL without memory; free them with
+ * outputnames_free().
  */
 struct outputname *outputnames_plan(const struct resample_options *options);
 

@@ -21,14 +21,17 @@ struct reader {
 #define READER_BLOCK_FRAMES 4096
 
 /*
- * Opens a reader of inputs that stay the caller's. `layout` becomes the one that a file of the SF_FORMAT_ word
- * `format` with `channels` channels has. Returns 0, -ENOMEM, or -EINVAL if the channels cannot be mixed, with
- * the reason; *reader is closed then.
+ * Opens a reader of inputs that stay the caller's. `layout` becomes the one that a file of the
+ * SF_FORMAT_ word `format` with `channels` channels has. Returns 0, -ENOMEM, or -EINVAL if the
+ * channels cannot be mixed, with the reason; *reader is closed then.
  */
 int reader_open(struct reader *reader, struct sound_input *inputs, unsigned count, int format, unsigned channels,
 		struct channel_layout *layout, struct reason *reason);
 
-/* Reads up to `frames` frames. Returns how many, fewer only at the end of all inputs, or a negative errno with the reason. */
+/*
+ * Reads up to `frames` frames. Returns how many, fewer only at the end of all inputs, or a negative
+ * errno with the reason.
+ */
 int64_t reader_read(struct reader *reader, void *buffer, int64_t frames, struct reason *reason);
 
 /* Starts over, the inputs having been rewound. */

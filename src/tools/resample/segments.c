@@ -227,7 +227,10 @@ void segments_close(struct segments *segments)
 	free(segments);
 }
 
-/* Input for a slot: what the one before it ended with, and what comes next. Returns 0 or a negative errno with the reason. */
+/*
+ * Input for a slot: what the one before it ended with, and what comes next. Returns 0 or a negative
+ * errno with the reason.
+ */
 static int fill_slot(struct segments *segments, struct reader *reader, struct reason *reason)
 {
 	struct slot *const slot = &segments->slot[segments->fill % segments->slots];
@@ -288,7 +291,10 @@ int64_t segments_next(struct segments *segments, struct reader *reader, void **f
 
 		if (interrupt_pending())
 			return -EINTR;
-		/* the last one that was handed over is still the caller's to read until now; its input the next one's */
+		/*
+		 * the last one that was handed over is still the caller's to read until now; its
+		 * input the next one's
+		 */
 		while (segments->fill - segments->take < segments->slots - 1 && segments->filled_out < segments->total) {
 			const int error = fill_slot(segments, reader, reason);
 

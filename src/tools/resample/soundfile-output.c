@@ -90,7 +90,10 @@ static void finish_head(struct sound_output *output, const struct headsizes *siz
 	unsigned char field[EXACTRATE_FIELD_BYTES];
 	size_t position, count = 0;
 
-	/* twice, because the sizes count from the end of the header written before; Ogg has none and would begin again */
+	/*
+	 * twice, because the sizes count from the end of the header written before; Ogg has none
+	 * and would begin again
+	 */
 	if ((output->info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_OGG) {
 		sf_command(output->file, SFC_UPDATE_HEADER_NOW, NULL, 0);
 		sink->promised = sizes->frame_bytes ? sink->length + headsizes_data_bytes(sizes) : 0;

@@ -81,10 +81,10 @@ int soundfile_open_input(struct sound_input *input, const char *path, const stru
 			 struct reason *reason);
 
 /*
- * Reads up to `frames` frames, interleaved, into a buffer of the type in
- * input->samples. Samples that are no finite numbers become silence. Returns how many, fewer only at the end, or a negative
- * errno with the reason. A file that ends before its header said ends there, with
- * a warning; if it is read strictly that is an error.
+ * Reads up to `frames` frames, interleaved, into a buffer of the type in input->samples. Samples
+ * that are no finite numbers become silence. Returns how many, fewer only at the end, or a negative
+ * errno with the reason. A file that ends before its header said ends there, with a warning; if it
+ * is read strictly that is an error.
  */
 int64_t soundfile_read(struct sound_input *input, void *buffer, int64_t frames, struct reason *reason);
 

@@ -29,7 +29,10 @@ struct sound_samples soundformat_samples(int format);
 /* Bytes of one sample if that is constant, otherwise 0. */
 unsigned soundformat_sample_bytes(int format);
 
-/* SF_FORMAT_ word of a name as in soundformat_list(), or 0; a container's has the subtype that the name implies, if any. */
+/*
+ * SF_FORMAT_ word of a name as in soundformat_list(), or 0; a container's has the subtype that the
+ * name implies, if any.
+ */
 int soundformat_container(const char *name);
 int soundformat_subtype(const char *name);
 
@@ -68,11 +71,10 @@ enum sound_codec { SOUND_CODEC_NONE, SOUND_CODEC_FLAC, SOUND_CODEC_MP3, SOUND_CO
 enum sound_codec soundformat_codec(int format);
 
 /*
- * What an output is to be: container and subtype of `input` except for those
- * given (0: not given). If a given container cannot have the input's subtype,
- * it is the nearest that it can have. `info` has channels and sample rate of the
- * output; of 8-bit subtypes it is the one that the container has. Returns 0 and the word in info->format, or -EINVAL with the reason
- * as "FORMAT: reason".
+ * What an output is to be: container and subtype of `input` except for those given (0: not given).
+ * If a given container cannot have the input's subtype, it is the nearest that it can have. `info`
+ * has channels and sample rate of the output; of 8-bit subtypes it is the one that the container
+ * has. Returns 0 and the word in info->format, or -EINVAL with the reason as "FORMAT: reason".
  */
 int soundformat_choose(struct SF_INFO *info, int input, int container, int subtype, struct reason *reason);
 

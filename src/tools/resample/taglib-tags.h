@@ -16,7 +16,10 @@ struct taglib_tags;
 /* The tags of an open file, which stays open; NULL without any, without memory, or if it cannot be read. */
 struct taglib_tags *taglib_tags_read(int descriptor, enum taglib_kind kind);
 
-/* Adds a text in UTF-8 unless there is one of that name; makes the tags if *tags is NULL. Does nothing without memory. */
+/*
+ * Adds a text in UTF-8 unless there is one of that name; makes the tags if *tags is NULL. Does
+ * nothing without memory.
+ */
 void taglib_tags_put(struct taglib_tags **tags, const char *name, const char *text);
 
 /*

@@ -20,9 +20,9 @@ struct tags {
 };
 
 /*
- * Copies the texts of `in` to `out`, which has no samples yet. `in_descriptor`
- * is the input if it can be read at any place, otherwise −1; `can_add` says whether tags_add() can follow.
- * Names of tags that will be missing are added to the list `dropped`.
+ * Copies the texts of `in` to `out`, which has no samples yet. `in_descriptor` is the input if it
+ * can be read at any place, otherwise −1; `can_add` says whether tags_add() can follow. Names of
+ * tags that will be missing are added to the list `dropped`.
  */
 void tags_copy(struct tags *tags, SNDFILE *out, int out_format, bool can_add, SNDFILE *in, int in_format,
 	       int in_descriptor, struct reason *dropped);

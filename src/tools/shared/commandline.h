@@ -32,8 +32,8 @@ int commandline_pair(const char *option, const char *argument, int high, int pai
 int commandline_rates(const char *option, const char *argument, int high, int pair[2]);
 
 /*
- * How much of a rate of `length` bytes is its number: 44100, 44100Hz, 44.1k or 44.1kHz, in capitals or not.
- * *kilo is true if it counts in kilohertz.
+ * How much of a rate of `length` bytes is its number: 44100, 44100Hz, 44.1k or 44.1kHz, in capitals
+ * or not. *kilo is true if it counts in kilohertz.
  */
 size_t commandline_rate(const char *text, size_t length, bool *kilo);
 

@@ -93,7 +93,8 @@ void channels_layout(struct channel_layout *layout, int format, unsigned channel
 /* The same surround channels are at the rear in some layouts, at the sides in others. */
 static int find_surround(const struct channel_layout *layout, int position)
 {
-	const int other = position == RL ? SL : position == RR ? SR : position == SL ? RL : position == SR ? RR : position;
+	const int other = position == RL ? SL : position == RR ? SR : position == SL ? RL : position == SR ? RR
+		: position;
 	const int found = find(layout, position);
 
 	return found >= 0 ? found : find(layout, other);
@@ -132,7 +133,8 @@ static void add(struct channel_mix *mix, const struct channel_layout *out, int p
 }
 
 /* Left and right at −3 dB each become one: BS.775-3, table 2, 3/2 to 1/0. */
-static void add_front(struct channel_mix *mix, const struct channel_layout *out, unsigned from, double left, double right)
+static void add_front(struct channel_mix *mix, const struct channel_layout *out, unsigned from, double left,
+		      double right)
 {
 	if (find(out, FL) >= 0) {
 		add(mix, out, FL, from, left);
@@ -211,7 +213,8 @@ static void average(struct channel_mix *mix)
 		mix->factor[0][i] = 1.0 / mix->in;
 }
 
-static void place(struct channel_mix *mix, const struct channel_layout *out, const struct channel_layout *in, unsigned from)
+static void place(struct channel_mix *mix, const struct channel_layout *out, const struct channel_layout *in,
+		  unsigned from)
 {
 	const int position = in->position[from];
 	const int to = in->known ? find(out, position) : (int)from;
@@ -242,8 +245,8 @@ int channels_mix(struct channel_mix *mix, struct channel_layout *out, const stru
 		return reason_set(reason, -EINVAL, "%u channels of unknown places cannot be mixed to %u; allowed: 1, %u",
 				  in->channels, channels, in->channels);
 	else if (channels != in->channels && !out->known)
-		return reason_set(reason, -EINVAL, "no layout of %u channels is known; allowed: 1 to %d, %u", channels, DEFINED_MAX,
-				  in->channels);
+		return reason_set(reason, -EINVAL, "no layout of %u channels is known; allowed: 1 to %d, %u", channels,
+				  DEFINED_MAX, in->channels);
 	else
 		for (unsigned i = 0; i < in->channels; i++)
 			place(mix, out, in, i);

@@ -46,7 +46,8 @@ static void open_segments(struct conversion *conversion, unsigned threads)
 	const struct conversion_part *const part = &conversion->part[0];
 
 	if (threads > 1 && conversion->parts == 1 && part->resampler.dither.kind == BLI_DITHER_NONE)
-		conversion->segments = segments_open(&part->resampler.config, threads, part->lead, part->drop, &conversion->factor);
+		conversion->segments = segments_open(&part->resampler.config, threads, part->lead, part->drop,
+						     &conversion->factor);
 }
 
 int conversion_open(struct conversion *conversion, const struct conversion_settings *settings,

@@ -75,7 +75,8 @@ struct encoder_rate encoder_measure(SNDFILE *file, const SF_INFO *info, struct s
 		rate.bitrate_bps = vorbis_nominal(source);
 	if (rate.bitrate_bps <= 0 && source->seekable && info->frames > 0)
 		rate.bitrate_bps = 8.0 * (double)source->length * info->samplerate / (double)info->frames;
-	rate.constant = codec == SOUND_CODEC_MP3 && sf_command(file, COMMAND_GET_BITRATE_MODE, NULL, 0) == MODE_CONSTANT;
+	rate.constant = codec == SOUND_CODEC_MP3 &&
+		sf_command(file, COMMAND_GET_BITRATE_MODE, NULL, 0) == MODE_CONSTANT;
 	return rate;
 }
 
@@ -154,8 +155,8 @@ int encoder_set(SNDFILE *file, const SF_INFO *info, const struct encoder_setting
 
 	if (!lossy && (settings->bitrate_bps > 0 || settings->quality >= 0))
 		return reason_set(reason, -EINVAL, "--%s is for MP3, Opus and Vorbis, not for %s %s",
-				  settings->bitrate_bps > 0 ? "bitrate" : "quality", soundformat_container_name(info->format),
-				  soundformat_subtype_name(info->format));
+				  settings->bitrate_bps > 0 ? "bitrate" : "quality",
+				  soundformat_container_name(info->format), soundformat_subtype_name(info->format));
 	if (codec != SOUND_CODEC_FLAC && settings->compression >= 0)
 		return reason_set(reason, -EINVAL, "--compression is for FLAC, not for %s %s",
 				  soundformat_container_name(info->format), soundformat_subtype_name(info->format));

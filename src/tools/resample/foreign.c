@@ -26,7 +26,8 @@ static const struct {
 const char *foreign_kind(const unsigned char *head, size_t bytes)
 {
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (bytes >= (size_t)marks[i].at + marks[i].length && memcmp(head + marks[i].at, marks[i].mark, marks[i].length) == 0)
+		if (bytes >= (size_t)marks[i].at + marks[i].length &&
+		    memcmp(head + marks[i].at, marks[i].mark, marks[i].length) == 0)
 			return marks[i].name;
 	return NULL;
 }

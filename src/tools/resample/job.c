@@ -19,9 +19,11 @@ static int read_keys(struct job *job)
 	for (size_t i = 0; bli_setting_names[i] != NULL; i++)
 		if (options->keys[i] != NULL) {
 			any = true;
-			bli_setting_read(&job->filter, bli_setting_names[i], &(struct bli_setting_value){ .text = options->keys[i] }, &allowed);
+			bli_setting_read(&job->filter, bli_setting_names[i],
+					 &(struct bli_setting_value){ .text = options->keys[i] }, &allowed);
 		}
-	if (options->filter_path != NULL && (job->filter.passband_set || job->filter.stopband_set || job->filter.attenuation_set))
+	if (options->filter_path != NULL &&
+	    (job->filter.passband_set || job->filter.stopband_set || job->filter.attenuation_set))
 		return commandline_complain("-f %s: cannot be combined with --passband, --stopband and --attenuation",
 					    options->filter_path);
 	wrong = bli_setting_finish(&job->filter);

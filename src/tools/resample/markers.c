@@ -8,6 +8,8 @@
 /* Bytes of history or tags; libsndfile refuses structures with 16384 and more. */
 #define TEXT_MAX 16000
 
+#define LOOPS_MAX 16	/* of SF_INSTRUMENT */
+
 /* libsndfile accepts them for any file and writes them to these. */
 static bool has_markers(int format)
 {
@@ -63,7 +65,8 @@ static void copy_cues(SNDFILE *out, int out_format, SNDFILE *in, const struct ra
 	free(all);
 }
 
-static void copy_instrument(SNDFILE *out, int out_format, SNDFILE *in, const struct ratio *factor, struct reason *dropped)
+static void copy_instrument(SNDFILE *out, int out_format, SNDFILE *in, const struct ratio *factor,
+			    struct reason *dropped)
 {
 	SF_INSTRUMENT instrument;
 
@@ -74,7 +77,7 @@ static void copy_instrument(SNDFILE *out, int out_format, SNDFILE *in, const str
 		reason_list(dropped, "loops");
 		return;
 	}
-	for (int i = 0; i < instrument.loop_count && i < (int)(sizeof(instrument.loops) / sizeof(instrument.loops[0])); i++) {
+	for (int i = 0; i < instrument.loop_count && i < LOOPS_MAX; i++) {
 		instrument.loops[i].start = scaled(instrument.loops[i].start, factor);
 		instrument.loops[i].end = scaled(instrument.loops[i].end, factor);
 	}
@@ -82,7 +85,8 @@ static void copy_instrument(SNDFILE *out, int out_format, SNDFILE *in, const str
 }
 
 /* The file's first frame, counted in frames from midnight: EBU Tech 3285. */
-static void copy_broadcast(SNDFILE *out, int out_format, SNDFILE *in, const struct ratio *factor, struct reason *dropped)
+static void copy_broadcast(SNDFILE *out, int out_format, SNDFILE *in, const struct ratio *factor,
+			   struct reason *dropped)
 {
 	SF_BROADCAST_INFO_VAR(TEXT_MAX) info;
 	int64_t reference;
@@ -113,7 +117,8 @@ static void copy_cart(SNDFILE *out, int out_format, SNDFILE *in, const struct ra
 		return;
 	}
 	for (size_t i = 0; i < sizeof(info.post_timers) / sizeof(info.post_timers[0]); i++)
-		info.post_timers[i].value = (int32_t)ratio_frames(factor, info.post_timers[i].value > 0 ? info.post_timers[i].value : 0);
+		if (info.post_timers[i].value > 0)
+			info.post_timers[i].value = (int32_t)scaled((uint32_t)info.post_timers[i].value, factor);
 	sf_command(out, SFC_SET_CART_INFO, &info, sizeof(info));
 }
 

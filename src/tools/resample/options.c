@@ -46,7 +46,9 @@ static void add_words(struct words *words, size_t entry, char *spelling)
 		const bool is_short = word[0] == '-' && word[1] != '-' && word[2] == '\0';
 
 		if (word[0] == '-' && !is_short && words->count < WORDS_MAX - 1)
-			words->longs[words->count++] = (struct option){ word + 1 + (word[1] == '-'), takes, NULL, FIRST_CODE + (int)entry };
+			words->longs[words->count++] = (struct option){
+				word + 1 + (word[1] == '-'), takes, NULL, FIRST_CODE + (int)entry,
+			};
 		if (is_short) {
 			const char letter[] = { word[1], takes == required_argument ? ':' : '\0', '\0' };
 
@@ -122,8 +124,8 @@ static int translate_classic(const struct words *words, int argc, char *argv[])
 		if (classic == NULL || (length == 1 && strchr(words->shorts, name[0]) != NULL))
 			continue;
 		if (names_another(words, name, length, classic))
-			return commandline_complain("%s: with one hyphen it is %s, as in the classic resample; allowed: -%s", argv[i],
-						    classic, argv[i]);
+			return commandline_complain("%s: with one hyphen it is %s, as in the classic resample; allowed: -%s",
+						    argv[i], classic, argv[i]);
 		if (asprintf(&word, "%s%s", classic, name + length) < 0)
 			return commandline_complain("%s", strerror(ENOMEM));
 		argv[i] = word;

@@ -213,14 +213,17 @@ static int set_bits(struct resample_options *options, const char *argument)
 	static const struct {
 		const char *text;
 		int subtype;
-	} bits[] = { { "8", SF_FORMAT_PCM_S8 }, { "16", SF_FORMAT_PCM_16 }, { "24", SF_FORMAT_PCM_24 }, { "32", SF_FORMAT_PCM_32 } };
+	} bits[] = {
+		{ "8", SF_FORMAT_PCM_S8 }, { "16", SF_FORMAT_PCM_16 }, { "24", SF_FORMAT_PCM_24 }, { "32", SF_FORMAT_PCM_32 },
+	};
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
 		if (strcmp(bits[i].text, argument) == 0) {
 			options->subtype = bits[i].subtype;
 			return 0;
 		}
-	return commandline_complain("--bits %s: not possible; allowed: 8, 16, 24, 32; --subtype has floating point numbers", argument);
+	return commandline_complain("--bits %s: not possible; allowed: 8, 16, 24, 32; --subtype has floating point numbers",
+				    argument);
 }
 
 static int set_bitrate(struct resample_options *options, const char *argument)

@@ -66,8 +66,8 @@ static char *name_output(const struct resample_options *options, const char *in_
 	const char *const dot = strrchr(rest, '.');
 	/* what is left of a path that leads out may still do so */
 	const char *const below = leads_out(rest) ? strrchr(rest, '/') + 1 : rest;
-	const int stem = !keeps && (soundformat_misnamed(format, rest) || soundformat_foreign(rest)) ? (int)(dot - below)
-		: (int)strlen(below);
+	const bool loses = !keeps && (soundformat_misnamed(format, rest) || soundformat_foreign(rest));
+	const int stem = loses ? (int)(dot - below) : (int)strlen(below);
 	char *name;
 
 	return asprintf(&name, "%s/%.*s%s%s", options->output_dir, stem, below, keeps ? "" : ".",
@@ -144,7 +144,10 @@ int outputnames_make_folders(const char *path)
 	char *const folder = strdup(path);
 	int error = folder != NULL ? 0 : -ENOMEM;
 
-	for (char *slash = folder != NULL ? strchr(folder + 1, '/') : NULL; slash != NULL && error == 0; slash = strchr(slash + 1, '/')) {
+	for (char *slash = folder; slash != NULL && error == 0; ) {
+		slash = strchr(slash + 1, '/');
+		if (slash == NULL)
+			break;
 		*slash = '\0';
 		if (mkdir(folder, 0777) != 0 && errno != EEXIST)
 			error = -errno;

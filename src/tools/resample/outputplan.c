@@ -29,8 +29,9 @@ bool outputplan_name_belies(const struct sound_output *output, const char *path)
 	return soundformat_misnamed(output->info.format, path) || soundformat_foreign(path) != NULL;
 }
 
-static int choose_rate(struct sound_output *output, const struct resample_options *options, const struct sound_input *input,
-		       const char *path, struct ratio *rate_hz, struct ratio *factor, struct reason *reason)
+static int choose_rate(struct sound_output *output, const struct resample_options *options,
+		       const struct sound_input *input, const char *path, struct ratio *rate_hz, struct ratio *factor,
+		       struct reason *reason)
 {
 	int error = options->to_given ? ratio_divide(factor, &options->to_hz, &input->rate_hz)
 		: ratio_multiply(rate_hz, &options->by, &input->rate_hz);
@@ -59,11 +60,12 @@ static enum bli_dither_kind choose_dither(const struct resample_options *options
 	if (options->dither_given)
 		return options->dither;
 	return !soundformat_is_lossy(output->info.format) &&
-	       soundformat_bits(output->info.format) < soundformat_bits(input->info.format) ? BLI_DITHER_TPDF : BLI_DITHER_NONE;
+	       soundformat_bits(output->info.format) < soundformat_bits(input->info.format)
+		? BLI_DITHER_TPDF : BLI_DITHER_NONE;
 }
 
-int outputplan_make(struct sound_output *output, const struct job *job, const struct sound_input *input, const char *path,
-		    struct conversion_settings *settings, struct reason *reason)
+int outputplan_make(struct sound_output *output, const struct job *job, const struct sound_input *input,
+		    const char *path, struct conversion_settings *settings, struct reason *reason)
 {
 	const struct resample_options *const options = &job->options;
 	const int container = options->container ? options->container : soundformat_misnamed(input->info.format, path);
@@ -82,8 +84,8 @@ int outputplan_make(struct sound_output *output, const struct job *job, const st
 	if (options->to_given && rate_hz.den != 1 && !exactrate_possible(output->info.format))
 		return reason_set(reason, -EINVAL, "%s: %s cannot say %.10g Hz, only whole hertz; aiff, caf and raw can",
 				  name_of(path), soundformat_container_name(output->info.format), output->rate_hz);
-	error = bli_setting_requirement(&job->filter, fmin(ratio_number(&input->rate_hz), output->rate_hz), &settings->requirement,
-					why.text, sizeof(why.text));
+	error = bli_setting_requirement(&job->filter, fmin(ratio_number(&input->rate_hz), output->rate_hz),
+					&settings->requirement, why.text, sizeof(why.text));
 	if (error)
 		return reason_set(reason, error, "%s: %.400s", input->name, why.text);
 	settings->dither = choose_dither(options, input, output);

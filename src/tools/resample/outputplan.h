@@ -12,8 +12,8 @@ int outputplan_check_name(const struct resample_options *options, const char *pa
  * Fills in output->info and ->rate_hz for an open input, and of the settings the factor, the filter
  * and the dither. Returns 0, -ERANGE (ratio or rate) or -EINVAL with the reason.
  */
-int outputplan_make(struct sound_output *output, const struct job *job, const struct sound_input *input, const char *path,
-		    struct conversion_settings *settings, struct reason *reason);
+int outputplan_make(struct sound_output *output, const struct job *job, const struct sound_input *input,
+		    const char *path, struct conversion_settings *settings, struct reason *reason);
 
 /* Whether the extension of `path` is that of another format. */
 bool outputplan_name_belies(const struct sound_output *output, const char *path);

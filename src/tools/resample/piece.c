@@ -56,8 +56,8 @@ static int plan_outputs(struct piece *piece, struct reason *reason)
 		if (error == 0 && (ratio_number(&input->rate_hz) != ratio_number(&first->rate_hz) ||
 				   input->info.channels != first->info.channels ||
 				   piece->outputs[i].info.format != piece->outputs[0].info.format))
-			error = reason_set(reason, -EINVAL, "%s: has not the rate, the channels or the format of %s, as one piece must",
-					   input->name, first->name);
+			error = reason_set(reason, -EINVAL, "%s: has not the rate, the channels or the format of %s, "
+					   "as one piece must", input->name, first->name);
 	}
 	return error;
 }
@@ -160,7 +160,8 @@ static int close_output(struct piece *piece, struct reason *reason)
 /* Frames to the outputs that they belong to. */
 static int write_frames(struct piece *piece, unsigned char *frames, int64_t count, struct reason *reason)
 {
-	const size_t frame_bytes = soundformat_samples(piece->outputs[0].info.format).format.bytes * (size_t)piece->reader.mix.out;
+	const struct sound_samples samples = soundformat_samples(piece->outputs[0].info.format);
+	const size_t frame_bytes = (size_t)samples.format.bytes * piece->reader.mix.out;
 	int error = 0;
 
 	while (error == 0) {

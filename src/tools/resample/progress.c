@@ -29,7 +29,8 @@ void progress_close(struct progress *progress)
 	pthread_mutex_destroy(&progress->lock);
 }
 
-void progress_begin(struct progress_file *file, struct progress *progress, const char *name, int64_t frames, double rate_hz)
+void progress_begin(struct progress_file *file, struct progress *progress, const char *name, int64_t frames,
+		    double rate_hz)
 {
 	const char *const slash = strrchr(name, '/');
 
@@ -65,8 +66,8 @@ static void write_figures(char *figures, size_t bytes, const struct progress_fil
 	clock_text(at, all->seconds);
 	clock_text(left, part > 0 ? elapsed / part - elapsed : 0);
 	if (all->files > 1) {
-		snprintf(figures, bytes, "%3d%%  %d of %d files  %.0fx  %s left", (int)(100 * part), all->finished, all->files,
-			 all->seconds / elapsed, left);
+		snprintf(figures, bytes, "%3d%%  %d of %d files  %.0fx  %s left", (int)(100 * part), all->finished,
+			 all->files, all->seconds / elapsed, left);
 	} else if (file->frames > 0) {
 		clock_text(whole, (double)file->frames / file->rate_hz);
 		snprintf(figures, bytes, "%3d%%  %s of %s  %.0fx  %s left", (int)(100 * part), at, whole,

@@ -33,7 +33,8 @@ void progress_open(struct progress *progress, int files, bool wanted);
 void progress_close(struct progress *progress);
 
 /* A file of `frames` frames (-1: not known) begins. */
-void progress_begin(struct progress_file *file, struct progress *progress, const char *name, int64_t frames, double rate_hz);
+void progress_begin(struct progress_file *file, struct progress *progress, const char *name, int64_t frames,
+		    double rate_hz);
 
 /* So many of its frames are done; draws the line anew, ten times a second at most. */
 void progress_show(struct progress_file *file, int64_t done);

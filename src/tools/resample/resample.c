@@ -59,8 +59,8 @@ static void *convert_pieces(void *argument)
 
 	while ((i = take_next(work)) >= 0) {
 		struct reason reason;
-		const int error = piece_convert(work->job, work->inputs + i, work->outputs + i, 1, in_folder, work->threads_of_each,
-						&work->progress, &reason);
+		const int error = piece_convert(work->job, work->inputs + i, work->outputs + i, 1, in_folder,
+						work->threads_of_each, &work->progress, &reason);
 
 		if (error)
 			note_failure(work, error, &reason);
@@ -97,7 +97,8 @@ static void convert_all(struct work *work)
 	const struct resample_options *const options = &work->job->options;
 
 	pthread_mutex_init(&work->lock, NULL);
-	work->threads_of_each = (unsigned)(work->count > 0 && options->jobs > work->count ? options->jobs / work->count : 1);
+	work->threads_of_each = work->count > 0 && options->jobs > work->count
+		? (unsigned)(options->jobs / work->count) : 1;
 	progress_open(&work->progress, options->gapless ? 1 : work->count, !options->quiet);
 	if (options->gapless)
 		convert_album(work);
@@ -120,7 +121,8 @@ static int convert_to_folder(struct work *work)
 	}
 	for (int i = 0; i < options->input_count; i++) {
 		if (names[i].taken != NULL) {
-			commandline_complain("%s: would be written to %s, as %s is", options->inputs[i], names[i].wanted, names[i].taken);
+			commandline_complain("%s: would be written to %s, as %s is", options->inputs[i], names[i].wanted,
+					     names[i].taken);
 			work->status = EXIT_FAILURE;
 			continue;
 		}

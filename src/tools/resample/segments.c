@@ -99,9 +99,11 @@ static void convert_slot(const struct segments *segments, struct bli_resampler *
 		if (counts && rest == 0)
 			return;
 		for (size_t channel = 0; channel < config->channels; channel++) {
-			in[channel].samples = slot->in + first_in * segments->in_frame_bytes + channel * config->in_format.bytes;
+			in[channel].samples = slot->in + first_in * segments->in_frame_bytes +
+				channel * config->in_format.bytes;
 			in[channel].step = (ptrdiff_t)segments->in_frame_bytes;
-			out[channel].samples = slot->out + first_out * segments->out_frame_bytes + channel * config->out_format.bytes;
+			out[channel].samples = slot->out + first_out * segments->out_frame_bytes +
+				channel * config->out_format.bytes;
 			out[channel].step = (ptrdiff_t)segments->out_frame_bytes;
 		}
 		bli_resampler_convert(resampler, out, rest < config->out_frames ? rest : config->out_frames, in,
@@ -143,8 +145,10 @@ static bool start_thread(struct segments *segments, unsigned index)
 static bool allocate(struct segments *segments)
 {
 	const struct bli_resampler_config *const config = &segments->config;
-	const size_t in_bytes = config->in_frames * segments->in_frame_bytes, out_bytes = config->out_frames * segments->out_frame_bytes;
-	const size_t most = SLOT_BYTES / (in_bytes > out_bytes ? in_bytes : out_bytes), many = SLOT_FRAMES / config->in_frames;
+	const size_t in_bytes = config->in_frames * segments->in_frame_bytes;
+	const size_t out_bytes = config->out_frames * segments->out_frame_bytes;
+	const size_t most = SLOT_BYTES / (in_bytes > out_bytes ? in_bytes : out_bytes);
+	const size_t many = SLOT_FRAMES / config->in_frames;
 
 	segments->periods = most < many ? most : many;
 	/* the history is converted twice: a segment is to be much longer */
@@ -236,6 +240,7 @@ static int fill_slot(struct segments *segments, struct reader *reader, struct re
 	struct slot *const slot = &segments->slot[segments->fill % segments->slots];
 	const size_t in_frames = segments->config.in_frames, wanted_in = segments->periods * in_frames;
 	const int64_t out = (int64_t)(segments->periods * segments->config.out_frames);
+	int64_t left;
 	size_t filled = 0;
 	int64_t got = 0;
 
@@ -265,7 +270,8 @@ static int fill_slot(struct segments *segments, struct reader *reader, struct re
 			segments->total = ratio_frames(&segments->factor, reader->frames_read) + segments->drop;
 	}
 	slot->in_frames = filled + (size_t)got;
-	slot->wanted = (size_t)(segments->total - segments->filled_out < out ? segments->total - segments->filled_out : out);
+	left = segments->total - segments->filled_out;
+	slot->wanted = (size_t)(left < out ? left : out);
 	segments->filled_out += out;
 	segments->fill++;
 	set_state(segments, slot, SLOT_FILLED);

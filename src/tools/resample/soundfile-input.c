@@ -223,8 +223,8 @@ static int refuse_foreign(const struct sound_input *input, const char *kind, str
 	char name[200];
 
 	quote(name, sizeof(name), strcmp(input->name, STANDARD_INPUT) == 0 ? "-" : input->name);
-	return reason_set(reason, -EINVAL, "%s: %s is not decoded here, but: ffmpeg -v error -i %s -f wav -c:a pcm_s24le - | "
-			  "bli-resample [OPTION]... - OUTPUT", input->name, kind, name);
+	return reason_set(reason, -EINVAL, "%s: %s is not decoded here, but: "
+			  "ffmpeg -v error -i %s -f wav -c:a pcm_s24le - | bli-resample [OPTION]... - OUTPUT", input->name, kind, name);
 }
 
 static int open_file(struct sound_input *input, const struct sound_reading *how, struct reason *reason)

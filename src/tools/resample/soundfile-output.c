@@ -61,8 +61,8 @@ static void copy_metadata(struct sound_output *output, const struct sound_input 
 {
 	int map[BLI_CHANNELS_MAX];
 
-	tags_copy(&output->tags, output->file, output->info.format, output->sink.seekable, input->file, input->info.format,
-		  input->source.seekable ? input->source.descriptor : -1, &output->dropped);
+	tags_copy(&output->tags, output->file, output->info.format, output->sink.seekable, input->file,
+		  input->info.format, input->source.seekable ? input->source.descriptor : -1, &output->dropped);
 	markers_copy(output->file, output->info.format, input->file, factor, &output->dropped);
 	for (unsigned i = 0; i < output->layout.channels && output->layout.known; i++)
 		map[i] = output->layout.position[i];

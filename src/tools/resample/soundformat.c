@@ -93,7 +93,8 @@ static const struct subtype subtypes[] = {
 #define COUNT(TABLE) (sizeof(TABLE) / sizeof((TABLE)[0]))
 
 /* Extensions of formats that libsndfile does not write. */
-static const char foreign[] = "m4a m4b mp4 aac alac ape wv wma mka mkv webm mp2 mpc ac3 eac3 dts tta tak dsf dff amr spx ra ";
+static const char foreign[] =
+	"m4a m4b mp4 aac alac ape wv wma mka mkv webm mp2 mpc ac3 eac3 dts tta tak dsf dff amr spx ra ";
 
 static const struct container *find_container(int format)
 {

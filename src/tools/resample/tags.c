@@ -34,7 +34,8 @@ static unsigned written_strings(int format)
 	case SF_FORMAT_RF64:
 		return all & ~BIT(SF_STR_LICENSE);
 	case SF_FORMAT_AIFF:
-		return BIT(SF_STR_TITLE) | BIT(SF_STR_COPYRIGHT) | BIT(SF_STR_SOFTWARE) | BIT(SF_STR_ARTIST) | BIT(SF_STR_COMMENT);
+		return BIT(SF_STR_TITLE) | BIT(SF_STR_COPYRIGHT) | BIT(SF_STR_SOFTWARE) | BIT(SF_STR_ARTIST) |
+		       BIT(SF_STR_COMMENT);
 	case CONTAINER_MPEG:
 		return BIT(SF_STR_TITLE) | BIT(SF_STR_ARTIST) | BIT(SF_STR_ALBUM) | BIT(SF_STR_COMMENT) | BIT(SF_STR_DATE) |
 		       BIT(SF_STR_TRACKNUMBER) | BIT(SF_STR_GENRE);
@@ -101,9 +102,12 @@ static void find_tags(struct tags *tags, int out_format, bool can_add, SNDFILE *
 
 	if (from != TAGLIB_NONE && in_descriptor >= 0)
 		tags->all = taglib_tags_read(in_descriptor, from);
-	for (int kind = SF_STR_FIRST; kind <= SF_STR_LAST && to == TAGLIB_MPEG; kind++)
-		if (names[kind] != NULL && kind != SF_STR_SOFTWARE && sf_get_string(in, kind) != NULL && sf_get_string(in, kind)[0])
-			taglib_tags_put(&tags->all, names[kind], sf_get_string(in, kind));
+	for (int kind = SF_STR_FIRST; kind <= SF_STR_LAST && to == TAGLIB_MPEG; kind++) {
+		const char *const text = sf_get_string(in, kind);
+
+		if (names[kind] != NULL && kind != SF_STR_SOFTWARE && text != NULL && text[0] != '\0')
+			taglib_tags_put(&tags->all, names[kind], text);
+	}
 	if (tags->all == NULL || to == TAGLIB_NONE)
 		return;
 	taglib_tags_list(tags->all, note_loss, &losses);

@@ -9,7 +9,8 @@ static void trace_side(const char *side, const char *name, const SF_INFO *info, 
 		soundformat_subtype_name(info->format), info->channels, info->channels == 1 ? "" : "s", rate_hz);
 }
 
-static void trace_method(const struct job *job, const struct bli_requirement *requirement, const struct conversion *conversion)
+static void trace_method(const struct job *job, const struct bli_requirement *requirement,
+			 const struct conversion *conversion)
 {
 	fprintf(stderr, "filter  %s: ", job->method);
 	if (requirement->method == BLI_METHOD_TABLE)

@@ -86,7 +86,9 @@ static int whole_rate(const char *text, size_t length, int high)
 		return 0;
 	rate = strtod(number, &end) * (kilo ? 1000 : 1);
 	/* 44.1 · 1000 is 44100.000000000007 to a computer */
-	return *end == '\0' && fabs(rate - floor(rate + 0.5)) < 1e-6 && rate >= 1 && rate <= high ? (int)floor(rate + 0.5) : 0;
+	if (*end != '\0' || fabs(rate - floor(rate + 0.5)) >= 1e-6 || rate < 1 || rate > high)
+		return 0;
+	return (int)floor(rate + 0.5);
 }
 
 int commandline_rates(const char *option, const char *argument, int high, int pair[2])

@@ -55,6 +55,8 @@ snr() {
 }
 check "--csv" "status $status, $(wc -l <csv) lines, SNR $(snr bli_linear) and $(snr bli) dB" \
 	test $status -eq 0 -a "$(wc -l <csv)" -eq 3 -a "$(snr bli_linear)" -gt 30 -a "$(snr bli_linear)" -lt 126 -a "$(snr bli)" -ge 126
+"$program" --converters=bli_linear --rates=44.1k:48kHz --rounds=1 --seconds=0.001 --csv >kilo 2>err
+check "--rates in kilohertz" "$(cat err)" test $? -eq 0 -a "$(cut -d, -f1-4 kilo | tail -n 1)" = "$(cut -d, -f1-4 csv | grep bli_linear)"
 "$program" --converters=none --rounds=1 --seconds=0.001 >out 2>err
 check "a converter that is not there" "status $?" test $? -eq 1
 

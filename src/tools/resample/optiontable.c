@@ -9,6 +9,7 @@
 
 #include "options.h"
 #include "shared/commandline.h"
+#include "taglib-tags.h"
 
 #define GAIN_MAX_DB 200.0
 #define RATE_MAX_HZ 1e9
@@ -350,6 +351,10 @@ static int print_version(struct resample_options *options, const char *argument)
 	(void)options;
 	(void)argument;
 	puts(RESAMPLE_PROGRAM " (alsa-bli) " PACKAGE_VERSION);
+	if (taglib_version() != NULL)
+		printf("%s, TagLib %s\n", sf_version_string(), taglib_version());
+	else
+		printf("%s, no TagLib\n", sf_version_string());
 	return -1;
 }
 

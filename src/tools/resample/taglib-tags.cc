@@ -11,6 +11,7 @@
 #include <memory>
 #include <mpegfile.h>
 #include <opusfile.h>
+#include <taglib.h>
 #include <tfilestream.h>
 #include <tpropertymap.h>
 #include <unistd.h>
@@ -137,6 +138,14 @@ void write_pictures(const std::vector<picture> &pictures, tagged &it)
 	}
 }
 
+}
+
+#define TEXT(NUMBER) #NUMBER
+#define NUMBER_TEXT(NUMBER) TEXT(NUMBER)
+
+const char *taglib_version()
+{
+	return NUMBER_TEXT(TAGLIB_MAJOR_VERSION) "." NUMBER_TEXT(TAGLIB_MINOR_VERSION);
 }
 
 taglib_tags *taglib_tags_read(int descriptor, taglib_kind kind)

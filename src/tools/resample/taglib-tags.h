@@ -13,6 +13,9 @@ enum taglib_kind { TAGLIB_NONE, TAGLIB_FLAC, TAGLIB_VORBIS, TAGLIB_OPUS, TAGLIB_
 
 struct taglib_tags;
 
+/* The version of TagLib that the program is built with; NULL without it. */
+const char *taglib_version(void);
+
 /* The tags of an open file, which stays open; NULL without any, without memory, or if it cannot be read. */
 struct taglib_tags *taglib_tags_read(int descriptor, enum taglib_kind kind);
 

@@ -9,8 +9,11 @@
 #include "exactrate.h"
 #include "foreign.h"
 #include "shared/spoolfile.h"
+#include "wavsizes.h"
 
 #define STANDARD_INPUT "standard input"
+
+#define STUMBLES_MAX 16		/* times in a row that reading is tried again behind damage */
 
 /* Sizes that programs write when they do not know them, and what is close to those. */
 static bool size_unknown(int64_t bytes)
@@ -230,8 +233,8 @@ static int refuse_foreign(const struct sound_input *input, const char *kind, str
 static int open_file(struct sound_input *input, const struct sound_reading *how, struct reason *reason)
 {
 	const struct sound_raw *const raw = &how->raw;
-	unsigned char first[FOREIGN_HEAD_BYTES];
-	const size_t got = source_peek(&input->source, first, sizeof(first));
+	unsigned char first[WAVSIZES_HEAD_BYTES];
+	size_t got = source_peek(&input->source, first, FOREIGN_HEAD_BYTES);
 	const char *const foreign = raw->given ? NULL : foreign_kind(first, got);
 	int error;
 
@@ -239,6 +242,10 @@ static int open_file(struct sound_input *input, const struct sound_reading *how,
 		return reason_set(reason, -EINVAL, "%s: empty", input->name);
 	if (foreign != NULL)
 		return refuse_foreign(input, foreign, reason);
+	if (!raw->given && got >= 4 && memcmp(first, "RIFF", 4) == 0) {
+		got = source_peek(&input->source, first, sizeof(first));
+		source_hide_size(&input->source, wavsizes_unknown_at(first, got));
+	}
 	/* libsndfile 1.2.2 looks for the end of an Ogg stream before anything else, and a pipe shows none */
 	if (!input->source.seekable && (how->again || (got >= 4 && memcmp(first, "OggS", 4) == 0)))
 		source_spool(&input->source);
@@ -332,27 +339,33 @@ static int check_end(struct sound_input *input, struct reason *reason)
 	return 0;
 }
 
-int64_t soundfile_read(struct sound_input *input, void *buffer, int64_t frames, struct reason *reason)
+static int64_t read_frames(struct sound_input *input, void *buffer, int64_t frames)
 {
-	const size_t channels = (size_t)input->info.channels;
-	sf_count_t got = 0;
-
 	switch (input->samples.type) {
 	case SOUND_SHORT:
-		got = sf_readf_short(input->file, buffer, frames);
-		break;
+		return sf_readf_short(input->file, buffer, frames);
 	case SOUND_INT:
-		got = sf_readf_int(input->file, buffer, frames);
-		break;
+		return sf_readf_int(input->file, buffer, frames);
 	case SOUND_FLOAT:
-		got = sf_readf_float(input->file, buffer, frames);
-		silence_invalid_floats(input, buffer, (size_t)got * channels);
-		break;
+		return sf_readf_float(input->file, buffer, frames);
 	case SOUND_DOUBLE:
-		got = sf_readf_double(input->file, buffer, frames);
-		silence_invalid_doubles(input, buffer, (size_t)got * channels);
-		break;
+		return sf_readf_double(input->file, buffer, frames);
 	}
+	return 0;
+}
+
+int64_t soundfile_read(struct sound_input *input, void *buffer, int64_t frames, struct reason *reason)
+{
+	const size_t channels = (size_t)input->info.channels, frame_bytes = input->samples.format.bytes * channels;
+	int64_t got = read_frames(input, buffer, frames);
+
+	/* a decoder that stumbles over damage may find what comes behind it */
+	for (int i = 0; i < STUMBLES_MAX && got < frames && sf_error(input->file) != SF_ERR_NO_ERROR; i++)
+		got += read_frames(input, (char *)buffer + (size_t)got * frame_bytes, frames - got);
+	if (input->samples.type == SOUND_FLOAT)
+		silence_invalid_floats(input, buffer, (size_t)got * channels);
+	if (input->samples.type == SOUND_DOUBLE)
+		silence_invalid_doubles(input, buffer, (size_t)got * channels);
 	input->frames_read += got;
 	if (input->source.error)
 		return fail_source(input, reason);

@@ -49,6 +49,8 @@ for from in wav flac caf aiff ogg opus; do
 	judged "5.1 from $from to all others" order ${tones[6]} "${decoded[@]}"
 	check "5.1 from $from: all decoded" "${#decoded[@]} files" test ${#decoded[@]} -eq 6
 done
+check "5.1 from FLAC to WAV: the header says so" "$(ffprobe -v error -show_entries stream=channel_layout -of csv=p=0 pair-flac-wav.wav)" \
+	test "$(ffprobe -v error -show_entries stream=channel_layout -of csv=p=0 pair-flac-wav.wav)" = 5.1
 # side channels are the surround channels of 5.1, too
 ffmpeg -v error -nostdin -y -channel_layout '5.1(side)' -i t6.wav -c:a pcm_s16le side.wav 2>/dev/null
 run -y -q -to 48000 side.wav side.ogg

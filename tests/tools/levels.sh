@@ -15,6 +15,8 @@ for level in "" -3 -6.5dB; do
 	check "--normalize $level: says the gain" "$(cat err)" grep -qE '^bli-resample: o.wav: gain \+[0-9.]+ dB$' err
 done
 cp o.wav file.wav
+run -y --normalize -6.5 -to 48000 quiet.wav o.wav
+same "--normalize -6.5 and --normalize=-6.5dB" file.wav o.wav
 cat quiet.wav | "$program" -q --normalize=-6.5 -to 48000 - - | cat >piped.wav
 judged "--normalize through pipes" equal file.wav piped.wav
 run -y -q --normalize --bits 16 -to 48000 loud.wav o.wav

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "options.h"
 #include "shared/commandline.h"
@@ -155,6 +156,15 @@ static int set_gain(struct resample_options *options, const char *argument)
 {
 	options->gain_given = true;
 	return commandline_number("--gain", argument, -GAIN_MAX_DB, GAIN_MAX_DB, "dB", &options->gain_db);
+}
+
+/* A level is full scale or below. */
+static bool is_level(const char *word)
+{
+	char *end;
+
+	return (word[0] == '-' || word[0] == '0') && strtod(word, &end) <= 0 && end != word &&
+	       (*end == '\0' || strcasecmp(end, "dB") == 0);
 }
 
 static int set_normalize(struct resample_options *options, const char *argument)
@@ -376,7 +386,7 @@ const struct option_entry option_table[] = {
 	{ "--channels N", "mix to so many channels", set_channels, NULL },
 	{ "--mono", "the same as --channels 1", set_mono, NULL },
 	{ "--gain DB", "amplify, -200 to 200", set_gain, NULL },
-	{ "--normalize[=DB]", "amplify so far that the peak is there (0)", set_normalize, NULL },
+	{ "--normalize[=DB]", "amplify so far that the peak is there (0)", set_normalize, is_level },
 	{ "--no-clip", "lower the gain if samples would clip", set_no_clip, NULL },
 	{ "--dither[=KIND]", "none, tpdf or shaped (tpdf where bits are lost)", set_dither, is_dither },
 	{ "", "Files:", NULL, NULL },

@@ -8,7 +8,7 @@
 
 #include "exactrate.h"
 
-static const char *name_of(const char *path)
+const char *outputplan_name(const char *path)
 {
 	return strcmp(path, "-") == 0 ? "standard output" : path;
 }
@@ -48,7 +48,7 @@ static int choose_rate(struct sound_output *output, const struct resample_option
 	whole_hz = floor(output->rate_hz + 0.5);
 	if (whole_hz < 1 || whole_hz > INT_MAX)
 		return reason_set(reason, -ERANGE, "%s: sample rate %.10g Hz: not possible; allowed: 1 to %d",
-				  name_of(path), output->rate_hz, INT_MAX);
+				  outputplan_name(path), output->rate_hz, INT_MAX);
 	output->info.samplerate = (int)whole_hz;
 	return 0;
 }
@@ -68,22 +68,25 @@ int outputplan_make(struct sound_output *output, const struct job *job, const st
 		    const char *path, struct conversion_settings *settings, struct reason *reason)
 {
 	const struct resample_options *const options = &job->options;
-	const int container = options->container ? options->container : soundformat_misnamed(input->info.format, path);
+	int container = options->container ? options->container : soundformat_misnamed(input->info.format, path);
 	struct ratio rate_hz;
 	struct reason why;
 	int error;
 
+	/* only the extensible header of WAV says which channel is which */
+	if (!options->container && container == SF_FORMAT_WAV && input->info.channels > 2)
+		container = SF_FORMAT_WAVEX;
 	output->info = (SF_INFO){ .channels = options->channels ? options->channels : input->info.channels };
 	error = choose_rate(output, options, input, path, &rate_hz, &settings->factor, reason);
 	if (error)
 		return error;
 	error = soundformat_choose(&output->info, input->info.format, container, options->subtype, &why);
 	if (error)
-		return reason_set(reason, error, "%s: %.400s", name_of(path), why.text);
+		return reason_set(reason, error, "%s: %.400s", outputplan_name(path), why.text);
 	/* a factor may give any rate, but a rate asked for must be the one that the file says */
 	if (options->to_given && rate_hz.den != 1 && !exactrate_possible(output->info.format))
 		return reason_set(reason, -EINVAL, "%s: %s cannot say %.10g Hz, only whole hertz; aiff, caf and raw can",
-				  name_of(path), soundformat_container_name(output->info.format), output->rate_hz);
+				  outputplan_name(path), soundformat_container_name(output->info.format), output->rate_hz);
 	error = bli_setting_requirement(&job->filter, fmin(ratio_number(&input->rate_hz), output->rate_hz),
 					&settings->requirement, why.text, sizeof(why.text));
 	if (error)

@@ -5,6 +5,9 @@
 
 #include "job.h"
 
+/* What people call it: the path, or "standard output". */
+const char *outputplan_name(const char *path);
+
 /* Whether `path` names a format that can be written. Returns 0, or -EINVAL with the reason. */
 int outputplan_check_name(const struct resample_options *options, const char *path, struct reason *reason);
 

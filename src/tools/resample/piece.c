@@ -225,7 +225,7 @@ static void choose_gain(struct piece *piece)
 	}
 	piece->settings.gain = pow(10, gain_db / 20);
 	if (fabs(gain_db - options->gain_db) > 0.005)
-		job_note(piece->job, "%s: gain %+.2f dB", piece->paths[0], gain_db);
+		job_note(piece->job, "%s: gain %+.2f dB", outputplan_name(piece->paths[0]), gain_db);
 }
 
 /* A run that writes nothing, for gains that depend on the peak. */

@@ -13,8 +13,6 @@
 
 #define STANDARD_INPUT "standard input"
 
-#define STUMBLES_MAX 16		/* times in a row that reading is tried again behind damage */
-
 /* Sizes that programs write when they do not know them, and what is close to those. */
 static bool size_unknown(int64_t bytes)
 {
@@ -356,12 +354,9 @@ static int64_t read_frames(struct sound_input *input, void *buffer, int64_t fram
 
 int64_t soundfile_read(struct sound_input *input, void *buffer, int64_t frames, struct reason *reason)
 {
-	const size_t channels = (size_t)input->info.channels, frame_bytes = input->samples.format.bytes * channels;
-	int64_t got = read_frames(input, buffer, frames);
+	const size_t channels = (size_t)input->info.channels;
+	const int64_t got = read_frames(input, buffer, frames);
 
-	/* a decoder that stumbles over damage may find what comes behind it */
-	for (int i = 0; i < STUMBLES_MAX && got < frames && sf_error(input->file) != SF_ERR_NO_ERROR; i++)
-		got += read_frames(input, (char *)buffer + (size_t)got * frame_bytes, frames - got);
 	if (input->samples.type == SOUND_FLOAT)
 		silence_invalid_floats(input, buffer, (size_t)got * channels);
 	if (input->samples.type == SOUND_DOUBLE)

@@ -74,6 +74,20 @@ cat long24.wav | "$program" -q --jobs 2 -to 48000 - - >piped.wav
 run -y -to 48000 long24.wav one.wav
 same "--jobs in a pipe" one.wav piped.wav
 
+# --- Interrupted ------------------------------------------------------------------------------------------------
+mkfifo live1 live2 live3
+for live in 1 2 3; do (head -c 3000000 long24.wav; sleep 10) >live$live & writers="${writers-} $!"; done
+"$python" -c "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])" \
+	"$program" --jobs 3 -to 8000 --format wav --output-dir ended live1 live2 live3 2>err &
+child=$!
+for ((i = 0; i < 100; i++)); do [ "$(ls ended 2>/dev/null | grep -c '\.tmp$')" -eq 3 ] && break; sleep 0.05; done
+kill -INT $child
+wait $child 2>/dev/null
+status=$?
+kill $writers 2>/dev/null
+wait $writers 2>/dev/null
+check "SIGINT ends all threads, and nothing is left" "status $status, '$(ls ended)'" test $status -eq 130 -a -z "$(ls ended)" -a ! -s err -a $i -lt 100
+
 # --- Progress over all files ------------------------------------------------------------------------------------
 "$python" - <<'END'
 import struct

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "shared/commandline.h"
 #include "shared/interrupt.h"
@@ -79,6 +80,18 @@ static void convert_album(struct work *work)
 		note_failure(work, error, &reason);
 }
 
+/* The signal that ended this thread's work interrupts what the others wait for, a few times, lest one begins to wait. */
+static void wake_threads(const pthread_t *threads, int count)
+{
+	const struct timespec pause = { .tv_nsec = 20000000 };
+
+	for (int attempt = 0; attempt < 10 && interrupt_pending(); attempt++) {
+		for (int i = 0; i < count; i++)
+			pthread_kill(threads[i], interrupt_pending());
+		nanosleep(&pause, NULL);
+	}
+}
+
 /* This thread and others: those that cannot be started are missed. */
 static void convert_in_threads(struct work *work, int count)
 {
@@ -88,6 +101,7 @@ static void convert_in_threads(struct work *work, int count)
 	while (started + 1 < count && pthread_create(&threads[started], NULL, convert_pieces, work) == 0)
 		started++;
 	convert_pieces(work);
+	wake_threads(threads, started);
 	while (started > 0)
 		pthread_join(threads[--started], NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,17 +130,23 @@ static void *work(void *argument)
 	return NULL;
 }
 
+/* Signals are for the thread that reads and writes, whose system calls they interrupt. */
 static bool start_thread(struct segments *segments, unsigned index)
 {
 	struct worker *const worker = malloc(sizeof(*worker));
+	sigset_t all, before;
+	bool started;
 
 	if (worker == NULL)
 		return false;
 	*worker = (struct worker){ segments, &segments->resampler[index] };
-	if (pthread_create(&segments->thread[index], NULL, work, worker) == 0)
-		return true;
-	free(worker);
-	return false;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = pthread_create(&segments->thread[index], NULL, work, worker) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!started)
+		free(worker);
+	return started;
 }
 
 static bool allocate(struct segments *segments)

@@ -298,7 +298,7 @@ int soundfile_rewind(struct sound_input *input, const struct sound_reading *how,
 	return input->file != NULL ? 0 : reason_set(reason, -EINVAL, "%s: %s", input->name, library_reason(NULL));
 }
 
-/* Not even a comparison is safe with NaN under the options of some compilers; the exponent's bits are. */
+/* NaN and infinity have all bits of the exponent set. */
 static void silence_invalid_floats(struct sound_input *input, uint32_t *bits, size_t count)
 {
 	uint32_t invalid = 0;

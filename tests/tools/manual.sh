@@ -7,7 +7,7 @@ set -u
 
 # --- Help, manual, completion ----------------------------------------------
 run --help
-check "--help" "$(wc -l <out) lines" test $status -eq 0 -a ! -s err
+check "--help, 80 columns at most" "$(wc -l <out) lines, $(wc -L <out) columns" test "$(wc -L <out)" -le 80 -a $status -eq 0 -a ! -s err
 options_of_help() { grep -oE '(^| )--?[a-zA-Z][-a-zA-Z]*' "$1" | tr -d ' ' | sort -u; }
 options_of_help out | grep -v '^-to$' >in-help-rest
 options_of_help out >in-help

@@ -82,7 +82,8 @@ static int make_words(struct words *words)
 static void print_help(void)
 {
 	puts("Usage: " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... INPUT [OUTPUT]\n"
-	     "       " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... --output-dir DIR INPUT...\n"
+	     "       " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... --output-dir DIR\n"
+	     "                    INPUT...\n"
 	     "Convert the sample rate of sound files. - is standard input or output.");
 	for (size_t i = 0; option_table[i].text != NULL; i++) {
 		const struct option_entry *const entry = &option_table[i];

@@ -69,6 +69,8 @@ check "what CAF has no place for is named in one note" "$(cat err)" \
 	test "$(cat err)" = "bli-resample: o.caf: not kept: ALBUMARTIST, COMPOSER, DISCNUMBER, ISRC"
 run -y -q -to 48000 ten.flac o.caf
 check "--quiet: no note" "$(cat err)" test ! -s err
+"$program" -to 48000 ten.flac - 2>err >redirected.flac
+check "nor a file that can only be written" "$(cat err)" grep -q '^bli-resample: standard output: not kept: ALBUMARTIST' err
 "$program" -to 48000 ten.flac - 2>err | cat >piped.flac
 check "what a pipe has no place for is named" "$(cat err)" grep -q '^bli-resample: standard output: not kept: ALBUMARTIST' err
 "$python" -c "

@@ -2,6 +2,7 @@
 #include "soundfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,11 +58,17 @@ static int check_size(struct sound_output *output, int64_t frames, struct reason
 			  output->name, soundformat_container_name(output->info.format));
 }
 
+/* Standard output may be a file that can only be written. */
+static bool can_read_back(const struct sound_output *output)
+{
+	return output->sink.seekable && (fcntl(output->outfile.descriptor, F_GETFL) & O_ACCMODE) == O_RDWR;
+}
+
 static void copy_metadata(struct sound_output *output, const struct sound_input *input, const struct ratio *factor)
 {
 	int map[BLI_CHANNELS_MAX];
 
-	tags_copy(&output->tags, output->file, output->info.format, output->sink.seekable, input->file,
+	tags_copy(&output->tags, output->file, output->info.format, can_read_back(output), input->file,
 		  input->info.format, input->source.seekable ? input->source.descriptor : -1, &output->dropped);
 	markers_copy(output->file, output->info.format, input->file, factor, &output->dropped);
 	for (unsigned i = 0; i < output->layout.channels && output->layout.known; i++)

@@ -47,6 +47,6 @@ check "one gain for all" "$(cat err)" test $status -eq 0 -a "$(grep -c gain err)
 judge make other.wav 48000 1000 pcm_24 997
 run --gapless -to 48000 --output-dir other part0.wav other.wav
 check "another rate is refused" "$(cat err)" test $status -eq 1 -a \
-	"$(cat err)" = "bli-resample: other.wav: has not the rate, the channels or the format of part0.wav, as one piece must"
+	"$(cat err)" = "bli-resample: other.wav: differs from part0.wav in rate, channels or format; --gapless needs them alike"
 refuses "--gapless without a folder" 2 "--gapless: goes with --output-dir" --gapless -to 8000 part0.wav x.wav
 finish

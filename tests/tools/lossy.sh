@@ -29,7 +29,7 @@ for extension in m4a aac wv ape wma mka mp2; do
 	refuses ".$extension is refused before anything is read" 1 "x.$extension: cannot write .$extension; known: $known" -to 48000 nothing.wav x.$extension
 done
 run -y --format wav -to 48000 music.wav o.flac
-check "--format against the name is noted" "$(cat err)" test $status -eq 0 -a "$(cat err)" = "bli-resample: o.flac: is wav, which its name does not say"
+check "--format against the name is noted" "$(cat err)" test $status -eq 0 -a "$(cat err)" = "bli-resample: o.flac: written as wav, although its name says otherwise"
 run -y -q --format wav -to 48000 music.wav o.flac
 check "--quiet: no note" "$(cat err)" test ! -s err
 

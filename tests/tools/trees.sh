@@ -28,7 +28,7 @@ check "nothing is written outside" "$(tree outside)" test $status -eq 0 -a "$(tr
 # --- Names that collide -------------------------------------------------------------------------------------
 run -to 8000 --output-dir collide set/a.wav set/one/a.wav ./set/a.wav set/two/b.wav
 check "just the colliding file is refused" "$(cat err)" test $status -eq 1 -a \
-	"$(cat err)" = "bli-resample: ./set/a.wav: would be written to collide/set/a.wav, as set/a.wav is" -a \
+	"$(cat err)" = "bli-resample: ./set/a.wav: its output collide/set/a.wav is already that of set/a.wav" -a \
 	"$(tree collide)" = "set/a.wav set/one/a.wav set/two/b.wav "
 cp set/a.wav set/a.aiff
 run -to 8000 --output-dir collide2 --format flac set/a.wav set/a.aiff

@@ -11,7 +11,7 @@ for format in wav aiff au caf w64 flac; do
 	head -c $(($(stat -c %s whole.$format) / 2)) whole.$format >cut.$format
 	run -y --format wav -to 48000 cut.$format o.wav
 	check "half a $format is converted, with one warning" "$(cat err)" \
-		test $status -eq 0 -a "$(wc -l <err)" -eq 1 -a "$(grep -c "^bli-resample: cut.$format: truncated.*; converted as far as it goes$" err)" -eq 1
+		test $status -eq 0 -a "$(wc -l <err)" -eq 1 -a "$(grep -c "^bli-resample: cut.$format: truncated.*; converted up to there$" err)" -eq 1
 	judged "half a $format: the tone" tone o.wav 48000 85 997
 	# never less than what others give, to the last whole block of FLAC
 	if command -v ffmpeg >/dev/null && [ $format != w64 ]; then
@@ -43,7 +43,7 @@ data[4:8] = struct.pack('<I', 60036)
 open('long.wav', 'wb').write(data)"
 cat long.wav | "$program" -to 48000 - - 2>err | cat >o.wav
 check "an estimate that is too long" "$(cat err)" test "${PIPESTATUS[1]}" -eq 0 -a \
-	"$(cat err)" = "bli-resample: standard input: truncated: 22050 of 30000 frames are there; converted as far as it goes"
+	"$(cat err)" = "bli-resample: standard input: truncated: 22050 of 30000 frames are there; converted up to there"
 run -y -to 48000 in.wav whole48.wav
 check "all of it is converted, the filter's tail as well" "$(stat -c %s o.wav) bytes" cmp <(tail -c +45 whole48.wav) <(tail -c +45 o.wav)
 if command -v sox >/dev/null && command -v lame >/dev/null; then

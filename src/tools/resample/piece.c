@@ -56,8 +56,8 @@ static int plan_outputs(struct piece *piece, struct reason *reason)
 		if (error == 0 && (ratio_number(&input->rate_hz) != ratio_number(&first->rate_hz) ||
 				   input->info.channels != first->info.channels ||
 				   piece->outputs[i].info.format != piece->outputs[0].info.format))
-			error = reason_set(reason, -EINVAL, "%s: has not the rate, the channels or the format of %s, "
-					   "as one piece must", input->name, first->name);
+			error = reason_set(reason, -EINVAL, "%s: differs from %s in rate, channels or format; "
+					   "--gapless needs them alike", input->name, first->name);
 	}
 	return error;
 }
@@ -134,7 +134,7 @@ static void tell_losses(const struct piece *piece, const struct sound_output *ou
 	if (output->dropped.text[0] != '\0')
 		job_note(piece->job, "%s: not kept: %s", output->name, output->dropped.text);
 	if (options->container && outputplan_name_belies(output, piece->paths[piece->current]))
-		job_note(piece->job, "%s: is %s, which its name does not say", output->name,
+		job_note(piece->job, "%s: written as %s, although its name says otherwise", output->name,
 			 soundformat_container_name(output->info.format));
 	if (options->trace)
 		fprintf(stderr, "frames  %lld in, %lld out\n", (long long)piece->inputs[piece->current].frames_read,
@@ -273,9 +273,9 @@ static void tell_warnings(const struct piece *piece)
 		const struct sound_input *const input = &piece->inputs[i];
 
 		if (input->warning.text[0] != '\0')
-			commandline_complain("%s; converted as far as it goes", input->warning.text);
+			commandline_complain("%s; converted up to there", input->warning.text);
 		if (input->invalid > 0)
-			commandline_complain("%s: %llu sample%s not a finite number; silence in their place", input->name,
+			commandline_complain("%s: %llu sample%s NaN or infinite; replaced by silence", input->name,
 					     (unsigned long long)input->invalid, input->invalid == 1 ? " is" : "s are");
 	}
 }

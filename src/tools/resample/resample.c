@@ -135,7 +135,7 @@ static int convert_to_folder(struct work *work)
 	}
 	for (int i = 0; i < options->input_count; i++) {
 		if (names[i].taken != NULL) {
-			commandline_complain("%s: would be written to %s, as %s is", options->inputs[i], names[i].wanted,
+			commandline_complain("%s: its output %s is already that of %s", options->inputs[i], names[i].wanted,
 					     names[i].taken);
 			work->status = EXIT_FAILURE;
 			continue;

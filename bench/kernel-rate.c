@@ -37,21 +37,23 @@ static double executed(const struct bli_stage *stage)
 {
 	const struct bli_stage_layout *layout = &stage->layout;
 
-	return (double)layout->groups * (double)layout->depth * layout->group_frames * (double)layout->repetitions * CHANNELS;
+	return (double)layout->bank.groups * (double)layout->bank.depth * layout->group_frames * (double)layout->repetitions * CHANNELS;
 }
 
 int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kernel, enum bli_precision precision,
 			double transition, int trials)
 {
-	struct bli_stage_shape shape = { .in_frames = IN_FRAMES, .out_frames = OUT_FRAMES };
+	struct bli_stage_plan plan = { .in_frames = IN_FRAMES, .out_frames = OUT_FRAMES };
 	struct bli_stage stage = { .bytes = 0 };
 	double best_ns = INFINITY;
 	void *out[CHANNELS] = { NULL, NULL };
-	int err = bli_filter_sinc(&shape.filter, 0.5 - transition, 0.5, BLI_PASSBAND_DROOP_DB,
+	int err = bli_filter_sinc(&plan.filter, 0.5 - transition, 0.5, BLI_PASSBAND_DROOP_DB,
 				  precision == BLI_FLOAT ? 130 : 170, 2);
 
-	if (!err)
-		err = bli_stage_open(&stage, &shape, kernel, precision, CHANNELS, 1);
+	if (!err) {
+		bli_stage_lay_out(&plan, kernel, precision, CHANNELS);
+		err = bli_stage_open(&stage, &plan, kernel, precision, CHANNELS, 1);
+	}
 	for (size_t c = 0; !err && c < CHANNELS; c++) {
 		out[c] = aligned_alloc(BLI_ALIGNMENT, (OUT_FRAMES + BLI_GROUP_MAX) * sizeof(double));
 		if (!out[c])
@@ -68,9 +70,9 @@ int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kerne
 	}
 	if (!err)
 		*rate = (struct kernel_rate){
-			.taps = shape.filter.taps,
+			.taps = plan.filter.taps,
 			.executed_per_ns = executed(&stage) / best_ns,
-			.useful_per_ns = (double)shape.filter.taps * OUT_FRAMES * CHANNELS / best_ns,
+			.useful_per_ns = (double)plan.filter.taps * OUT_FRAMES * CHANNELS / best_ns,
 		};
 	free(out[0]);
 	free(out[1]);

@@ -3,12 +3,13 @@
 
 EXTRA_DIST += bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/peers bench/peak bench/signals
+EXTRA_PROGRAMS = bench/dither bench/peers bench/peak bench/routes bench/signals
 CLEANFILES = $(EXTRA_PROGRAMS)
 
 bench_peers_SOURCES = \
 	bench/libraries.c bench/libraries.h \
 	bench/peers.c \
+	src/tools/bench/quality.c src/tools/bench/quality.h \
 	src/tools/bench/run.c src/tools/bench/run.h
 bench_peers_CPPFLAGS = $(tools_cppflags) $(SOXR_CFLAGS) $(SAMPLERATE_CFLAGS) $(SPEEXDSP_CFLAGS) $(SWRESAMPLE_CFLAGS)
 bench_peers_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
@@ -28,16 +29,26 @@ bench_peak_SOURCES = \
 	bench/peak.c
 bench_peak_LDADD = src/core/libcore.la
 
+bench_dither_SOURCES = bench/dither.c
+bench_dither_LDADD = src/core/libcore.la
+
+bench_routes_SOURCES = bench/routes.c
+bench_routes_LDADD = src/core/libcore.la
+
 bench_signals_SOURCES = bench/signals.c
 bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_signals_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
-bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) $(bin_PROGRAMS) plugin-links
+bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
+
+# Some minutes.
+bench-routes: bench/routes$(EXEEXT)
+	$(AM_V_at)bench/routes
 
 # The pictures of doc/, in the source; make plots PLOTS='sweeps speed' draws these alone.
 plots: bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/plots . '$(alsaplugindir)' $(srcdir)/doc $(PLOTS)
-.PHONY: bench plots
+.PHONY: bench bench-routes plots

@@ -1,9 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/*
- * S. P. Lipshitz, R. A. Wannamaker, J. Vanderkooy, "Quantization and dither: a
- * theoretical survey", JAES 40 (1992): triangular dither of ±1 step makes mean
- * and variance of the total error independent of the signal.
- */
 #include "dither.h"
 
 #include <math.h>
@@ -19,19 +14,10 @@ static uint64_t next_random(uint64_t *state)
 	return z ^ z >> 31;
 }
 
-/* Triangular in −1 … 1: the sum of two uniform numbers of 32 bits. */
-static double triangular(uint64_t *state)
-{
-	uint64_t random = next_random(state);
-
-	return ((double)(uint32_t)random + (double)(random >> 32)) * 0x1p-32 - 1;
-}
-
 void bli_dither_init(struct bli_dither *dither, enum bli_dither_kind kind, unsigned bits, uint64_t seed)
 {
-	memset(dither, 0, sizeof(*dither));
 	dither->kind = bits >= 1 && bits <= BLI_DITHER_BITS_MAX ? kind : BLI_DITHER_NONE;
-	dither->step = ldexp(1, 1 - (int)bits);
+	dither->bits = bits;
 	dither->seed = seed;
 	bli_dither_reset(dither);
 }
@@ -40,48 +26,26 @@ void bli_dither_reset(struct bli_dither *dither)
 {
 	uint64_t seed = dither->seed;
 
-	for (size_t channel = 0; channel < BLI_DITHER_CHANNELS_MAX; channel++)
-		dither->state[channel] = next_random(&seed);
-	memset(dither->error, 0, sizeof(dither->error));
-}
-
-static double dithered(struct bli_dither *dither, size_t channel, double value)
-{
-	double *error = dither->error[channel], noise = triangular(&dither->state[channel]) * dither->step;
-	double wanted, rounded;
-
-	/* rounded here, in double: a float would round the sum before it is rounded to steps */
-	if (dither->kind == BLI_DITHER_TPDF)
-		return rint((value + noise) / dither->step) * dither->step;
-	wanted = value - 2 * error[0] + error[1];
-	rounded = rint((wanted + noise) / dither->step) * dither->step;
-	error[1] = error[0];
-	/* beyond full scale the error is the clipping's, which must not be fed back */
-	error[0] = fabs(wanted) < 1 ? rounded - wanted : 0;
-	return rounded;
+	memset(dither->channel, 0, sizeof(dither->channel));
+	for (size_t c = 0; dither->kind != BLI_DITHER_NONE && c < BLI_DITHER_CHANNELS_MAX; c++)
+		for (size_t i = 0; i < BLI_DITHER_GENERATORS; i++) {
+			/* not both 0, where a generator stays: SplitMix64 gives 0 once in 2^64 numbers */
+			dither->channel[c].state[0][i] = next_random(&seed);
+			dither->channel[c].state[1][i] = next_random(&seed);
+		}
 }
 
 double bli_dither_most(const struct bli_dither *dither)
 {
+	double step = ldexp(1, 1 - (int)dither->bits);
+
 	/* triangular noise of a step and half a step of rounding; shaped, with 1 + 2 + 1 times that */
 	switch (dither->kind) {
 	case BLI_DITHER_TPDF:
-		return 1.5 * dither->step;
+		return 1.5 * step;
 	case BLI_DITHER_SHAPED:
-		return 6 * dither->step;
+		return 6 * step;
 	default:
 		return 0;
 	}
-}
-
-void bli_dither_run(struct bli_dither *dither, enum bli_precision precision, size_t channel, void *values,
-		    size_t frames)
-{
-	if (dither->kind == BLI_DITHER_NONE)
-		return;
-	for (size_t i = 0; i < frames; i++)
-		if (precision == BLI_FLOAT)
-			((float *)values)[i] = (float)dithered(dither, channel, ((float *)values)[i]);
-		else
-			((double *)values)[i] = dithered(dither, channel, ((double *)values)[i]);
 }

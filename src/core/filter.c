@@ -3,42 +3,11 @@
 #include "filtertable.h"
 
 #include <errno.h>
-#include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TAPS_MAX ((size_t)1 << 24)
-
-/*
- * I0(2·sqrt(z)) = Σ z^k / k!², with z = (beta²/4)·(1 − u²) for the Kaiser
- * window (Abramowitz & Stegun 9.6.12).  All terms are positive, so the sum
- * loses nothing; divided by I0(beta) the window is 1 at its centre.
- */
-static void kaiser_window_set(struct bli_filter *filter, double beta)
-{
-	double z = beta * beta / 4, term = 1, sum = 0;
-	unsigned terms = 0;
-
-	filter->beta = beta;
-	while (terms < BLI_BESSEL_TERMS && (terms < 2 || term > sum * DBL_EPSILON / 8)) {
-		filter->bessel[terms] = term;
-		sum += term;
-		terms++;
-		term *= z / ((double)terms * terms);
-	}
-	for (unsigned k = 0; k < terms; k++)
-		filter->bessel[k] /= sum;
-	filter->bessel_terms = terms;
-}
-
-static double kaiser_window(const struct bli_filter *filter, double u)
-{
-	double v = 1 - u * u, w = 0;
-
-	for (unsigned k = filter->bessel_terms; k-- > 0;)
-		w = w * v + filter->bessel[k];
-	return w;
-}
 
 /* Points of the window that serve the integral of edge_response. */
 #define EDGE_POINTS 128
@@ -82,8 +51,8 @@ bool bli_requirement_valid(const struct bli_requirement *requirement)
 	case BLI_METHOD_SINC:
 		return requirement->passband >= 0 && requirement->passband < requirement->stopband &&
 		       requirement->stopband <= 2 && requirement->attenuation_db >= BLI_ATTENUATION_MIN_DB &&
-		       requirement->attenuation_db <= BLI_ATTENUATION_MAX_DB && requirement->phase >= 0 &&
-		       requirement->phase <= 100;
+		       requirement->attenuation_db <= BLI_ATTENUATION_MAX_DB &&
+		       requirement->phase >= BLI_PHASE_MINIMUM && requirement->phase <= BLI_PHASE_MAXIMUM;
 	case BLI_METHOD_LINEAR:
 		return true;
 	case BLI_METHOD_TABLE:
@@ -104,18 +73,9 @@ static double dc_response(const struct bli_filter *filter)
 	for (size_t i = 1; i < points; i++) {
 		double t = (double)i / (double)per_frame, x = 2 * M_PI * filter->cutoff * t;
 
-		sum += 2 * sin(x) / x * kaiser_window(filter, 2 * t / (double)filter->taps);
+		sum += 2 * sin(x) / x * bli_kaiser_at(&filter->kaiser, 2 * t / (double)filter->taps);
 	}
 	return sum / (double)per_frame;
-}
-
-double bli_kaiser_beta(double attenuation_db)
-{
-	if (attenuation_db > 50)
-		return 0.1102 * (attenuation_db - 8.7);
-	if (attenuation_db > 21)
-		return 0.5842 * pow(attenuation_db - 21, 0.4) + 0.07886 * (attenuation_db - 21);
-	return 0;
 }
 
 int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double droop_db,
@@ -131,11 +91,11 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 	filter->stop = stop;
 
 	/* Kaiser's estimate of the stopband's offset, solved exactly from there */
-	kaiser_window_set(filter, bli_kaiser_beta(attenuation_db));
+	bli_kaiser_set(&filter->kaiser, bli_kaiser_beta(attenuation_db));
 	for (int i = 0; i < EDGE_POINTS; i++) {
 		double u = (i + 0.5) / EDGE_POINTS;
 
-		weights[i] = kaiser_window(filter, u) / u;
+		weights[i] = bli_kaiser_at(&filter->kaiser, u) / u;
 	}
 	length = (attenuation_db - 7.95) / 28.72;
 	stop_offset = -edge_offset(weights, -1.1 * length, -0.9 * length, pow(10, -attenuation_db / 20));
@@ -145,13 +105,14 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 	if (!(taps <= (double)TAPS_MAX))
 		return -EINVAL;
 	filter->taps = (size_t)taps;
+	filter->delay = taps / 2;
 	filter->cutoff = stop - stop_offset / taps;
 	/* otherwise each phase is scaled by itself */
 	if (stop > 1)
 		filter->scale = 1 / dc_response(filter);
-	for (int i = 0; i < BLI_TURNS; i++) {
-		filter->turn_cos[i] = cos(2 * M_PI * filter->cutoff * i);
-		filter->turn_sin[i] = sin(2 * M_PI * filter->cutoff * i);
+	for (int i = 0; i < BLI_TWIDDLES; i++) {
+		filter->twiddle_cos[i] = cos(2 * M_PI * filter->cutoff * i);
+		filter->twiddle_sin[i] = sin(2 * M_PI * filter->cutoff * i);
 	}
 	return 0;
 }
@@ -161,6 +122,7 @@ void bli_filter_linear(struct bli_filter *filter)
 	memset(filter, 0, sizeof(*filter));
 	filter->method = BLI_METHOD_LINEAR;
 	filter->taps = 2;
+	filter->delay = 1;
 	filter->cutoff = 0.5;
 	filter->stop = 1;
 	filter->scale = 1;
@@ -178,6 +140,7 @@ int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_tab
 	if (!(wing >= 1 && 2 * wing <= (double)TAPS_MAX))
 		return -EINVAL;
 	filter->taps = 2 * (size_t)wing;
+	filter->delay = wing;
 	filter->cutoff = factor / 2;
 	filter->scale = factor;
 	filter->table = table;
@@ -185,15 +148,10 @@ int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_tab
 	return 0;
 }
 
-bool bli_filter_is_symmetric(const struct bli_filter *filter)
-{
-	return !filter->samples;
-}
-
 /*
  * h[j] = sinc(2·cutoff·t)·w(2t/taps), t = start + j; unscaled.  The loops run
  * over taps inside, so that the compiler turns them into vectors; the sines of
- * BLI_TURNS taps follow from the first by the addition theorem.
+ * BLI_TWIDDLES taps follow from the first by the addition theorem.
  */
 static void sinc_taps(const struct bli_filter *filter, double start, double *h, double *scratch)
 {
@@ -206,18 +164,18 @@ static void sinc_taps(const struct bli_filter *filter, double start, double *h, 
 		v[j] = u * u < 1 ? 1 - u * u : 0;
 		w[j] = 0;
 	}
-	for (unsigned k = filter->bessel_terms; k-- > 0;) {
-		double term = filter->bessel[k];
+	for (unsigned k = filter->kaiser.terms; k-- > 0;) {
+		double term = filter->kaiser.coefficient[k];
 
 		for (size_t j = 0; j < taps; j++)
 			w[j] = w[j] * v[j] + term;
 	}
-	for (size_t first = 0; first < taps; first += BLI_TURNS) {
+	for (size_t first = 0; first < taps; first += BLI_TWIDDLES) {
 		double x = omega * (start + (double)first), sine = sin(x), cosine = cos(x);
-		size_t count = taps - first < BLI_TURNS ? taps - first : BLI_TURNS;
+		size_t count = taps - first < BLI_TWIDDLES ? taps - first : BLI_TWIDDLES;
 
 		for (size_t j = 0; j < count; j++)
-			h[first + j] = sine * filter->turn_cos[j] + cosine * filter->turn_sin[j];
+			h[first + j] = sine * filter->twiddle_cos[j] + cosine * filter->twiddle_sin[j];
 	}
 	for (size_t j = 0; j < taps; j++) {
 		double x = omega * (start + (double)j);
@@ -232,23 +190,23 @@ static void table_taps(const struct bli_filter *filter, double start, double *h)
 	const struct bli_filter_table *table = filter->table;
 
 	for (size_t j = 0; j < filter->taps; j++) {
-		double place = fabs(start + (double)j) * filter->entries_per_frame;
-		size_t entry = (size_t)(filter->nearest ? place + 0.5 : place);
+		double position = fabs(start + (double)j) * filter->entries_per_frame;
+		size_t entry = (size_t)(filter->nearest ? position + 0.5 : position);
 
 		h[j] = 0;
 		if (entry < table->length)
 			h[j] = table->coefs[entry] +
-			       (filter->nearest ? 0 : (place - (double)entry) * table->deltas[entry]);
+			       (filter->nearest ? 0 : (position - (double)entry) * table->deltas[entry]);
 	}
 }
 
 /* h[j] from the sampled response; j counts from the oldest frame */
 static void sampled_taps(const struct bli_filter *filter, double fraction, double *h)
 {
-	size_t per_frame = filter->samples_per_frame, place = (size_t)lrint(fraction * (double)per_frame);
+	size_t per_frame = filter->samples_per_frame, part = (size_t)lrint(fraction * (double)per_frame);
 
 	for (size_t j = 0; j < filter->taps; j++)
-		h[j] = filter->samples[(filter->taps - 1 - j) * per_frame + place];
+		h[j] = filter->samples[(filter->taps - 1 - j) * per_frame + part];
 }
 
 void bli_filter_phase(const struct bli_filter *filter, double fraction, double *h, double *scratch)
@@ -282,4 +240,72 @@ void bli_filter_phase(const struct bli_filter *filter, double fraction, double *
 	sum = filter->method == BLI_METHOD_SINC && filter->stop <= 1 ? 1 / sum : filter->scale;
 	for (size_t j = 0; j < taps; j++)
 		h[j] *= sum;
+}
+
+/* What is left out at the ends of a response lies this far below what its stopband leaves. */
+#define PHASE_EXTRA_DB 20
+
+/*
+ * The response of a linear-phase filter, the newest sample first and adding up
+ * to 1: samples[taps·per_frame − 1].  The very first one, at the end of the
+ * window, has no counterpart at the other end and is left out.
+ */
+static int sample_response(double **samples, const struct bli_filter *filter, size_t per_frame)
+{
+	size_t taps = filter->taps, count = taps * per_frame - 1;
+	double *h = malloc(3 * taps * sizeof(*h)), sum = 0;
+
+	*samples = malloc(count * sizeof(**samples));
+	if (!h || !*samples) {
+		free(h);
+		free(*samples);
+		return -ENOMEM;
+	}
+	for (size_t part = 0; part < per_frame; part++) {
+		bli_filter_phase(filter, (double)part / (double)per_frame, h, h + taps);
+		for (size_t j = 0; j < taps; j++) {
+			size_t i = (taps - 1 - j) * per_frame + part;
+
+			if (i > 0)
+				(*samples)[i - 1] = h[j];
+		}
+	}
+	free(h);
+	for (size_t i = 0; i < count; i++)
+		sum += (*samples)[i];
+	for (size_t i = 0; i < count; i++)
+		(*samples)[i] /= sum;
+	return 0;
+}
+
+int bli_filter_set_phase(struct bli_filter *filter, double phase, size_t per_frame, double attenuation_db)
+{
+	size_t count = filter->taps * per_frame, found = 0;
+	double *linear, *shifted = NULL, *samples = NULL, delay = 0;
+	int error = sample_response(&linear, filter, per_frame);
+
+	if (error)
+		return error;
+	error = bli_phase_apply(&shifted, &found, &delay, linear, count - 1, phase,
+				fmin(attenuation_db + PHASE_EXTRA_DB, BLI_ATTENUATION_MAX_DB));
+	free(linear);
+	if (error)
+		return error;
+	samples = calloc(count, sizeof(*samples));
+	if (samples) {
+		for (size_t i = 0; i < found; i++)
+			samples[i] = shifted[i] * (double)per_frame;
+		bli_filter_free(filter);
+		filter->samples = samples;
+		filter->samples_per_frame = per_frame;
+		filter->delay = delay / (double)per_frame;
+	}
+	free(shifted);
+	return samples ? 0 : -ENOMEM;
+}
+
+void bli_filter_free(struct bli_filter *filter)
+{
+	free(filter->samples);
+	filter->samples = NULL;
 }

@@ -6,10 +6,13 @@
  * Conventions.  Frequencies are in cycles per input frame of the stage that
  * the filter serves, times in input frames of that stage.  An impulse
  * response is a function of continuous time, zero outside ±taps/2 around its
- * centre.  Nothing here allocates; all functions may be called from any thread.
+ * centre.  All functions may be called from any thread.
  */
 #ifndef BLI_FILTER_H
 #define BLI_FILTER_H
+
+#include "kaiser.h"
+#include "phase.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -29,9 +32,6 @@ enum bli_precision {
 	BLI_PRECISIONS
 };
 
-#define BLI_ATTENUATION_MIN_DB 20
-#define BLI_ATTENUATION_MAX_DB 220
-
 /* What a user asks of a conversion, whatever its rates. */
 struct bli_requirement {
 	enum bli_method method;
@@ -39,14 +39,11 @@ struct bli_requirement {
 	double stopband;	/* where the attenuation is reached, same unit, > passband, up to 2 */
 	double attenuation_db;	/* of images and aliases, BLI_ATTENUATION_MIN_DB … _MAX_DB */
 	enum bli_precision precision;
-	double phase;		/* BLI_METHOD_SINC only: 0 minimum … 50 linear … 100 maximum */
-	/* BLI_METHOD_TABLE only; the table must stay until the stages are open */
+	double phase;		/* BLI_METHOD_SINC only: BLI_PHASE_MINIMUM … _LINEAR … _MAXIMUM */
+	/* BLI_METHOD_TABLE only; read while a resampler opens, not afterwards */
 	const struct bli_filter_table *table;
 	bool nearest;		/* take the nearest entry instead of interpolating between two */
 };
-
-/* Longest series for I0: enough for beta up to 24 (attenuation up to 225 dB) at 1 ulp. */
-#define BLI_BESSEL_TERMS 80
 
 /*
  * Whether a requirement is one that filters are designed for: every number in
@@ -54,27 +51,29 @@ struct bli_requirement {
  */
 bool bli_requirement_valid(const struct bli_requirement *requirement);
 
-#define BLI_TURNS 16
+#define BLI_TWIDDLES 16
 
-/* Impulse response of one stage's filter. */
+/*
+ * Impulse response of one stage's filter.  Only one of another than linear
+ * phase owns memory: bli_filter_free() frees it, and is harmless on any other.
+ */
 struct bli_filter {
 	enum bli_method method;
 	size_t taps;		/* support in input frames, even */
+	double delay;		/* at 0 Hz, in input frames: taps/2 with linear phase */
 	double cutoff;		/* −6 dB point, cycles per input frame */
 	double stop;		/* start of the stopband, cycles per input frame */
 	double scale;		/* of sinc(2·cutoff·t)·w(t) for a response of 1 at DC */
-	double beta;		/* of the Kaiser window */
-	unsigned bessel_terms;	/* used of the following */
-	double bessel[BLI_BESSEL_TERMS];	/* w = Σ bessel[k]·(1 − u²)^k, u in −1 … 1 across the window */
-	double turn_cos[BLI_TURNS], turn_sin[BLI_TURNS];	/* of k times the sinc's angle per frame */
+	struct bli_kaiser kaiser;
+	double twiddle_cos[BLI_TWIDDLES], twiddle_sin[BLI_TWIDDLES];	/* of k times the sinc's angle per frame */
 	const struct bli_filter_table *table;
 	bool nearest;
 	double entries_per_frame;	/* table entries in an input frame */
 	/*
-	 * If not NULL, the response itself: [taps·samples_per_frame], the newest
-	 * first, adding up to samples_per_frame.  Only its own phases can be asked for.
+	 * Where the phase is not linear, the response itself: [taps·samples_per_frame],
+	 * the newest first, adding up to samples_per_frame.  Otherwise NULL.
 	 */
-	const double *samples;
+	double *samples;
 	size_t samples_per_frame;
 };
 
@@ -85,22 +84,15 @@ struct bli_filter {
 #define BLI_PASSBAND_DROOP_DB 0.09
 
 /*
- * The parameter of the Kaiser window whose transform stays attenuation_db below
- * its peak outside the main lobe: Kaiser's formula (see below), 0 below 21 dB.
- */
-double bli_kaiser_beta(double attenuation_db);
-
-/*
  * Design the shortest Kaiser-windowed sinc whose response has fallen by
  * droop_db at `pass` and by attenuation_db at `stop`.  Beyond `stop` its side
  * lobes may rise 1 dB above that (Kaiser's beta is a fit), 6 dB if the filter is
  * shorter than 20 zero crossings.  Its taps are a
  * multiple of `multiple` (even, ≥ 2): its delay is taps/2 input frames.
  *
- * Kaiser's own formulas (J. F. Kaiser, "Nonrecursive digital filter design
- * using the I0-sinh window function", ISCAS 1974) put the passband edge where
- * the response deviates by as little as in the stopband.  Here it is where it
- * has drooped by droop_db: for 0.09 dB and 130 dB the filter is 27 % shorter.
+ * Kaiser's own formulas (see kaiser.h) put the passband edge where the response
+ * deviates by as little as in the stopband.  Here it is where it has drooped by
+ * droop_db: for 0.09 dB and 130 dB the filter is 27 % shorter.
  *
  * Returns 0, or −EINVAL if not 0 ≤ pass < stop ≤ 16, droop_db > 0,
  * attenuation_db in range, or the filter would exceed 2^24 taps; *filter is
@@ -121,8 +113,19 @@ void bli_filter_linear(struct bli_filter *filter);
 int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_table *table, double factor,
 			  bool nearest);
 
-/* Whether the phase `fraction` is that of 1 − `fraction` backwards. */
-bool bli_filter_is_symmetric(const struct bli_filter *filter);
+/*
+ * Give a windowed sinc of linear phase the same magnitude and the phase asked
+ * for, BLI_PHASE_MINIMUM … _MAXIMUM, at `per_frame` (≥ 1) instants of an input
+ * frame.  From then on only the fractions i/per_frame may be asked of
+ * bli_filter_phase().  Taps stay as they are, for the delay see filter->delay.
+ * The attenuation, in dB, is the one that the response must keep.
+ * Returns 0, −ENOMEM, or −ERANGE if rounding keeps the response from it: see
+ * bli_phase_apply().  After an error the filter is as before.
+ */
+int bli_filter_set_phase(struct bli_filter *filter, double phase, size_t per_frame, double attenuation_db);
+
+/* Free what a filter owns; harmless on one of all zeros. */
+void bli_filter_free(struct bli_filter *filter);
 
 /*
  * Taps of the phase that lies `fraction` (0 … < 1) of an input frame after

@@ -9,18 +9,21 @@
 #include <string.h>
 
 #define LANES 4
+#define LINKAGE extern
 
 #define VALUE float
-#define NAME(x) x##_c_float
+#define NAME(x) bli_c_##x##_float
 #include "kernel-scalar.h"
 #include "sample-loop.h"
+#include "dither-loop.h"
 #undef NAME
 #undef VALUE
 
 #define VALUE double
-#define NAME(x) x##_c_double
+#define NAME(x) bli_c_##x##_double
 #include "kernel-scalar.h"
 #include "sample-loop.h"
+#include "dither-loop.h"
 #undef NAME
 #undef VALUE
 
@@ -34,7 +37,8 @@ const struct bli_kernel bli_kernel_c = {
 	.supported = supported,
 	.lanes = { LANES, LANES },
 	.accumulators = 8,
-	.tile = { tile_c_float, tile_c_double },
-	.load = { load_c_float, load_c_double },
-	.store = { store_c_float, store_c_double },
+	.tile = { bli_c_tile_float, bli_c_tile_double },
+	.load = { bli_c_load_float, bli_c_load_double },
+	.store = { bli_c_store_float, bli_c_store_double },
+	.dither = { bli_c_dither_float, bli_c_dither_double },
 };

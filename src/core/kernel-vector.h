@@ -4,6 +4,9 @@
  * by each kernel-*.c after KERNEL (its name), VECTOR_BYTES (the width of its
  * registers) and VECTOR_ACCUMULATORS (8 or 16: how many sums fit them) are
  * defined.  The instruction set itself is a matter of that file's compiler flags.
+ * With SAMPLES_OF_KERNEL_C it loads, stores and dithers as the plain C kernel
+ * does, for instruction sets that every processor of the target has: the
+ * compiler makes the same code of that.
  */
 #include "kernel.h"
 
@@ -13,11 +16,16 @@
 #define JOIN3(a, b, c) a##_##b##_##c
 #define JOIN(a, b, c) JOIN3(a, b, c)
 
+#define LINKAGE static
+
 #define VALUE float
 #define LANES (VECTOR_BYTES / 4)
 #define NAME(x) JOIN(x, KERNEL, float)
 #include "kernel-loop.h"
+#ifndef SAMPLES_OF_KERNEL_C
 #include "sample-loop.h"
+#include "dither-loop.h"
+#endif
 #undef NAME
 #undef LANES
 #undef VALUE
@@ -26,10 +34,19 @@
 #define LANES (VECTOR_BYTES / 8)
 #define NAME(x) JOIN(x, KERNEL, double)
 #include "kernel-loop.h"
+#ifndef SAMPLES_OF_KERNEL_C
 #include "sample-loop.h"
+#include "dither-loop.h"
+#endif
 #undef NAME
 #undef LANES
 #undef VALUE
+
+#ifdef SAMPLES_OF_KERNEL_C
+#define BY_PRECISION(x) { bli_c_##x##_float, bli_c_##x##_double }
+#else
+#define BY_PRECISION(x) { JOIN(x, KERNEL, float), JOIN(x, KERNEL, double) }
+#endif
 
 #define KERNEL_DEFINE(NAME_STRING)						\
 	{									\
@@ -38,6 +55,7 @@
 		.lanes = { VECTOR_BYTES / 4, VECTOR_BYTES / 8 },		\
 		.accumulators = VECTOR_ACCUMULATORS,					\
 		.tile = { JOIN(tile, KERNEL, float), JOIN(tile, KERNEL, double) },	\
-		.load = { JOIN(load, KERNEL, float), JOIN(load, KERNEL, double) },	\
-		.store = { JOIN(store, KERNEL, float), JOIN(store, KERNEL, double) },	\
+		.load = BY_PRECISION(load),						\
+		.store = BY_PRECISION(store),						\
+		.dither = BY_PRECISION(dither),						\
 	}

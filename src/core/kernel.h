@@ -4,28 +4,47 @@
  *
  * A polyphase FIR is a banded matrix: output frame n of a cycle is the sum of
  * its phase's taps times a window of input frames that moves along with n.  A
- * kernel computes `width`·`lanes` consecutive output frames (a group) at a time,
- * `lanes` being the values of one vector of the machine.  The group's band of
- * the matrix is stored by columns: for each of `depth` input frames that frame's
- * weights in the group's outputs, zero outside the band.  An input frame is
- * broadcast, multiplied with its column and added to the group's accumulators:
- * no horizontal sums, and one load of a column serves several streams.  A stream is one channel in one repetition
- * of the cycle; all streams of a stage share its bank.
+ * kernel computes a group of consecutive output frames at a time: `width`
+ * vectors of `lanes` values each.
+ *
+ *                  one group: width·lanes output frames
+ *                  lane 0 …          … vector 0 │ vector 1 …
+ *   input frame 0    h                          │              ┐
+ *               1    h   h                      │              │
+ *               2    h   h   h                  │              │ depth:
+ *               :        h   h   h   h          │              │ the rows of the band,
+ *               :            h   h   h   h   h  │              │ zero where there is no h
+ *               :                h   h   h   h  │ h   h        │
+ *               :                        h   h  │ h   h   h    ┘
+ *
+ * Every row is one column of the bank: the weights of one input frame in all of
+ * the group's outputs.  The input frame is broadcast, multiplied with its column
+ * and added to the group's accumulators, so there are no horizontal sums.
+ *
+ * A stream is one channel in one repetition of the cycle.  All streams share the
+ * bank, and those that one call computes side by side, a tile, share each load
+ * of a column:
+ *
+ *   stream 0, vector 0  ┐
+ *   stream 0, vector 1  │ streams·width accumulators (twice that if mirrored)
+ *   stream 1, vector 0  │ in registers at a time
+ *   stream 1, vector 1  ┘
  *
  * The impulse response of most filters is symmetric.  Then, in a cycle of L
  * output and M input frames and with T taps, output frame L − n is output frame
- * n of the reversed input, input frame i taking the place of M − T − i: one
- * column serves both, and a mirrored bank holds only half of the cycle.
+ * n of the reversed input, where input frame M − T − i stands for i: one column
+ * serves both, and a mirrored bank holds only half of the cycle.
  *
  * Each output is summed over its input frames in order, in a single
  * accumulator, so its value does not depend on how frames fall into groups or
  * streams into tiles: a band's zeros add exact zeros.  The order is from oldest
- * to newest, in the mirrored half the reverse: there the last bit may differ
- * from that of a bank which is not mirrored.
+ * to newest, and the reverse in the mirrored half, whose last bit may therefore
+ * differ from that of an unmirrored bank.
  */
 #ifndef BLI_KERNEL_H
 #define BLI_KERNEL_H
 
+#include "dither.h"
 #include "filter.h"
 #include "sample.h"
 
@@ -45,7 +64,7 @@ struct bli_bank {
 	const size_t *first_in;	/* [groups] first input frame of the band, from the stream's start */
 	const size_t *first_out;	/* [groups] first output frame, from the stream's start */
 	bool mirrored;
-	/* mirrored only: where the group's mirror image starts; from there both run backwards */
+	/* mirrored only: where the group's mirror starts; from there both run backwards */
 	const size_t *mirror_in;	/* [groups] */
 	const size_t *mirror_out;	/* [groups] */
 	const void *columns;	/* float or double [groups][depth][width·lanes] */
@@ -74,6 +93,7 @@ struct bli_kernel {
 	bli_kernel_tile *tile[BLI_PRECISIONS];
 	bli_sample_load *load[BLI_PRECISIONS];
 	bli_sample_store *store[BLI_PRECISIONS];
+	bli_dither_run *dither[BLI_PRECISIONS];
 };
 
 /* The kernels of this build that the processor supports, best first, NULL behind the last. */
@@ -83,6 +103,10 @@ const struct bli_kernel *bli_kernel_nth(unsigned n);
 const struct bli_kernel *bli_kernel_find(const char *name);
 
 extern const struct bli_kernel bli_kernel_c;	/* the specification */
+/* its parts that another kernel may share */
+extern bli_sample_load bli_c_load_float, bli_c_load_double;
+extern bli_sample_store bli_c_store_float, bli_c_store_double;
+extern bli_dither_run bli_c_dither_float, bli_c_dither_double;
 extern const struct bli_kernel bli_kernel_sse2;
 extern const struct bli_kernel bli_kernel_avx2;
 extern const struct bli_kernel bli_kernel_avx512;

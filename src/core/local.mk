@@ -3,11 +3,13 @@
 
 noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
 src_core_libcore_la_SOURCES = \
-	src/core/dither.c src/core/dither.h \
+	src/core/dither.c src/core/dither.h src/core/dither-loop.h \
 	src/core/fft.c src/core/fft.h \
 	src/core/filter.c src/core/filter.h \
 	src/core/filterfile.c src/core/filterfile.h \
 	src/core/filtertable.c src/core/filtertable.h \
+	src/core/gcd.h \
+	src/core/kaiser.c src/core/kaiser.h \
 	src/core/kernel.c src/core/kernel.h \
 	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h \
 	src/core/phase.c src/core/phase.h \
@@ -16,7 +18,7 @@ src_core_libcore_la_SOURCES = \
 	src/core/resampler.c src/core/resampler.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
 	src/core/setting.c src/core/setting.h \
-	src/core/divisor.h src/core/stage.c src/core/stage.h \
+	src/core/stage.c src/core/stage.h \
 	src/core/zeros.c src/core/zeros.h
 src_core_libcore_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
 src_core_libcore_la_LIBADD = src/core/libkernel-c.la

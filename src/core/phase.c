@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "phase.h"
 #include "fft.h"
-#include "filter.h"
+#include "kaiser.h"
 
 #include <errno.h>
 #include <math.h>
@@ -35,11 +35,11 @@ static struct bli_complex product_of(struct bli_complex a, struct bli_complex b)
 }
 
 /*
- * The share of zeros to be reflected from which on zero i is one of them: i's
- * bits mirrored behind the point (van der Corput 1935), so that any share is
- * spread evenly and includes the smaller ones.  Counting starts at 5 because
- * the first few zeros make most of the delay at 0 Hz: it comes nearest to
- * proportional then.
+ * Zero i is reflected when the share of zeros to reflect exceeds this: the bits
+ * of i reversed behind the binary point (van der Corput 1935), so that every
+ * share is spread evenly and contains all smaller ones.  Counting starts at 5
+ * because the first few zeros make up most of the delay at 0 Hz, which comes
+ * closest to proportional that way.
  */
 static double least_share(size_t i)
 {
@@ -53,8 +53,9 @@ static double least_share(size_t i)
 /*
  * Reflect zeros of a spectrum from outside the unit circle to inside[count].
  * With w = exp(−iω), a pair inside is the factor F = 1 − 2·Re(z)·w + |z|²·w²,
- * its mirror image outside w²·conj(F): F replaces it by F²/(w²·|F|²), which is 1
- * at 0 Hz.  For one on the axis it is 1 − z·w and the square is missing.
+ * and its reflection outside is w²·conj(F).  Multiplying by F²/(w²·|F|²), which
+ * is 1 at 0 Hz, turns the latter into the former.  A zero on the axis has the
+ * factor 1 − z·w, with w in the place of w².
  */
 static void reflect(struct bli_complex *spectrum, const struct bli_fft *fft, double (*inside)[2], size_t count)
 {

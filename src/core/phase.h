@@ -2,12 +2,17 @@
 /*
  * Filters of other than linear phase.
  *
- * Reflecting a zero of a transfer function at the unit circle changes the phase
- * and leaves the magnitude as it is, at every frequency, and the number of taps
- * too.  With all of a linear-phase filter's zeros on one side its phase is
- * minimum, with all on the other maximum; with some of them, evenly chosen along
- * the passband, it is in proportion between.  The more are on the minimum's
- * side, the less rings ahead of the pulse and the shorter is the delay.
+ * Reflecting a zero of a transfer function in the unit circle changes the phase
+ * but neither the magnitude, at any frequency, nor the number of taps.  With all
+ * of a linear-phase filter's zeros inside the circle its phase is minimum, with
+ * all of them outside maximum; with a share of them, chosen evenly along the
+ * passband, it lies in proportion between the two.  The closer to minimum, the
+ * less rings ahead of a pulse and the shorter the delay.
+ *
+ * Why zeros and not a cepstrum, which is shorter to write: for minimum phase the
+ * two are equally good, but a phase blended from a minimum and a linear one keeps
+ * neither length nor stopband: cut to the same number of taps it loses 9 to 60 dB
+ * of attenuation on the presets' filters, where reflected zeros lose nothing.
  */
 #ifndef BLI_PHASE_H
 #define BLI_PHASE_H

@@ -17,30 +17,31 @@
 
 #define BLI_STAGES_MAX 6
 
+/*
+ * Banks beyond this are taken only where every route has larger ones: with them
+ * a stereo stream exceeds 2 MiB, and filling them takes 25 ns a coefficient.
+ */
+#define BLI_PLAN_BANK_BYTES_MAX ((size_t)1536 << 10)
+
+/*
+ * How far the output of a conversion lags behind its input: in_frames of the
+ * input plus out_frames of the output, less `advance` input frames.  With linear
+ * phase that is exact at every frequency and the advance is 0, so that whole
+ * frames can be taken out; with other phases it is the delay at 0 Hz.
+ */
+struct bli_delay {
+	size_t in_frames, out_frames;
+	double advance;
+};
+
 struct bli_plan {
 	size_t in_frames, out_frames;	/* per period */
 	unsigned stages;		/* 0: equal periods, frames pass unchanged */
-	struct bli_stage_shape stage[BLI_STAGES_MAX];	/* in the order of the signal */
-	/*
-	 * Delay of the whole conversion with linear phase: a whole number of input
-	 * frames plus a whole number of output frames, so that it can be taken out
-	 * exactly.
-	 */
-	size_t delay_in_frames, delay_out_frames;
+	struct bli_stage_plan stage[BLI_STAGES_MAX];	/* in the order of the signal */
+	struct bli_delay delay;		/* of the whole conversion */
 	double cost;			/* estimated, in clock cycles per period */
-	double bank_bytes;		/* of all stages' coefficients */
+	size_t bank_bytes;		/* of all stages' coefficients */
 };
-
-/*
- * Choose the cheapest list of stages for a ratio of frames per period, among
- * those whose banks stay small if there are any, otherwise the one with the
- * smallest.
- * in_frames and out_frames are 1 … BLI_PERIOD_FRAMES_MAX, channels ≥ 1.
- * Returns 0, or −EINVAL if a number is out of range or the requirement cannot
- * be met; *plan is unspecified then.
- */
-int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
-		  size_t out_frames, const struct bli_kernel *kernel, size_t channels);
 
 /*
  * The way of a conversion between its lower and its higher rate: a sharp filter
@@ -53,9 +54,34 @@ struct bli_route {
 };
 
 /*
- * A plan by a given route: for measuring what the choice is worth.  Returns 0,
- * or −EINVAL as above and if the route has too many stages or no whole frames
- * per period.
+ * The cheapest route of a conversion.  It depends on the requirement and the
+ * ratio alone, not on period, channels or processor, and so do its filters and
+ * its delay.  Parameters and errors as of bli_plan_make().
+ */
+int bli_plan_route(struct bli_route *route, const struct bli_requirement *requirement, size_t in_frames,
+		   size_t out_frames);
+
+/*
+ * Plan a conversion of in_frames to out_frames per period, by its cheapest
+ * route, for a kernel and a number of channels.
+ * in_frames and out_frames are 1 … BLI_PERIOD_FRAMES_MAX, channels ≥ 1, and
+ * the requirement is a valid one: bli_resampler_check() sees to that.
+ * Returns 0; −EINVAL if no filter meets the requirement; −ENOMEM or −ERANGE as
+ * bli_filter_set_phase().  After an error *plan is as after bli_plan_free().
+ */
+int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
+		  size_t out_frames, const struct bli_kernel *kernel, size_t channels);
+
+/* Free what a plan's filters own; harmless on one of all zeros. */
+void bli_plan_free(struct bli_plan *plan);
+
+/* plan->delay in frames of the conversion's input. */
+double bli_plan_delay(const struct bli_plan *plan);
+
+/*
+ * A plan by a given route: for measuring what the choice is worth.  As
+ * bli_plan_make(), and −EINVAL too if the route has too many stages, no whole
+ * frames per period, or no sharp filter of ratio 2 for a phase other than linear.
  */
 int bli_plan_make_via(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
 		      size_t out_frames, const struct bli_kernel *kernel, size_t channels,

@@ -1,25 +1,39 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "resampler.h"
-#include "phase.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* 120 dB: past any use, and far from where a float coefficient overflows */
-#define GAIN_MAX 1e6
-
 _Static_assert(BLI_CHANNELS_MAX <= BLI_DITHER_CHANNELS_MAX, "a dither for every channel");
 
-static bool config_valid(const struct bli_resampler_config *config)
+static bool frames_in_range(size_t frames)
+{
+	return frames >= 1 && frames <= BLI_PERIOD_FRAMES_MAX;
+}
+
+enum bli_config_fault bli_resampler_check(const struct bli_resampler_config *config)
 {
 	size_t in = config->in_frames, out = config->out_frames;
 
-	return in >= 1 && out >= 1 && in <= BLI_PERIOD_FRAMES_MAX && out <= BLI_PERIOD_FRAMES_MAX &&
-	       (in - 1) / BLI_RATIO_MAX < out && (out - 1) / BLI_RATIO_MAX < in && config->channels >= 1 &&
-	       config->channels <= BLI_CHANNELS_MAX && bli_format_valid(&config->in_format) &&
-	       bli_format_valid(&config->out_format) && config->gain >= 0 && config->gain <= GAIN_MAX && config->kernel;
+	if (!frames_in_range(in))
+		return BLI_CONFIG_IN_FRAMES;
+	if (!frames_in_range(out))
+		return BLI_CONFIG_OUT_FRAMES;
+	if ((in - 1) / BLI_RATIO_MAX >= out || (out - 1) / BLI_RATIO_MAX >= in)
+		return BLI_CONFIG_RATIO;
+	if (config->channels < 1 || config->channels > BLI_CHANNELS_MAX)
+		return BLI_CONFIG_CHANNELS;
+	if (!bli_format_valid(&config->in_format))
+		return BLI_CONFIG_IN_FORMAT;
+	if (!bli_format_valid(&config->out_format))
+		return BLI_CONFIG_OUT_FORMAT;
+	if (!bli_requirement_valid(&config->requirement))
+		return BLI_CONFIG_REQUIREMENT;
+	if (!(config->gain > 0 && config->gain <= BLI_GAIN_MAX))
+		return BLI_CONFIG_GAIN;
+	return config->kernel ? BLI_CONFIG_VALID : BLI_CONFIG_KERNEL;
 }
 
 static size_t output_stride(const struct bli_resampler *resampler)
@@ -39,117 +53,61 @@ static bool needs_rounding(const struct bli_resampler *resampler)
 	       !(unchanged && !config->in_format.is_float && config->in_format.bits <= config->out_format.bits);
 }
 
-/* What is left out at the ends of a response lies this far below what its stopband leaves. */
-#define PHASE_EXTRA_DB 20
-
-/*
- * Give the sharp filter the required phase: *samples becomes its response, to
- * be freed when the stages are open.  It is a stage of ratio 2 (see plan.h), so
- * it is known by two samples per frame of the lower rate.  The first sample of
- * the linear-phase response, at the very end of its window, has no counterpart
- * at the other end and is left out.
- */
-static int set_phase(struct bli_resampler *resampler, double **samples)
+/* The buffer in front of the store; silent to begin with. */
+static int allocate_output(struct bli_resampler *resampler)
 {
-	const struct bli_requirement *requirement = &resampler->config.requirement;
-	struct bli_plan *plan = &resampler->plan;
-	bool up = plan->out_frames > plan->in_frames;
-	struct bli_stage_shape *shape = &plan->stage[up ? 0 : plan->stages - 1];
-	size_t per_frame = up ? 2 : 1, taps = shape->filter.taps, count = taps * per_frame, found = 0;
-	double *linear = calloc(3 * taps + count, sizeof(*linear)), *shaped = NULL, delay = 0, sum = 0;
-	int error = -ENOMEM;
+	size_t bytes;
 
-	*samples = calloc(count, sizeof(**samples));
-	if (linear && *samples) {
-		double *h = linear + count;
-
-		for (size_t place = 0; place < per_frame; place++) {
-			bli_filter_phase(&shape->filter, (double)place / (double)per_frame, h, h + taps);
-			for (size_t j = 0; j < taps; j++)
-				linear[(taps - 1 - j) * per_frame + place] = h[j];
-		}
-		for (size_t i = 1; i < count; i++)
-			sum += linear[i];
-		for (size_t i = 1; i < count; i++)
-			linear[i] /= sum;
-		error = bli_phase_apply(&shaped, &found, &delay, linear + 1, count - 1, requirement->phase,
-					fmin(requirement->attenuation_db + PHASE_EXTRA_DB, BLI_ATTENUATION_MAX_DB));
-	}
-	if (!error) {
-		for (size_t i = 0; i < found; i++)
-			(*samples)[i] = shaped[i] * (double)per_frame;
-		shape->filter.samples = *samples;
-		shape->filter.samples_per_frame = per_frame;
-		/* taps/2 frames of the stage's input would be linear phase */
-		resampler->phase_advance_frames = ((double)taps / 2 - delay / (double)per_frame) *
-						  (double)plan->in_frames / (double)shape->in_frames;
-	}
-	free(shaped);
-	free(linear);
-	return error;
+	if (__builtin_mul_overflow(output_stride(resampler) * resampler->value_size,
+				   (size_t)resampler->config.channels, &bytes))
+		return -ENOMEM;
+	resampler->output = aligned_alloc(BLI_ALIGNMENT, bytes);
+	if (!resampler->output)
+		return -ENOMEM;
+	memset(resampler->output, 0, bytes);
+	resampler->bytes += bytes;
+	return 0;
 }
 
 int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config)
 {
-	enum bli_precision precision;
-	double *samples = NULL;
-	size_t bytes;
 	int error;
 
 	memset(resampler, 0, sizeof(*resampler));
-	if (!config_valid(config))
+	if (bli_resampler_check(config) != BLI_CONFIG_VALID)
 		return -EINVAL;
 	resampler->config = *config;
-	if (config->gain == 0)
-		resampler->config.gain = 1;
 	error = bli_plan_make(&resampler->plan, &config->requirement, config->in_frames, config->out_frames,
 			      config->kernel, config->channels);
-	if (error) {
-		bli_resampler_close(resampler);
-		return error;
-	}
+	if (error)
+		goto fail;
+	/* frames that pass unchanged keep all their bits only in double */
+	resampler->precision = resampler->plan.stages ? config->requirement.precision : BLI_DOUBLE;
+	resampler->value_size = resampler->precision == BLI_FLOAT ? sizeof(float) : sizeof(double);
 	bli_dither_init(&resampler->dither, needs_rounding(resampler) ? config->dither : BLI_DITHER_NONE,
 			config->out_format.bits, config->dither_seed);
-	/* frames that pass unchanged keep all their bits only in double */
-	precision = resampler->plan.stages ? config->requirement.precision : BLI_DOUBLE;
-	resampler->precision = precision;
-	resampler->value_size = precision == BLI_FLOAT ? sizeof(float) : sizeof(double);
-
-	if (__builtin_mul_overflow(output_stride(resampler) * resampler->value_size, (size_t)config->channels, &bytes))
-		goto out_of_memory;
-	resampler->output = aligned_alloc(BLI_ALIGNMENT, bytes);
-	if (!resampler->output)
-		goto out_of_memory;
-	memset(resampler->output, 0, bytes);
-	resampler->bytes = bytes;
-
-	if (resampler->plan.stages && config->requirement.method == BLI_METHOD_SINC && config->requirement.phase != 50)
-		error = set_phase(resampler, &samples);
-	for (unsigned i = 0; i < resampler->plan.stages && !error; i++) {
-		error = bli_stage_open(&resampler->stage[i], &resampler->plan.stage[i], config->kernel, precision,
-				       config->channels, i == 0 ? resampler->config.gain : 1);
+	for (unsigned i = 0; i < resampler->plan.stages; i++) {
+		error = bli_stage_open(&resampler->stage[i], &resampler->plan.stage[i], config->kernel,
+				       resampler->precision, config->channels, i == 0 ? config->gain : 1);
+		if (error)
+			goto fail;
 		resampler->bytes += resampler->stage[i].bytes;
 	}
-	/* the banks hold what came from these */
-	for (unsigned i = 0; i < resampler->plan.stages; i++) {
-		resampler->plan.stage[i].filter.samples = NULL;
-		resampler->plan.stage[i].filter.table = NULL;
-	}
-	resampler->config.requirement.table = NULL;
-	free(samples);
+	error = allocate_output(resampler);
 	if (error)
-		bli_resampler_close(resampler);
-	return error;
+		goto fail;
+	return 0;
 
-out_of_memory:
+fail:
 	bli_resampler_close(resampler);
-	return -ENOMEM;
+	return error;
 }
 
 void bli_resampler_close(struct bli_resampler *resampler)
 {
 	for (unsigned i = 0; i < resampler->plan.stages; i++)
 		bli_stage_close(&resampler->stage[i]);
+	bli_plan_free(&resampler->plan);
 	free(resampler->output);
 	memset(resampler, 0, sizeof(*resampler));
 }
@@ -177,8 +135,9 @@ static void load_period(struct bli_resampler *resampler, const struct bli_area *
 		char *values = stage_input(resampler, 0, channel);
 		size_t frames = in[channel].samples ? count : 0;
 
-		config->kernel->load[resampler->precision](&config->in_format, values, in[channel].samples,
-							   in[channel].step, frames);
+		resampler->invalid += config->kernel->load[resampler->precision](&config->in_format, values,
+										 in[channel].samples,
+										 in[channel].step, frames);
 		memset(values + frames * resampler->value_size, 0, (config->in_frames - frames) * resampler->value_size);
 	}
 }
@@ -195,7 +154,7 @@ static void finish_period(struct bli_resampler *resampler)
 		if (resampler->plan.stages == 0 && config->gain != 1)
 			for (size_t i = 0; i < config->out_frames; i++)
 				((double *)values)[i] *= config->gain;
-		bli_dither_run(&resampler->dither, resampler->precision, channel, values, config->out_frames);
+		config->kernel->dither[resampler->precision](&resampler->dither, channel, values, config->out_frames);
 	}
 }
 
@@ -245,9 +204,5 @@ double bli_resampler_excess_db(const struct bli_resampler *resampler)
 
 double bli_resampler_delay(const struct bli_resampler *resampler)
 {
-	const struct bli_plan *plan = &resampler->plan;
-
-	return (double)plan->delay_in_frames +
-	       (double)plan->delay_out_frames * (double)plan->in_frames / (double)plan->out_frames -
-	       resampler->phase_advance_frames;
+	return bli_plan_delay(&resampler->plan);
 }

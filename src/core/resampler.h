@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A resampler: PCM of one rate and format in, PCM of another out, period by
- * period.  The whole path of the samples is load → stages → dither → store.
+ * period.
+ *
+ * Opening goes one way, from what is asked to what runs:
+ *
+ *   config ─► check ─► plan: route ─► filter ─► layout   of each stage
+ *                        │     (cheapest of all) └► phase and delay of the one chosen
+ *                        ▼
+ *                      stages: banks filled from the filters, histories silent
+ *
+ * and so does every period:
+ *
+ *   in ─► load ─► stage 0 ─► stage 1 … ─► dither ─► store ─► out
+ *
+ * A stage's input buffer is where the one before it, or the load, writes.
  *
  * One resampler serves one thread at a time; different resamplers are
  * independent.  Opening and closing allocate; resetting and converting are
@@ -15,17 +28,38 @@
 
 #define BLI_CHANNELS_MAX 64
 #define BLI_RATIO_MAX 768	/* 1.536 MHz : 2 kHz */
+#define BLI_GAIN_MAX 1e6	/* 120 dB: past any use, and far from where a float coefficient overflows */
 
 struct bli_resampler_config {
 	size_t in_frames, out_frames;	/* per period; their ratio is the conversion's */
 	unsigned channels;		/* 1 … BLI_CHANNELS_MAX */
 	struct bli_format in_format, out_format;
 	struct bli_requirement requirement;
-	double gain;		/* factor on every sample, up to 1e6; 0 stands for 1 */
+	double gain;		/* factor on every sample, more than 0, up to BLI_GAIN_MAX */
 	enum bli_dither_kind dither;	/* of integer outputs */
 	uint64_t dither_seed;
 	const struct bli_kernel *kernel;	/* from bli_kernel_find() */
 };
+
+/* What of a configuration is out of range. */
+enum bli_config_fault {
+	BLI_CONFIG_VALID,
+	BLI_CONFIG_IN_FRAMES,
+	BLI_CONFIG_OUT_FRAMES,
+	BLI_CONFIG_RATIO,	/* in_frames : out_frames is not 1:BLI_RATIO_MAX … BLI_RATIO_MAX:1 */
+	BLI_CONFIG_CHANNELS,
+	BLI_CONFIG_IN_FORMAT,
+	BLI_CONFIG_OUT_FORMAT,
+	BLI_CONFIG_REQUIREMENT,
+	BLI_CONFIG_GAIN,
+	BLI_CONFIG_KERNEL,	/* there is none */
+};
+
+/*
+ * The first field of a configuration that is out of range, in the order above.
+ * A valid requirement may still be one that no filter meets.
+ */
+enum bli_config_fault bli_resampler_check(const struct bli_resampler_config *config);
 
 /* Samples of one channel in memory. */
 struct bli_area {
@@ -38,10 +72,10 @@ struct bli_resampler {
 	enum bli_precision precision;	/* of the sums; double where nothing is filtered */
 	struct bli_plan plan;
 	struct bli_stage stage[BLI_STAGES_MAX];
-	double phase_advance_frames;	/* how much sooner than with linear phase, in input frames */
 	size_t value_size;		/* of a float or a double */
 	struct bli_dither dither;
 	void *output;			/* [channels][out_frames + BLI_GROUP_MAX], in front of the store */
+	uint64_t invalid;		/* input samples since opening that were not numbers: see bli_sample_load */
 	uint64_t clipped;		/* samples saturated since opening */
 	double peak;			/* largest |sample| since opening, before saturation; full scale is 1 */
 	size_t bytes;			/* allocated in all */
@@ -50,10 +84,10 @@ struct bli_resampler {
 /*
  * Open a resampler.  *resampler needs no initialisation.
  * Returns 0;
- *  −EINVAL  a number, format or ratio out of range, or a requirement that no
- *           filter meets,
+ *  −EINVAL  bli_resampler_check() finds a fault, or no filter meets the
+ *           requirement at these periods,
  *  −ERANGE  a phase other than linear that rounding keeps from meeting the
- *           requirement: see bli_phase_apply(),
+ *           requirement: see bli_filter_set_phase(),
  *  −ENOMEM  no memory;
  * after an error *resampler is as after bli_resampler_close().
  */
@@ -62,7 +96,7 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 /* Free everything; harmless on a closed resampler and on one of all zeros. */
 void bli_resampler_close(struct bli_resampler *resampler);
 
-/* Forget the past: as after opening, but the clip counter and the peak stay. */
+/* Forget the past: as after opening, but the counters and the peak stay. */
 void bli_resampler_reset(struct bli_resampler *resampler);
 
 /*
@@ -76,14 +110,14 @@ void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_are
 			   const struct bli_area *in, size_t in_count);
 
 /*
- * How much too large for the output format the largest sample so far was: with
- * a gain that much lower none would have been clipped.  In dB; −HUGE_VAL after
- * silence.  What dither may add is counted at its worst: it stays where the gain
- * makes the signal lower.  For integer output formats of 8 bits and more.
+ * By how much the largest sample so far exceeds the output format, in dB; with
+ * a gain that much lower none would have clipped.  −HUGE_VAL after silence.
+ * The most that dither can add is counted in full, because lowering the gain
+ * does not lower the dither.  For integer output formats of 8 bits and more.
  */
 double bli_resampler_excess_db(const struct bli_resampler *resampler);
 
-/* Delay of the conversion in input frames: how far the output lags behind. */
+/* How far the output lags behind the input, in input frames: see bli_plan_delay(). */
 double bli_resampler_delay(const struct bli_resampler *resampler);
 
 #endif

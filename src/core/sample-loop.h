@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Loading and storing samples.  Included by every kernel's file once per VALUE
- * (float or double), with NAME(x) defined, so that each instruction set gets
- * its own version; bytes, byte order and step are constants in the loops.
+ * Loading and storing samples (see sample.h).  Included by every kernel's file
+ * once per VALUE (float or double), with NAME(x) and LINKAGE (static or extern)
+ * defined, so that each instruction set gets its own vectors.  Loops run over
+ * whole groups, so that the compiler adds none for what a vector does not fill.
  */
 
 #ifndef BLI_SAMPLE_LOOP_H
@@ -11,265 +12,364 @@
 #include <float.h>
 #include <math.h>
 
-#define SAMPLE_BLOCK 64
-
-/* An integer of `bytes` bytes in the low bits of the result, in the order it has in memory or swapped. */
-static inline __attribute__((always_inline)) uint32_t
-sample_get(const unsigned char *p, unsigned bytes, bool swapped)
-{
-	uint16_t u16;
-	uint32_t u32;
-
-	switch (bytes) {
-	case 1:
-		return *p;
-	case 2:
-		memcpy(&u16, p, 2);
-		return swapped ? __builtin_bswap16(u16) : u16;
-	case 3:
-		if (swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__))
-			return (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
-		memcpy(&u16, p, 2);
-		return (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? u16 : __builtin_bswap16(u16)) | (uint32_t)p[2] << 16;
-	default:
-		memcpy(&u32, p, 4);
-		return swapped ? __builtin_bswap32(u32) : u32;
-	}
-}
-
-static inline __attribute__((always_inline)) void
-sample_put(unsigned char *p, uint32_t value, unsigned bytes, bool swapped)
-{
-	uint16_t u16;
-
-	switch (bytes) {
-	case 1:
-		*p = (unsigned char)value;
-		return;
-	case 2:
-		u16 = swapped ? __builtin_bswap16((uint16_t)value) : (uint16_t)value;
-		memcpy(p, &u16, 2);
-		return;
-	case 3:
-		if (swapped == (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)) {
-			p[0] = (unsigned char)(value >> 16);
-			p[1] = (unsigned char)(value >> 8);
-			p[2] = (unsigned char)value;
-		} else {
-			u16 = (uint16_t)value;
-			u16 = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? u16 : __builtin_bswap16(u16);
-			memcpy(p, &u16, 2);
-			p[2] = (unsigned char)(value >> 16);
-		}
-		return;
-	default:
-		value = swapped ? __builtin_bswap32(value) : value;
-		memcpy(p, &value, 4);
-		return;
-	}
-}
-
-/*
- * The bits of |x|, 0 for NaN: as integers these are ordered as the numbers are,
- * and their maximum needs no branch.
- */
-static inline __attribute__((always_inline)) int32_t sample_magnitude(float x)
+/* The bits of |x|: as integers these are ordered as the numbers are, then infinity, then NaN. */
+static inline __attribute__((always_inline)) int32_t sample_bits(float x)
 {
 	int32_t bits;
 
 	memcpy(&bits, &x, sizeof(bits));
-	bits &= INT32_C(0x7fffffff);
-	return bits > INT32_C(0x7f800000) ? 0 : bits;
+	return bits & INT32_C(0x7fffffff);
+}
+
+#define SAMPLE_MAX_BITS INT32_C(0x71800000)	/* of BLI_SAMPLE_MAX */
+#define SAMPLE_INFINITY_BITS INT32_C(0x7f800000)
+
+/* Raise *peak to the number of those bits. */
+static inline void sample_raise_peak(double *peak, int32_t bits)
+{
+	float single;
+
+	memcpy(&single, &bits, sizeof(single));
+	*peak = (double)single > *peak ? (double)single : *peak;
+}
+
+/*
+ * Adding 1.5·2^52 to a double (2^23 to a float) leaves the nearest integer in
+ * the low bits of its mantissa: rounding without a library call, in vectors.
+ * Floats serve up to 20 bits (the sum needs |x| < 2^22), doubles all 32.  Where
+ * the machine computes with more bits than the type has (x87) the sum would be
+ * rounded twice, and the library rounds.
+ */
+static inline __attribute__((always_inline)) uint32_t sample_round_float(float x)
+{
+	float sum = x + 0x1.8p23f;
+	uint32_t bits;
+
+	if (FLT_EVAL_METHOD != 0)
+		return (uint32_t)lrintf(x);
+	memcpy(&bits, &sum, sizeof(bits));
+	return bits - UINT32_C(0x4b400000);
+}
+
+static inline __attribute__((always_inline)) uint32_t sample_round_double(double x)
+{
+	double sum = x + 0x1.8p52;
+	uint64_t bits;
+
+	if (FLT_EVAL_METHOD != 0)
+		return (uint32_t)llrint(x);
+	memcpy(&bits, &sum, sizeof(bits));
+	return (uint32_t)bits;
 }
 
 #endif
 
+/* The bits of the largest |value|.  Maxima side by side do not wait for each other. */
+static int32_t NAME(largest_bits)(const VALUE *values, size_t frames)
+{
+	int32_t largest[16] = { 0 };
+	size_t i = 0;
+
+	for (; i + 16 <= frames; i += 16)
+		for (size_t lane = 0; lane < 16; lane++) {
+			int32_t bits = sample_bits((float)values[i + lane]);
+
+			largest[lane] = largest[lane] > bits ? largest[lane] : bits;
+		}
+	for (; i < frames; i++) {
+		int32_t bits = sample_bits((float)values[i]);
+
+		largest[0] = largest[0] > bits ? largest[0] : bits;
+	}
+	for (size_t lane = 1; lane < 16; lane++)
+		largest[0] = largest[0] > largest[lane] ? largest[0] : largest[lane];
+	return largest[0];
+}
+
+/* The value of a sample, which `shift` moves to the top of its word. */
+static inline __attribute__((always_inline)) VALUE
+NAME(value_of)(uint32_t word, unsigned shift, uint32_t offset)
+{
+	return (VALUE)(int32_t)(word << shift ^ offset) * (VALUE)0x1p-31;
+}
+
+static inline __attribute__((always_inline)) VALUE NAME(real_at)(const unsigned char *p, const unsigned bytes)
+{
+	float single;
+	double number;
+
+	if (bytes == sizeof(single)) {
+		memcpy(&single, p, sizeof(single));
+		return (VALUE)single;
+	}
+	memcpy(&number, p, sizeof(number));
+	return (VALUE)number;
+}
+
 static inline __attribute__((always_inline)) void
 NAME(load_loop)(const struct bli_format *format, VALUE *restrict values, const unsigned char *restrict samples,
-		ptrdiff_t step, size_t frames, const unsigned bytes, const bool swapped)
+		ptrdiff_t step, size_t frames, const unsigned bytes, const bool is_float)
 {
-	const unsigned shift = 32 - format->bits;
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
+	const unsigned shift = 32u - format->bits;
 
-	/* packed samples are collected first: they do not fit vectors, the rest of the work does */
-	for (size_t first = 0; bytes == 3 && first < frames; first += SAMPLE_BLOCK) {
-		size_t count = frames - first < SAMPLE_BLOCK ? frames - first : SAMPLE_BLOCK;
-		uint32_t raw[SAMPLE_BLOCK];
+	for (size_t i = 0; i < frames; i++) {
+		const unsigned char *p = samples + (ptrdiff_t)i * step;
 
-		for (size_t i = 0; i < count; i++)
-			raw[i] = sample_get(samples + (ptrdiff_t)(first + i) * step, 3, swapped);
-		for (size_t i = 0; i < count; i++)
-			values[first + i] = (VALUE)(int32_t)(raw[i] << shift ^ offset) * (VALUE)0x1p-31;
-	}
-	for (size_t i = 0; bytes != 3 && i < frames; i++) {
-		uint32_t raw = sample_get(samples + (ptrdiff_t)i * step, bytes, swapped);
-
-		values[i] = (VALUE)(int32_t)(raw << shift ^ offset) * (VALUE)0x1p-31;
+		values[i] = is_float ? NAME(real_at)(p, bytes)
+			    : NAME(value_of)(bli_sample_get(p, bytes), shift, offset);
 	}
 }
 
 /* the steps of mono and stereo interleaved as constants: these loops become vectors */
-#define LOAD(BYTES, SWAPPED)									\
-	(step == (BYTES) ? NAME(load_loop)(format, values, samples, (BYTES), frames, (BYTES), (SWAPPED)) \
-	 : step == 2 * (BYTES) ? NAME(load_loop)(format, values, samples, 2 * (BYTES), frames, (BYTES), (SWAPPED)) \
-	 : NAME(load_loop)(format, values, samples, step, frames, (BYTES), (SWAPPED)))
+#define LOAD(BYTES, IS_FLOAT)								\
+	case (BYTES) + 16 * (IS_FLOAT):							\
+		if (step == (BYTES))							\
+			NAME(load_loop)(format, values, samples, (BYTES), whole, (BYTES), (IS_FLOAT)); \
+		else if (step == 2 * (BYTES))						\
+			NAME(load_loop)(format, values, samples, 2 * (BYTES), whole, (BYTES), (IS_FLOAT)); \
+		else									\
+			NAME(load_loop)(format, values, samples, step, whole, (BYTES), (IS_FLOAT)); \
+		return whole
 
-static void NAME(load_reals)(const struct bli_format *format, VALUE *restrict values,
-			     const unsigned char *restrict samples, ptrdiff_t step, size_t frames)
+/* The whole groups of the commonest formats, without a block.  Returns the number of frames. */
+static size_t NAME(load_common)(const struct bli_format *format, VALUE *values, const unsigned char *samples,
+				ptrdiff_t step, size_t frames)
 {
-	for (size_t i = 0; i < frames; i++, samples += step) {
-		float single;
-		double number;
+	const size_t whole = frames & ~(size_t)(BLI_SAMPLE_GROUP - 1);
 
-		if (format->bytes == sizeof(single)) {
-			memcpy(&single, samples, sizeof(single));
-			values[i] = (VALUE)single;
-		} else {
-			memcpy(&number, samples, sizeof(number));
-			values[i] = (VALUE)number;
-		}
+	if (format->is_swapped)
+		return 0;
+	/* floats have numbers of their own */
+	switch (format->bytes + 16 * format->is_float) {
+	LOAD(2, false);
+	LOAD(4, false);
+	LOAD(4, true);
+	LOAD(8, true);
 	}
-}
-
-static void NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step,
-		       size_t frames)
-{
-	if (format->is_float) {
-		NAME(load_reals)(format, values, samples, step, frames);
-		return;
-	}
-	switch (format->bytes * 2 + format->is_swapped) {
-	case 2:
-	case 3: LOAD(1, false); return;
-	case 4: LOAD(2, false); return;
-	case 5: LOAD(2, true); return;
-	case 6: LOAD(3, false); return;
-	case 7: LOAD(3, true); return;
-	case 8: LOAD(4, false); return;
-	case 9: LOAD(4, true); return;
-	}
+	return 0;
 }
 
 #undef LOAD
 
-/*
- * The integer of a value, scale being that of full scale.  Adding 1.5·2^52 to a
- * double (2^23 to a float) leaves the nearest integer in the low bits of its
- * mantissa: rounding without a library call, in vectors.  Floats serve up to 20
- * bits (the sum needs |x| < 2^22), doubles all 32.  What would round beyond the
- * range is clipped and counted; NaN fails the first comparison.  Where the
- * machine computes with more bits than the type has (x87) the sum would be
- * rounded twice, and the library rounds.
- */
-static inline __attribute__((always_inline)) uint32_t
-NAME(round_sample)(VALUE value, double scale, const bool narrow, int32_t *largest, unsigned *beyond)
+static void NAME(from_integers)(const struct bli_format *format, VALUE *restrict values,
+				union bli_sample_block *restrict block, size_t frames)
 {
-	int32_t magnitude = sample_magnitude((float)value);
+	const size_t whole = bli_sample_groups(frames);
+	const unsigned shift = 32u - format->bits;
+	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
 
-	*largest = *largest > magnitude ? *largest : magnitude;
-	if (narrow) {
-		const float least = (float)-scale, most = (float)(scale - 1);
-		float x = (float)value * (float)scale, sum;
-		uint32_t bits;
+	for (size_t i = 0; format->is_swapped && i < whole; i++)
+		block->words[i] = bli_sample_swap(block->words[i], format->bytes);
+	for (size_t i = 0; i < whole; i++)
+		values[i] = NAME(value_of)(block->words[i], shift, offset);
+}
 
-		*beyond += !(x >= least - 0.5f) | (x >= most + 0.5f);
-		x = x > least ? x : least;
-		x = x < most ? x : most;
-		if (FLT_EVAL_METHOD != 0)
-			return (uint32_t)lrintf(x);
-		sum = x + 0x1.8p23f;
-		memcpy(&bits, &sum, sizeof(bits));
-		return bits - UINT32_C(0x4b400000);
+/* Values that are not numbers or too large become 0.  Returns how many there are. */
+static __attribute__((cold)) size_t NAME(silence_invalid)(VALUE *values, size_t frames)
+{
+	size_t invalid = 0;
+
+	for (size_t i = 0; i < frames; i++)
+		if (sample_bits((float)values[i]) > SAMPLE_MAX_BITS) {
+			values[i] = 0;
+			invalid++;
+		}
+	return invalid;
+}
+
+static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict values,
+			     union bli_sample_block *restrict block, size_t frames)
+{
+	const size_t whole = bli_sample_groups(frames);
+
+	if (format->bytes == sizeof(float)) {
+		for (size_t i = 0; format->is_swapped && i < whole; i++)
+			block->words[i] = __builtin_bswap32(block->words[i]);
+		for (size_t i = 0; i < whole; i++)
+			values[i] = (VALUE)block->floats[i];
 	} else {
-		const double least = -scale, most = scale - 1;
-		double x = (double)value * scale, sum;
-		uint64_t bits;
-
-		*beyond += !(x >= least - 0.5) | (x >= most + 0.5);
-		x = x > least ? x : least;
-		x = x < most ? x : most;
-		if (FLT_EVAL_METHOD != 0)
-			return (uint32_t)llrint(x);
-		sum = x + 0x1.8p52;
-		memcpy(&bits, &sum, sizeof(bits));
-		return (uint32_t)bits;
+		for (size_t i = 0; format->is_swapped && i < whole; i++)
+			block->longs[i] = __builtin_bswap64(block->longs[i]);
+		for (size_t i = 0; i < whole; i++)
+			values[i] = (VALUE)block->doubles[i];
 	}
 }
 
-static inline __attribute__((always_inline)) size_t
+LINKAGE bli_sample_load NAME(load);
+size_t NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step, size_t frames)
+{
+	size_t count;
+
+	for (size_t first = NAME(load_common)(format, values, samples, step, frames); first < frames; first += count) {
+		const unsigned char *from = (const unsigned char *)samples + (ptrdiff_t)first * step;
+		VALUE part[BLI_SAMPLE_BLOCK], *to;
+		union bli_sample_block block;
+
+		count = frames - first < BLI_SAMPLE_BLOCK ? frames - first : BLI_SAMPLE_BLOCK;
+		to = count % BLI_SAMPLE_GROUP ? part : (VALUE *)values + first;
+		bli_sample_gather(format, &block, from, step, count);
+		if (format->is_float)
+			NAME(from_reals)(format, to, &block, count);
+		else
+			NAME(from_integers)(format, to, &block, count);
+		if (to == part)
+			memcpy((VALUE *)values + first, part, count * sizeof(*part));
+	}
+	if (format->is_float && NAME(largest_bits)(values, frames) > SAMPLE_MAX_BITS)
+		return NAME(silence_invalid)(values, frames);
+	return 0;
+}
+
+/* The integer of a value, scale being that of full scale.  NaN fails the first comparison. */
+static inline __attribute__((always_inline)) uint32_t NAME(round_sample)(VALUE value, double scale, const bool narrow)
+{
+	if (narrow) {
+		float x = (float)value * (float)scale, most = (float)(scale - 1);
+
+		x = x > (float)-scale ? x : (float)-scale;
+		return sample_round_float(x < most ? x : most);
+	} else {
+		double x = (double)value * scale, most = scale - 1;
+
+		x = x > -scale ? x : -scale;
+		return sample_round_double(x < most ? x : most);
+	}
+}
+
+static inline __attribute__((always_inline)) void
 NAME(store_loop)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
-		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool swapped,
-		 const bool narrow, double *peak)
+		 const VALUE *restrict values, size_t frames, const unsigned bytes, const bool narrow)
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
 	const double scale = (double)(UINT32_C(1) << (format->bits - 1));
-	unsigned beyond = 0;
-	int32_t largest = 0;
-	float single;
 
-	/* packed samples wait until a block is rounded: they do not fit vectors, the rest of the work does */
-	for (size_t first = 0; bytes == 3 && first < frames; first += SAMPLE_BLOCK) {
-		size_t count = frames - first < SAMPLE_BLOCK ? frames - first : SAMPLE_BLOCK;
-		uint32_t rounded[SAMPLE_BLOCK];
-
-		for (size_t i = 0; i < count; i++)
-			rounded[i] = NAME(round_sample)(values[first + i], scale, narrow, &largest, &beyond) + offset;
-		for (size_t i = 0; i < count; i++)
-			sample_put(samples + (ptrdiff_t)(first + i) * step, rounded[i], 3, swapped);
-	}
-	for (size_t i = 0; bytes != 3 && i < frames; i++)
-		sample_put(samples + (ptrdiff_t)i * step,
-			   NAME(round_sample)(values[i], scale, narrow, &largest, &beyond) + offset, bytes, swapped);
-	memcpy(&single, &largest, sizeof(single));
-	if ((double)single > *peak)
-		*peak = (double)single;
-	return beyond;
+	for (size_t i = 0; i < frames; i++)
+		bli_sample_put(samples + (ptrdiff_t)i * step, NAME(round_sample)(values[i], scale, narrow) + offset,
+			       bytes);
 }
 
-#define STORE_STEP(STEP, BYTES, SWAPPED)						\
-	(narrow ? NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), true, peak) \
-	 : NAME(store_loop)(format, samples, (STEP), values, frames, (BYTES), (SWAPPED), false, peak))
-#define STORE(BYTES, SWAPPED)								\
-	(step == (BYTES) ? STORE_STEP((BYTES), BYTES, SWAPPED)				\
-	 : step == 2 * (BYTES) ? STORE_STEP(2 * (BYTES), BYTES, SWAPPED)		\
-	 : STORE_STEP(step, BYTES, SWAPPED))
+/* in float, which is exact enough for 16 bits */
+#define STORE_STEP(STEP, BYTES)								\
+	NAME(store_loop)(format, samples, (STEP), values, whole, (BYTES),		\
+			 sizeof(VALUE) == sizeof(float) && (BYTES) <= 2)
+#define STORE(BYTES)									\
+	case BYTES:									\
+		if (step == (BYTES))							\
+			STORE_STEP((BYTES), (BYTES));					\
+		else if (step == 2 * (BYTES))						\
+			STORE_STEP(2 * (BYTES), (BYTES));				\
+		else									\
+			STORE_STEP(step, (BYTES));					\
+		return whole
 
-static void NAME(store_reals)(const struct bli_format *format, unsigned char *restrict samples, ptrdiff_t step,
-			      const VALUE *restrict values, size_t frames, double *peak)
+/* The whole groups of the commonest formats, without a block.  Returns the number of frames. */
+static size_t NAME(store_common)(const struct bli_format *format, unsigned char *samples, ptrdiff_t step,
+				 const VALUE *values, size_t frames)
 {
-	for (size_t i = 0; i < frames; i++, samples += step) {
-		float single = (float)values[i];
-		double number = (double)values[i], magnitude = number < 0 ? -number : number;
+	const size_t whole = frames & ~(size_t)(BLI_SAMPLE_GROUP - 1);
 
-		*peak = magnitude > *peak ? magnitude : *peak;
-		if (format->bytes == sizeof(single))
-			memcpy(samples, &single, sizeof(single));
-		else
-			memcpy(samples, &number, sizeof(number));
-	}
-}
-
-static size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values,
-			  size_t frames, double *peak)
-{
-	const bool narrow = sizeof(VALUE) == sizeof(float) && format->bits <= 20;
-
-	if (format->is_float) {
-		NAME(store_reals)(format, samples, step, values, frames, peak);
+	if (format->is_float || format->is_swapped)
 		return 0;
-	}
-	switch (format->bytes * 2 + format->is_swapped) {
-	case 2:
-	case 3: return STORE(1, false);
-	case 4: return STORE(2, false);
-	case 5: return STORE(2, true);
-	case 6: return STORE(3, false);
-	case 7: return STORE(3, true);
-	case 8: return STORE(4, false);
-	case 9: return STORE(4, true);
+	switch (format->bytes) {
+	STORE(2);
+	STORE(4);
 	}
 	return 0;
 }
 
 #undef STORE
 #undef STORE_STEP
+
+static void NAME(to_integers)(const struct bli_format *format, union bli_sample_block *restrict block,
+			      const VALUE *restrict values, size_t frames)
+{
+	const size_t whole = bli_sample_groups(frames);
+	unsigned char *words = (unsigned char *)block->words;
+
+	if (sizeof(VALUE) == sizeof(float) && format->bits <= 20)
+		NAME(store_loop)(format, words, 4, values, whole, 4, true);
+	else
+		NAME(store_loop)(format, words, 4, values, whole, 4, false);
+	for (size_t i = 0; format->is_swapped && i < whole; i++)
+		block->words[i] = bli_sample_swap(block->words[i], format->bytes);
+}
+
+static void NAME(to_reals)(const struct bli_format *format, union bli_sample_block *restrict block,
+			   const VALUE *restrict values, size_t frames)
+{
+	const size_t whole = bli_sample_groups(frames);
+
+	if (format->bytes == sizeof(float)) {
+		for (size_t i = 0; i < whole; i++)
+			block->floats[i] = (float)values[i];
+		for (size_t i = 0; format->is_swapped && i < whole; i++)
+			block->words[i] = __builtin_bswap32(block->words[i]);
+	} else {
+		for (size_t i = 0; i < whole; i++)
+			block->doubles[i] = (double)values[i];
+		for (size_t i = 0; format->is_swapped && i < whole; i++)
+			block->longs[i] = __builtin_bswap64(block->longs[i]);
+	}
+}
+
+/*
+ * How many values round to integers beyond the format's; NaN fails the first
+ * comparison.  The limits are half a step beyond the range, or the nearest
+ * float, next to which there is none that rounds otherwise.
+ */
+static size_t NAME(count_beyond)(const struct bli_format *format, const VALUE *values, size_t frames)
+{
+	const double half = ldexp(0.5, 1 - (int)format->bits);
+	const VALUE least = (VALUE)(-1 - half), most = (VALUE)(1 - half);
+	unsigned beyond = 0;
+
+	for (size_t i = 0; i < frames; i++)
+		beyond += !(values[i] >= least) | (values[i] >= most);
+	return beyond;
+}
+
+/* Raises the peak; returns how many values the format cannot hold, counted only if the largest is one of them. */
+static size_t NAME(measure)(const struct bli_format *format, const VALUE *values, size_t frames, double *peak)
+{
+	int32_t largest = NAME(largest_bits)(values, frames);
+	float largest_value;
+
+	if (largest < SAMPLE_INFINITY_BITS)
+		sample_raise_peak(peak, largest);
+	else
+		for (size_t i = 0; i < frames; i++)
+			if (sample_bits((float)values[i]) < SAMPLE_INFINITY_BITS)
+				sample_raise_peak(peak, sample_bits((float)values[i]));
+	memcpy(&largest_value, &largest, sizeof(largest_value));
+	if (format->is_float || largest_value < (float)(1 - ldexp(1, 1 - (int)format->bits)))
+		return 0;
+	return NAME(count_beyond)(format, values, frames);
+}
+
+LINKAGE bli_sample_store NAME(store);
+size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values, size_t frames,
+		   double *peak)
+{
+	size_t count;
+
+	for (size_t first = NAME(store_common)(format, samples, step, values, frames); first < frames; first += count) {
+		const VALUE *from = (const VALUE *)values + first;
+		VALUE part[BLI_SAMPLE_BLOCK];
+		union bli_sample_block block;
+
+		count = frames - first < BLI_SAMPLE_BLOCK ? frames - first : BLI_SAMPLE_BLOCK;
+		/* the last group is filled up with zeros */
+		if (count % BLI_SAMPLE_GROUP) {
+			memcpy(part, from, count * sizeof(*part));
+			memset(part + count, 0, (bli_sample_groups(count) - count) * sizeof(*part));
+			from = part;
+		}
+		if (format->is_float)
+			NAME(to_reals)(format, &block, from, count);
+		else
+			NAME(to_integers)(format, &block, from, count);
+		bli_sample_scatter(format, (unsigned char *)samples + (ptrdiff_t)first * step, step, &block, count);
+	}
+	return NAME(measure)(format, values, frames, peak);
+}

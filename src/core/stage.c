@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stage.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <errno.h>
 #include <math.h>
@@ -24,15 +24,10 @@ static size_t value_size(enum bli_precision precision)
 	return precision == BLI_FLOAT ? sizeof(float) : sizeof(double);
 }
 
-static size_t bank_values(const struct bli_stage_layout *layout)
-{
-	return layout->groups * layout->depth * layout->group_frames;
-}
-
 /* Output frames of the pattern that the bank holds: if mirrored, frame n stands for ratio_out − n too. */
 static size_t bank_frames(const struct bli_stage_layout *layout)
 {
-	return layout->mirrored ? layout->ratio_out / 2 + 1 : layout->pattern * layout->ratio_out;
+	return layout->bank.mirrored ? layout->ratio_out / 2 + 1 : layout->pattern * layout->ratio_out;
 }
 
 /* First output frame of a group: the last group is shifted back to end with the bank. */
@@ -59,102 +54,130 @@ static size_t group_newest(const struct bli_stage_layout *layout, size_t group)
  * load each: two of either go in a cycle, and a row lasts as long as the
  * latency of a multiply-add at least.  But once per pass the bank comes from
  * the cache that holds it, which may last longer and delays rows in any case.
- * The figures were measured with AVX-512 and AVX2 on one processor (Zen 5); for
- * others they put layouts and plans in much the same order.
+ *
+ * The figures were fitted to times measured on one processor (Zen 5; AVX-512
+ * and AVX2).  On another they are off by a common factor, mostly: what matters
+ * is the order of layouts and plans, and `make bench` shows what it is worth.
  */
-static double layout_cost(const struct bli_stage_layout *layout, size_t channels, size_t bytes_per_value)
+static double layout_cost(const struct bli_stage_layout *layout, size_t channels)
 {
-	double streams = (double)(channels * layout->repetitions), images = layout->mirrored ? 2 : 1;
+	const struct bli_bank *bank = &layout->bank;
+	double streams = (double)(channels * layout->repetitions), sides = bank->mirrored ? 2 : 1;
 	double passes = ceil(streams / (double)layout->tile_streams), tile = ceil(streams / passes);
-	double additions = tile * images * (double)layout->width, loads = tile * images + (double)layout->width;
+	double additions = tile * sides * (double)bank->width, loads = tile * sides + (double)bank->width;
 	double row = fmax(fmax(additions, loads) / 2 + 0.2, 3.6);
-	double bytes = (double)(bank_values(layout) * bytes_per_value);
-	double bytes_per_cycle = bytes < 32e3 ? 128 : bytes < 1024e3 ? 40 : 26;
+	double bytes = (double)layout->bank_bytes;
+	double bytes_per_cycle = bytes < 32e3 ? 128 : bytes < 1024e3 ? 40 : 26;	/* from the first, second, third cache */
+	double delayed_cycles = bytes < 32e3 ? 0 : bytes / 256;
+	double call_cycles = 20, group_cycles = 10;
 
-	return passes * (fmax((double)(layout->groups * layout->depth) * row, bytes / bytes_per_cycle) +
-			 (bytes < 32e3 ? 0 : bytes / 256) + 20 + 10 * (double)layout->groups) +
-	       (double)(channels * layout->history) / 8;
+	return passes * (fmax((double)(bank->groups * bank->depth) * row, bytes / bytes_per_cycle) + delayed_cycles +
+			 call_cycles + group_cycles * (double)bank->groups) + (double)(channels * layout->history) / 8;
 }
 
 /* Banks that a pattern of several cycles may fill: half of a small first-level cache. */
 #define PATTERN_BYTES_MAX ((size_t)16 << 10)
 
+/* Banks beyond this, a common size of the second-level cache, are mirrored wherever they can be. */
+#define UNMIRRORED_BYTES_MAX ((size_t)1 << 20)
+
 /* Complete a layout whose ratio, cycles, mirroring, pattern and width are known.  False if they do not fit. */
 static bool complete_layout(struct bli_stage_layout *layout, size_t taps, size_t channels,
 			    const struct bli_kernel *kernel, enum bli_precision precision)
 {
-	layout->tile_streams = kernel->accumulators / (layout->mirrored ? 2 : 1) / layout->width;
+	struct bli_bank *bank = &layout->bank;
+
+	layout->tile_streams = kernel->accumulators / (bank->mirrored ? 2 : 1) / bank->width;
 	if (layout->tile_streams > BLI_TILE_STREAMS_MAX)
 		layout->tile_streams = BLI_TILE_STREAMS_MAX;
-	layout->group_frames = layout->width * kernel->lanes[precision];
-	/* a group wider than its pattern would write over the next repetition, or its mirror image over itself */
-	if (bank_frames(layout) < layout->group_frames && (layout->mirrored || layout->pattern < layout->cycles))
+	layout->group_frames = bank->width * kernel->lanes[precision];
+	/* a group wider than its pattern would write over the next repetition, or its mirror over itself */
+	if (bank_frames(layout) < layout->group_frames && (bank->mirrored || layout->pattern < layout->cycles))
 		return false;
 	layout->repetitions = divide_up(layout->cycles, layout->pattern);
-	layout->groups = divide_up(bank_frames(layout), layout->group_frames);
-	layout->depth = taps + position(layout, layout->group_frames - 1) + 1;
-	layout->cost = layout_cost(layout, channels, value_size(precision));
+	bank->groups = divide_up(bank_frames(layout), layout->group_frames);
+	bank->depth = taps + position(layout, layout->group_frames - 1) + 1;
+	layout->bank_bytes = bank->groups * bank->depth * layout->group_frames * value_size(precision);
+	layout->cost = layout_cost(layout, channels);
 	return true;
 }
 
+/* The candidate with the width that makes it cheapest, if that is cheaper than what is there. */
+static void try_widths(struct bli_stage_layout *layout, struct bli_stage_layout *candidate, size_t taps,
+		       size_t channels, const struct bli_kernel *kernel, enum bli_precision precision, size_t bytes_max)
+{
+	for (candidate->bank.width = 1; candidate->bank.width <= 4; candidate->bank.width *= 2)
+		if (complete_layout(candidate, taps, channels, kernel, precision) && candidate->cost < layout->cost &&
+		    candidate->bank_bytes <= bytes_max)
+			*layout = *candidate;
+}
+
 /*
- * Choose the cheapest of all patterns and widths.  More cycles in a pattern
- * waste less of the last group; wider groups need fewer loads and keep the
- * adders busy where there are few streams, but waste more of the band's ends.
+ * Choose the cheapest of all patterns and widths, mirrored or not.  More cycles
+ * in a pattern waste less of the last group; wider groups need fewer loads and
+ * keep the adders busy where there are few streams, but waste more of the
+ * band's ends.  A mirrored bank is half as large, where it would otherwise be
+ * the cache that limits.  Filters of more than two phases are symmetric, and two
+ * phases are not worth a mirror.
  */
 static void choose_layout(struct bli_stage_layout *layout, size_t taps, size_t channels,
 			  const struct bli_kernel *kernel, enum bli_precision precision)
 {
 	struct bli_stage_layout candidate = *layout;
-	size_t first = 0;	/* pattern that fits */
 
 	layout->cost = HUGE_VAL;
 	for (candidate.pattern = 1; candidate.pattern <= candidate.cycles && candidate.pattern <= BLI_GROUP_MAX;
 	     candidate.pattern++)
-		for (candidate.width = 1; candidate.width <= 4; candidate.width *= 2) {
-			if (!complete_layout(&candidate, taps, channels, kernel, precision))
-				continue;
-			if (!first)
-				first = candidate.pattern;
-			if (candidate.cost < layout->cost &&
-			    (candidate.pattern == first ||
-			     bank_values(&candidate) * value_size(precision) <= PATTERN_BYTES_MAX))
-				*layout = candidate;
-		}
+		try_widths(layout, &candidate, taps, channels, kernel, precision,
+			   layout->cost == HUGE_VAL ? SIZE_MAX : PATTERN_BYTES_MAX);
+	candidate.pattern = 1;
+	candidate.bank.mirrored = true;
+	if (candidate.ratio_out > 2 && candidate.ratio_out / 2 + 1 >= kernel->lanes[precision]) {
+		/* half the memory is worth the few per cent that a mirror may cost */
+		if (layout->bank_bytes > UNMIRRORED_BYTES_MAX)
+			layout->cost = HUGE_VAL;
+		try_widths(layout, &candidate, taps, channels, kernel, precision, SIZE_MAX);
+	}
 }
 
-void bli_stage_layout(struct bli_stage_layout *layout, const struct bli_stage_shape *shape,
-		      const struct bli_kernel *kernel, enum bli_precision precision, size_t channels)
+/* The band's exact depth, and the history that it and its mirror reach back to. */
+static void measure_band(struct bli_stage_layout *layout, size_t taps)
 {
-	size_t taps = shape->filter.taps;
+	struct bli_bank *bank = &layout->bank;
 
-	memset(layout, 0, sizeof(*layout));
-	layout->cycles = (size_t)bli_common_divisor(shape->in_frames, shape->out_frames);
-	layout->ratio_in = shape->in_frames / layout->cycles;
-	layout->ratio_out = shape->out_frames / layout->cycles;
-	/* where nothing repeats the bank is large, and half of it is half of what comes from the cache */
-	layout->mirrored = bli_filter_is_symmetric(&shape->filter) && layout->cycles == 1 &&
-			   layout->ratio_out / 2 + 1 >= kernel->lanes[precision];
-	choose_layout(layout, taps, channels, kernel, precision);
-	layout->depth = 0;
-
+	bank->depth = 0;
 	/* every group reads `depth` frames that end with its newest one */
-	for (size_t group = 0; group < layout->groups; group++) {
+	for (size_t group = 0; group < bank->groups; group++) {
 		size_t start = group_start(layout, group);
 		size_t depth = group_newest(layout, group) - position(layout, start) + taps;
 
-		if (depth > layout->depth)
-			layout->depth = depth;
+		if (depth > bank->depth)
+			bank->depth = depth;
 	}
-	for (size_t group = 0; group < layout->groups; group++) {
+	for (size_t group = 0; group < bank->groups; group++) {
 		size_t newest = group_newest(layout, group);
 
-		if (newest + 1 < layout->depth && layout->depth - 1 - newest > layout->history)
-			layout->history = layout->depth - 1 - newest;
+		if (newest + 1 < bank->depth && bank->depth - 1 - newest > layout->history)
+			layout->history = bank->depth - 1 - newest;
 	}
-	/* the mirror image of the newest frame that the bank needs may be as old as this */
-	if (layout->mirrored && layout->history < taps)
+	/* the mirror of the newest frame that the bank needs may be as old as this */
+	if (bank->mirrored && layout->history < taps)
 		layout->history = taps;
+}
+
+void bli_stage_lay_out(struct bli_stage_plan *plan, const struct bli_kernel *kernel, enum bli_precision precision,
+		       size_t channels)
+{
+	struct bli_stage_layout *layout = &plan->layout;
+	size_t taps = plan->filter.taps;
+
+	memset(layout, 0, sizeof(*layout));
+	layout->cycles = (size_t)bli_gcd(plan->in_frames, plan->out_frames);
+	layout->ratio_in = plan->in_frames / layout->cycles;
+	layout->ratio_out = plan->out_frames / layout->cycles;
+	choose_layout(layout, taps, channels, kernel, precision);
+	measure_band(layout, taps);
+	layout->bank_bytes = layout->bank.groups * layout->bank.depth * layout->group_frames * value_size(precision);
 }
 
 static void store_value(struct bli_stage *stage, size_t index, double value)
@@ -171,29 +194,39 @@ static void fill_lane(struct bli_stage *stage, size_t group, size_t lane, const 
 	const struct bli_stage_layout *layout = &stage->layout;
 	size_t n = group_start(layout, group) + lane, newest = position(layout, n);
 	/* the band's first frame is group_newest − (depth − 1), the lane's is newest − (taps − 1) */
-	size_t row = layout->depth - 1 - (group_newest(layout, group) - newest) - (taps - 1);
+	size_t row = layout->bank.depth - 1 - (group_newest(layout, group) - newest) - (taps - 1);
 
 	for (size_t j = 0; j < taps; j++)
-		store_value(stage, (group * layout->depth + row + j) * layout->group_frames + lane, h[j]);
+		store_value(stage, (group * layout->bank.depth + row + j) * layout->group_frames + lane, h[j]);
+}
+
+/* Where a group's band, its outputs and their mirror lie, from the start of a stream. */
+static void set_offsets(struct bli_stage *stage, size_t group, size_t taps)
+{
+	const struct bli_stage_layout *layout = &stage->layout;
+	size_t groups = layout->bank.groups, start = group_start(layout, group);
+	size_t first_in = layout->history + group_newest(layout, group) + 1 - layout->bank.depth;
+
+	stage->offsets[group] = first_in;
+	stage->offsets[groups + group] = start;
+	if (layout->bank.mirrored) {
+		/* input frame i ↔ ratio_in − taps − i, both from where the history ends */
+		stage->offsets[2 * groups + group] = 2 * layout->history + layout->ratio_in - taps - first_in;
+		stage->offsets[3 * groups + group] = layout->ratio_out - start;
+	}
 }
 
 /* h[taps] and scratch[2·taps] are room to work in */
 static void fill_bank(struct bli_stage *stage, const struct bli_filter *filter, double gain, double *h, double *scratch)
 {
 	struct bli_stage_layout *layout = &stage->layout;
+	struct bli_bank *bank = &layout->bank;
 	size_t frames = bank_frames(layout), taps = filter->taps;
 
-	for (size_t group = 0; group < layout->groups; group++) {
+	for (size_t group = 0; group < bank->groups; group++) {
 		size_t start = group_start(layout, group);
 
-		stage->places[group] = layout->history + group_newest(layout, group) + 1 - layout->depth;
-		stage->places[layout->groups + group] = start;
-		if (layout->mirrored) {
-			/* input frame i ↔ ratio_in − taps − i, both from where the history ends */
-			stage->places[2 * layout->groups + group] = 2 * layout->history + layout->ratio_in -
-								    taps - stage->places[group];
-			stage->places[3 * layout->groups + group] = layout->ratio_out - start;
-		}
+		set_offsets(stage, group, taps);
 		for (size_t lane = 0; lane < layout->group_frames && start + lane < frames; lane++) {
 			uint64_t numerator = (uint64_t)(start + lane) * layout->ratio_in;
 			double fraction = (double)(numerator % layout->ratio_out) / (double)layout->ratio_out;
@@ -204,17 +237,11 @@ static void fill_bank(struct bli_stage *stage, const struct bli_filter *filter, 
 			fill_lane(stage, group, lane, h, taps);
 		}
 	}
-	stage->bank = (struct bli_bank){
-		.width = layout->width,
-		.groups = layout->groups,
-		.depth = layout->depth,
-		.first_in = stage->places,
-		.first_out = stage->places + layout->groups,
-		.mirrored = layout->mirrored,
-		.mirror_in = stage->places + 2 * layout->groups,
-		.mirror_out = stage->places + 3 * layout->groups,
-		.columns = stage->columns,
-	};
+	bank->first_in = stage->offsets;
+	bank->first_out = stage->offsets + bank->groups;
+	bank->mirror_in = stage->offsets + 2 * bank->groups;
+	bank->mirror_out = stage->offsets + 3 * bank->groups;
+	bank->columns = stage->columns;
 }
 
 /* Zeroed, aligned memory for count × size bytes, added to stage->bytes; NULL if there is none. */
@@ -234,43 +261,43 @@ static void *allocate(struct bli_stage *stage, size_t count, size_t size)
 	return memory;
 }
 
-int bli_stage_open(struct bli_stage *stage, const struct bli_stage_shape *shape, const struct bli_kernel *kernel,
+int bli_stage_open(struct bli_stage *stage, const struct bli_stage_plan *plan, const struct bli_kernel *kernel,
 		   enum bli_precision precision, size_t channels, double gain)
 {
 	struct bli_stage_layout *layout = &stage->layout;
-	size_t values, taps = shape->filter.taps;
-	double *scratch;
+	size_t taps = plan->filter.taps, stride_bytes;
+	double *scratch = NULL;
 
 	memset(stage, 0, sizeof(*stage));
-	stage->in_frames = shape->in_frames;
+	stage->in_frames = plan->in_frames;
+	stage->layout = plan->layout;
 	stage->tile = kernel->tile[precision];
 	stage->value_size = value_size(precision);
 	stage->channels = channels;
-	bli_stage_layout(layout, shape, kernel, precision, channels);
-
-	stage->stride = divide_up(layout->history + shape->in_frames + BLI_GROUP_MAX, BLI_GROUP_MAX) * BLI_GROUP_MAX;
-	if (__builtin_mul_overflow(layout->groups * layout->group_frames, layout->depth, &values) ||
-	    __builtin_mul_overflow(stage->stride, stage->value_size, &stage->bytes))
-		return -ENOMEM;
-	stage->bytes = 0;
-	stage->columns = allocate(stage, values, stage->value_size);
-	stage->places = allocate(stage, 4 * layout->groups, sizeof(*stage->places));
-	stage->input = allocate(stage, channels, stage->stride * stage->value_size);
+	stage->stride = divide_up(layout->history + plan->in_frames + BLI_GROUP_MAX, BLI_GROUP_MAX) * BLI_GROUP_MAX;
+	if (__builtin_mul_overflow(stage->stride, stage->value_size, &stride_bytes))
+		goto fail;
+	stage->columns = allocate(stage, layout->bank.groups * layout->group_frames,
+				  layout->bank.depth * stage->value_size);
+	stage->offsets = allocate(stage, 4 * layout->bank.groups, sizeof(*stage->offsets));
+	stage->input = allocate(stage, channels, stride_bytes);
 	scratch = malloc(3 * taps * sizeof(*scratch));
-	if (!stage->columns || !stage->places || !stage->input || !scratch) {
-		free(scratch);
-		bli_stage_close(stage);
-		return -ENOMEM;
-	}
-	fill_bank(stage, &shape->filter, gain, scratch, scratch + taps);
+	if (!stage->columns || !stage->offsets || !stage->input || !scratch)
+		goto fail;
+	fill_bank(stage, &plan->filter, gain, scratch, scratch + taps);
 	free(scratch);
 	return 0;
+
+fail:
+	free(scratch);
+	bli_stage_close(stage);
+	return -ENOMEM;
 }
 
 void bli_stage_close(struct bli_stage *stage)
 {
 	free(stage->columns);
-	free(stage->places);
+	free(stage->offsets);
 	free(stage->input);
 	memset(stage, 0, sizeof(*stage));
 }
@@ -311,7 +338,7 @@ static void run_tile(struct bli_stage *stage, size_t first, size_t count, void *
 			repetition++;
 		}
 	}
-	stage->tile(&stage->bank, count, tile_in, tile_out);
+	stage->tile(&layout->bank, count, tile_in, tile_out);
 }
 
 void bli_stage_run(struct bli_stage *stage, void *const *out)

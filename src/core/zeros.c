@@ -24,12 +24,29 @@
 /* Passes over all zeros: 7 to 25 are needed; what has not settled by then is a pair of nulls, next to each other. */
 #define PASSES_MAX 40
 
-/* What the search works on.  All zeros of the polynomial but one hold that one's place free. */
+/*
+ * A zero has settled where the polynomial is no more than this many roundings of
+ * Σ|h[n]·z^n|.  On the presets' filters 4 to 32 give the same zeros in the same
+ * number of passes.
+ */
+#define SETTLED_ROUNDINGS 16
+
+/*
+ * Starting values, found by trying.  On 40 filters around the presets', figures
+ * 20 % off change the number of passes by 5 % at most and the zeros not at all.
+ */
+#define START_DEPTH 1.6		/* distance from the circle is about this, times ln(gain/ripple), over the taps */
+#define START_DEPTH_MIN 2	/* least ln(gain/ripple): no start on the circle itself */
+#define GAP_ZEROS 2.9		/* zeros missing between two nulls that make a pair in the stopband: 2, and a margin */
+#define EDGE_SPACINGS 0.75	/* between the last null and the passband's first zero */
+#define UNEVEN_START 0.7	/* of a spacing: about the real axis nothing is symmetric, see start_inner() */
+
+/* What the search works on.  Every zero repels the others, so that no two converge to the same one. */
 struct search {
 	const double *h;
 	size_t count;
 	size_t inner;		/* zeros inside the circle */
-	size_t zeros;		/* of all: inner, then their mirror images, then those on the circle */
+	size_t zeros;		/* of all: inner, then their inverses 1/conj(z), then those on the circle */
 	double *real, *imaginary;	/* [count] */
 	bool *settled;		/* [inner] */
 	double *gain;		/* [points]: response without its linear phase, from 0 to half the sampling rate */
@@ -89,7 +106,7 @@ static void close_search(struct search *search)
  * whole turn.  Fixes the number of zeros inside: half of what is left.
  * Returns the number of zeros on the circle.
  */
-static size_t place_nulls(struct search *search, double *angles)
+static size_t find_nulls(struct search *search, double *angles)
 {
 	size_t last = search->points - 1, nulls = 0, on_circle;
 	bool even = search->count % 2 == 0;	/* then there is a null at half the sampling rate */
@@ -118,8 +135,8 @@ static size_t place_nulls(struct search *search, double *angles)
 	return on_circle;
 }
 
-/* Put zero i somewhere, and its mirror image 1/conj(z). */
-static void place(struct search *search, size_t i, double real, double imaginary)
+/* Set zero i, and with it its inverse 1/conj(z). */
+static void set_zero(struct search *search, size_t i, double real, double imaginary)
 {
 	double norm = real * real + imaginary * imaginary;
 
@@ -135,20 +152,21 @@ static void place(struct search *search, size_t i, double real, double imaginary
  */
 static void start(struct search *search, size_t i, double angle, double ripple)
 {
-	double place_of_gain = fabs(remainder(angle, 2 * M_PI)) / M_PI * (double)(search->points - 1);
-	double gain = fabs(search->gain[(size_t)place_of_gain]);
-	double radius = exp(-1.6 / (double)search->count * fmax(log(gain / ripple), 2));
+	double point = fabs(remainder(angle, 2 * M_PI)) / M_PI * (double)(search->points - 1);
+	double gain = fabs(search->gain[(size_t)point]);
+	double depth = START_DEPTH / (double)search->count * fmax(log(gain / ripple), START_DEPTH_MIN);
+	double radius = exp(-depth);
 
-	place(search, i, radius * cos(angle), radius * sin(angle));
+	set_zero(search, i, radius * cos(angle), radius * sin(angle));
 }
 
 /*
  * Starting values.  The angles of all zeros are spread nearly evenly around the
- * circle, so that those inside, and their mirror images, lie where the nulls
- * leave gaps: where there are by two less than there should be.  In the
- * stopband that happens when the lobes of one sign are too weak to reach 0.
- * The others are in the passband.  Nothing is symmetric about the real axis:
- * pairs could not become two zeros on it.
+ * circle, so a gap between nulls that is two zeros wide holds a zero inside and
+ * its inverse.  In the stopband that happens where the lobes of one sign are too
+ * weak to reach 0; all other zeros inside belong to the passband.  The starts
+ * are not symmetric about the real axis, because then a conjugate pair could
+ * never split into two zeros on it.
  */
 static void start_inner(struct search *search, const double *angles, size_t on_circle)
 {
@@ -163,15 +181,15 @@ static void start_inner(struct search *search, const double *angles, size_t on_c
 		double end = (angles[i + 1] - angles[0]) / spacing - (double)i;
 
 		least = fmin(least, missing);
-		for (; end - least > 2.9 && started < search->inner; least += 2)
+		for (; end - least > GAP_ZEROS && started < search->inner; least += 2)
 			start(search, started++, fmax(angles[i], angles[i] + (least + 2 - missing) * spacing), ripple);
 	}
 
 	left = search->inner - started;
-	room = angles[on_circle] - angles[on_circle - 1] - 1.5 * spacing;
-	first = angles[on_circle - 1] + 0.75 * spacing;
+	room = angles[on_circle] - angles[on_circle - 1] - 2 * EDGE_SPACINGS * spacing;
+	first = angles[on_circle - 1] + EDGE_SPACINGS * spacing;
 	for (size_t i = 0; i < left; i++)
-		start(search, started++, first + room * ((double)i + 0.7) / (double)left, ripple);
+		start(search, started++, first + room * ((double)i + UNEVEN_START) / (double)left, ripple);
 }
 
 /* The polynomial at some of the zeros, its derivative there, and Σ|h[n]·z^n|, which bounds the rounding. */
@@ -236,7 +254,7 @@ static struct bli_complex quotient(struct bli_complex a, struct bli_complex b)
 /*
  * One step for zero i: Newton's, for the polynomial divided by all its other
  * zeros as far as they are known (Ehrlich 1967, Aberth 1973), so that no two
- * end in the same place.
+ * converge to the same zero.
  */
 static void improve(struct search *search, size_t i, const struct values *values, size_t lane)
 {
@@ -255,13 +273,13 @@ static void improve(struct search *search, size_t i, const struct values *values
 	norm = z.real * z.real + z.imaginary * z.imaginary;
 	if (!isfinite(norm) || norm == 0)
 		return;
-	search->settled[i] = hypot(value.real, value.imaginary) <= 16 * DBL_EPSILON * values->magnitude[lane] ||
+	search->settled[i] = hypot(value.real, value.imaginary) <= SETTLED_ROUNDINGS * DBL_EPSILON * values->magnitude[lane] ||
 			     hypot(step.real, step.imaginary) <= 1e-14 * sqrt(norm);
-	if (norm > 1) {	/* outside: its mirror image is the one wanted */
+	if (norm > 1) {	/* outside: the inverse is the one wanted */
 		z.real /= norm;
 		z.imaginary /= norm;
 	}
-	place(search, i, z.real, z.imaginary);
+	set_zero(search, i, z.real, z.imaginary);
 }
 
 static void find_inner(struct search *search)
@@ -311,7 +329,7 @@ int bli_zeros_inside(double (*inside)[2], size_t *found, const double *h, size_t
 	if (!error && !angles)
 		error = -ENOMEM;
 	if (!error) {
-		start_inner(&search, angles, place_nulls(&search, angles));
+		start_inner(&search, angles, find_nulls(&search, angles));
 		find_inner(&search);
 		for (size_t i = 0; i < search.inner; i++) {
 			double real = search.real[i], imaginary = search.imaginary[i], radius = hypot(real, imaginary);

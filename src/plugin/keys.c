@@ -3,32 +3,13 @@
 #include "config.h"
 #endif
 #include "keys.h"
+#include "log.h"
 #include "setting.h"
 
-#include <ctype.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-/* Longest part of a key or a value that a message shows, in bytes. */
-#define SHOWN_MAX 60
-
-void bli_key_log(const char *converter, const char *format, ...)
-{
-	char line[600];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(line, sizeof(line), format, arguments);
-	va_end(arguments);
-	for (char *p = line; *p; p++)
-		if (iscntrl((unsigned char)*p))
-			*p = ' ';
-	SNDERR("converter \"%s\": %s", converter, line);
-}
 
 int bli_key_refuse(const struct bli_key *key, const char *allowed)
 {
@@ -38,10 +19,10 @@ int bli_key_refuse(const struct bli_key *key, const char *allowed)
 	    snd_config_get_ascii(key->node, &value) < 0)
 		value = NULL;
 	if (value)
-		bli_key_log(key->converter, "%.*s = \"%.*s%s\": %s", SHOWN_MAX, key->name, SHOWN_MAX, value,
-			    strlen(value) > SHOWN_MAX ? "..." : "", allowed);
+		bli_log(key->converter, "%.*s = \"%.*s%s\": %s", BLI_LOG_SHOWN_MAX, key->name, BLI_LOG_SHOWN_MAX, value,
+			strlen(value) > BLI_LOG_SHOWN_MAX ? "..." : "", allowed);
 	else
-		bli_key_log(key->converter, "%.*s = a compound: %s", SHOWN_MAX, key->name, allowed);
+		bli_log(key->converter, "%.*s = a compound: %s", BLI_LOG_SHOWN_MAX, key->name, allowed);
 	free(value);
 	return -EINVAL;
 }
@@ -93,39 +74,4 @@ int bli_key_truth(const struct bli_key *key, bool *truth)
 		return bli_key_refuse(key, "allowed are yes and no");
 	*truth = value;
 	return 0;
-}
-
-/* Levenshtein's distance, for words of at most 31 letters; longer ones count as far away. */
-static size_t distance(const char *a, const char *b)
-{
-	enum { LETTERS = 31 };
-	size_t row[LETTERS + 1], length = strlen(b);
-
-	if (strlen(a) > LETTERS || length > LETTERS)
-		return LETTERS;
-	for (size_t j = 0; j <= length; j++)
-		row[j] = j;
-	for (size_t i = 1; a[i - 1]; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= length; j++) {
-			size_t changed = diagonal + (tolower((unsigned char)a[i - 1]) != b[j - 1]);
-			size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-
-			diagonal = row[j];
-			row[j] = changed < shorter ? changed : shorter;
-		}
-	}
-	return row[length];
-}
-
-const char *bli_key_nearest(const char *word, const char *const *names)
-{
-	const char *nearest = names[0];
-
-	for (size_t i = 1; names[i]; i++)
-		if (distance(word, names[i]) < distance(word, nearest))
-			nearest = names[i];
-	return nearest;
 }

@@ -17,9 +17,6 @@ struct bli_key {
 	const snd_config_t *node;
 };
 
-/* One SNDERR line about a converter; control characters, which names and paths may hold, become spaces. */
-void bli_key_log(const char *converter, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
 /*
  * One SNDERR line: converter, key, its value as written, and what is allowed
  * ("allowed are …").
@@ -43,8 +40,5 @@ int bli_key_word(const struct bli_key *key, const char *const *words, const char
 
 /* yes, no, true, false, on, off, 1 or 0. */
 int bli_key_truth(const struct bli_key *key, bool *truth);
-
-/* The one of names[], which end with NULL, that is nearest to `word` in spelling. */
-const char *bli_key_nearest(const char *word, const char *const *names);
 
 #endif

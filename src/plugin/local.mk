@@ -4,6 +4,7 @@
 alsaplugin_LTLIBRARIES = src/plugin/libasound_module_rate_bli.la
 src_plugin_libasound_module_rate_bli_la_SOURCES = \
 	src/plugin/keys.c src/plugin/keys.h \
+	src/plugin/log.c src/plugin/log.h \
 	src/plugin/rate-bli.c \
 	src/plugin/report.c src/plugin/report.h \
 	src/plugin/settings.c src/plugin/settings.h

@@ -3,6 +3,7 @@
  * The ALSA rate converter: entry points and operations of snd_pcm_rate_ops_t.
  * Periods are handed to the resampler, nothing else.
  */
+#include "log.h"
 #include "report.h"
 
 #include <limits.h>
@@ -26,7 +27,7 @@ static void rate_free(void *object)
 	struct rate_bli *rate = object;
 
 	if (rate->ready && rate->settings.verbose)
-		bli_report_clipping(&rate->settings, &rate->resampler);
+		bli_report_losses(&rate->settings, &rate->resampler);
 	bli_resampler_close(&rate->resampler);
 	rate->ready = false;
 }
@@ -40,59 +41,78 @@ static void rate_close(void *object)
 	free(rate);
 }
 
-/* The core's description of a linear format; false if it is none. */
-static bool format_from_alsa(struct bli_format *format, snd_pcm_format_t alsa)
+/* The core's description of a linear format; all zeros, which is invalid, for any other. */
+static void format_from_alsa(struct bli_format *format, snd_pcm_format_t alsa)
 {
+	memset(format, 0, sizeof(*format));
 	/* alsa-lib counts DSD, a stream of single bits, among the linear formats */
 	if (snd_pcm_format_linear(alsa) != 1 || (alsa >= SND_PCM_FORMAT_DSD_U8 && alsa <= SND_PCM_FORMAT_DSD_U32_BE))
-		return false;
+		return;
 	*format = (struct bli_format){
 		.bytes = (unsigned char)(snd_pcm_format_physical_width(alsa) / 8),
 		.bits = (unsigned char)snd_pcm_format_width(alsa),
 		.is_unsigned = snd_pcm_format_unsigned(alsa) == 1,
 		.is_swapped = snd_pcm_format_cpu_endian(alsa) == 0,
 	};
-	return bli_format_valid(format);
 }
 
-/* One line for the first thing of a side that is out of range. */
-static int check_side(const struct rate_bli *rate, const char *side, const snd_pcm_rate_side_info_t *info)
+/* The core knows periods and their ratio, and takes any. */
+static int check_rate(const struct rate_bli *rate, const char *side, unsigned rate_hz)
 {
-	/* alsa-lib has a name for every number up to the last, and reads before its table for negative ones */
-	const char *name = (int)info->format < 0 ? NULL : snd_pcm_format_name(info->format);
-	struct bli_format format;
-
-	if (info->rate < RATE_MIN_HZ || info->rate > RATE_MAX_HZ)
-		SNDERR("converter \"%s\": %s rate %u Hz is out of range; allowed are %d to %d Hz",
-		       rate->settings.converter, side, info->rate, RATE_MIN_HZ, RATE_MAX_HZ);
-	else if (info->period_size < 1 || info->period_size > BLI_PERIOD_FRAMES_MAX)
-		SNDERR("converter \"%s\": %s period of %lu frames is out of range; allowed are 1 to %lu frames",
-		       rate->settings.converter, side, info->period_size, (unsigned long)BLI_PERIOD_FRAMES_MAX);
-	else if (!format_from_alsa(&format, info->format))
-		SNDERR("converter \"%s\": %s format %s (%d) is not supported; allowed are linear PCM formats",
-		       rate->settings.converter, side, name ? name : "unknown", (int)info->format);
-	else
+	if (rate_hz >= RATE_MIN_HZ && rate_hz <= RATE_MAX_HZ)
 		return 0;
+	bli_log(rate->settings.converter, "%s rate %u Hz is out of range; allowed are %d to %d Hz",
+		side, rate_hz, RATE_MIN_HZ, RATE_MAX_HZ);
 	return -EINVAL;
 }
 
-static int check_info(const struct rate_bli *rate, const snd_pcm_rate_info_t *info)
+static void log_period(const struct rate_bli *rate, const char *side, unsigned long frames)
+{
+	bli_log(rate->settings.converter, "%s period of %lu frames is out of range; allowed are 1 to %lu frames",
+		side, frames, (unsigned long)BLI_PERIOD_FRAMES_MAX);
+}
+
+static void log_format(const struct rate_bli *rate, const char *side, snd_pcm_format_t format)
+{
+	/* alsa-lib has a name for every number up to the last, and reads before its table for negative ones */
+	const char *name = (int)format < 0 ? NULL : snd_pcm_format_name(format);
+
+	bli_log(rate->settings.converter, "%s format %s (%d) is not supported; allowed are linear PCM formats",
+		side, name ? name : "unknown", (int)format);
+}
+
+/* One line that says why a resampler could not be opened. */
+static void log_failure(const struct rate_bli *rate, const snd_pcm_rate_info_t *info,
+			const struct bli_resampler_config *config, int error)
 {
 	unsigned long in = info->in.period_size, out = info->out.period_size;
 
-	if (check_side(rate, "input", &info->in) < 0 || check_side(rate, "output", &info->out) < 0)
-		return -EINVAL;
-	if (info->channels < 1 || info->channels > BLI_CHANNELS_MAX) {
-		SNDERR("converter \"%s\": %u channels are out of range; allowed are 1 to %d",
-		       rate->settings.converter, info->channels, BLI_CHANNELS_MAX);
-		return -EINVAL;
+	switch (bli_resampler_check(config)) {
+	case BLI_CONFIG_IN_FRAMES:
+		log_period(rate, "input", in);
+		return;
+	case BLI_CONFIG_OUT_FRAMES:
+		log_period(rate, "output", out);
+		return;
+	case BLI_CONFIG_RATIO:
+		bli_log(rate->settings.converter,
+			"the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
+			in, out, BLI_RATIO_MAX, BLI_RATIO_MAX);
+		return;
+	case BLI_CONFIG_CHANNELS:
+		bli_log(rate->settings.converter, "%u channels are out of range; allowed are 1 to %d",
+			info->channels, BLI_CHANNELS_MAX);
+		return;
+	case BLI_CONFIG_IN_FORMAT:
+		log_format(rate, "input", info->in.format);
+		return;
+	case BLI_CONFIG_OUT_FORMAT:
+		log_format(rate, "output", info->out.format);
+		return;
+	default:
+		bli_log(rate->settings.converter, "cannot convert periods of %lu to %lu frames in %u channels: %s",
+			in, out, info->channels, snd_strerror(error));
 	}
-	if ((in - 1) / BLI_RATIO_MAX >= out || (out - 1) / BLI_RATIO_MAX >= in) {
-		SNDERR("converter \"%s\": the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
-		       rate->settings.converter, in, out, BLI_RATIO_MAX, BLI_RATIO_MAX);
-		return -EINVAL;
-	}
-	return 0;
 }
 
 /* The report on standard error, for `verbose yes`. */
@@ -120,7 +140,9 @@ static int rate_init(void *object, snd_pcm_rate_info_t *info)
 	int error;
 
 	rate_free(rate);
-	error = check_info(rate, info);
+	error = check_rate(rate, "input", info->in.rate);
+	if (!error)
+		error = check_rate(rate, "output", info->out.rate);
 	if (!error)
 		error = bli_settings_requirement(&rate->settings,
 						 info->in.rate < info->out.rate ? info->in.rate : info->out.rate,
@@ -131,9 +153,7 @@ static int rate_init(void *object, snd_pcm_rate_info_t *info)
 	format_from_alsa(&config.out_format, info->out.format);
 	error = bli_resampler_open(&rate->resampler, &config);
 	if (error < 0) {
-		SNDERR("converter \"%s\": cannot convert periods of %lu to %lu frames in %u channels: %s",
-		       rate->settings.converter, info->in.period_size, info->out.period_size, info->channels,
-		       snd_strerror(error));
+		log_failure(rate, info, &config, error);
 		return error;
 	}
 	rate->info = *info;
@@ -235,6 +255,9 @@ static void rate_dump(void *object, snd_output_t *out)
 	bli_report(out, &rate->settings, rate->ready ? &rate->resampler : NULL, &rate->info);
 }
 
+/* The protocol whose operations are filled in, whatever later one the header is of. */
+#define PROTOCOL_FILLED 0x010003
+
 /*
  * There is no get_supported_formats: with it alsa-lib would pick a format from
  * a list by likeness and convert once more; without it both sides come as they
@@ -249,12 +272,12 @@ static const snd_pcm_rate_ops_t rate_ops = {
 	.convert = rate_convert,
 	.input_frames = rate_input_frames,
 	.output_frames = rate_output_frames,
-	.version = SND_PCM_RATE_PLUGIN_VERSION,
+	.version = PROTOCOL_FILLED,
 	.get_supported_rates = rate_supported_rates,
 	.dump = rate_dump,
 };
 
-/* All that later versions up to 0x010003 have; a header of a later one may have more. */
+/* All that protocols up to PROTOCOL_FILLED have; a header of a later one may have more. */
 #define OPS_BYTES (offsetof(snd_pcm_rate_ops_t, get_supported_formats) + sizeof(rate_ops.get_supported_formats))
 
 /* The caller's struct is as long as the version it speaks says, so no more than that is written. */
@@ -270,8 +293,8 @@ static int fill_ops(const char *converter, snd_pcm_rate_ops_t *ops, unsigned int
 		return 0;
 	}
 	if (version < 0x010001) {
-		SNDERR("converter \"%s\": rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later",
-		       converter, version);
+		bli_log(converter, "rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later",
+			version);
 		return -EINVAL;
 	}
 	memcpy(ops, &rate_ops, OPS_BYTES);
@@ -299,7 +322,7 @@ static int rate_open(const char *converter, unsigned int version, void **object,
 	int error;
 
 	if (!rate) {
-		SNDERR("converter \"%s\": out of memory", converter);
+		bli_log(converter, "out of memory");
 		return -ENOMEM;
 	}
 	error = bli_settings_read(&rate->settings, converter, conf);
@@ -313,8 +336,9 @@ static int rate_open(const char *converter, unsigned int version, void **object,
 	rate->kernel = bli_kernel_find(kernel);
 	if (!rate->kernel) {
 		rate->kernel = bli_kernel_find(NULL);
-		SNDERR("converter \"%s\": BLI_KERNEL=%s is unknown or not supported here; allowed are %s; taking %s",
-		       converter, kernel, kernel_names(names, sizeof(names)), rate->kernel->name);
+		bli_log(converter, "BLI_KERNEL=%.*s%s is unknown or not supported here; allowed are %s; taking %s",
+			BLI_LOG_SHOWN_MAX, kernel, strlen(kernel) > BLI_LOG_SHOWN_MAX ? "..." : "",
+			kernel_names(names, sizeof(names)), rate->kernel->name);
 	}
 	*object = rate;
 	return 0;

@@ -3,7 +3,8 @@
 #include "config.h"
 #endif
 #include "report.h"
-#include "divisor.h"
+#include "gcd.h"
+#include "log.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -59,10 +60,10 @@ static void report_stages(snd_output_t *out, const struct bli_resampler *resampl
 	if (resampler->plan.stages == 0)
 		snd_output_printf(out, "  stages: none, equal periods pass unchanged\n");
 	for (unsigned i = 0; i < resampler->plan.stages; i++) {
-		const struct bli_stage_shape *shape = &resampler->plan.stage[i];
+		const struct bli_stage_plan *stage = &resampler->plan.stage[i];
 
 		snd_output_printf(out, "  stage %u: %zu -> %zu frames, %zu taps, %zu phases\n", i + 1,
-				  shape->in_frames, shape->out_frames, shape->filter.taps,
+				  stage->in_frames, stage->out_frames, stage->filter.taps,
 				  resampler->stage[i].layout.ratio_out);
 	}
 	snd_output_printf(out, "  sums: %s precision, kernel %s, %zu KiB\n",
@@ -78,7 +79,7 @@ static void report_stages(snd_output_t *out, const struct bli_resampler *resampl
 static void report_ratio(snd_output_t *out, const snd_pcm_rate_info_t *info)
 {
 	unsigned long in = info->in.period_size, out_frames = info->out.period_size;
-	unsigned long divisor = (unsigned long)bli_common_divisor(info->in.rate, info->out.rate);
+	unsigned long divisor = (unsigned long)bli_gcd(info->in.rate, info->out.rate);
 	unsigned long unit_in = info->in.rate / divisor, unit_out = info->out.rate / divisor;
 	unsigned long multiple = (in + unit_in / 2) / unit_in;
 	double effective = (double)info->in.rate * (double)out_frames / (double)in;
@@ -90,13 +91,14 @@ static void report_ratio(snd_output_t *out, const snd_pcm_rate_info_t *info)
 		return;
 	if (multiple == 0)
 		multiple = 1;
-	snd_output_printf(out, "  error: %+.1f ppm against %u Hz, because these periods are not in the exact ratio; nearest exact periods: %lu -> %lu\n",
-			  error_ppm, info->out.rate, multiple * unit_in, multiple * unit_out);
+	snd_output_printf(out, "  error: %+.1f ppm against %u Hz, because these periods are not in the exact ratio; "
+			  "nearest exact periods: %lu -> %lu\n", error_ppm, info->out.rate, multiple * unit_in,
+			  multiple * unit_out);
 }
 
 /*
  * The setting of gain with which the largest sample so far would not clip, rounded down to 0.01 dB.  It is text because
- * printf would write the program's locale's decimal point, which no configuration may hold.
+ * printf would write the decimal point of the program's locale, which no configuration may hold.
  */
 struct gain_text {
 	char text[48];
@@ -127,6 +129,9 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 	snd_output_printf(out, "  delay: %.3f input frames, %.3f ms\n", delay_frames,
 			  1e3 * delay_frames / (double)info->in.rate);
 	report_ratio(out, info);
+	if (resampler->invalid)
+		snd_output_printf(out, "  not numbers: %llu input samples, treated as silence\n",
+				  (unsigned long long)resampler->invalid);
 	if (resampler->clipped)
 		snd_output_printf(out, "  clipped: %llu samples; a gain of %s dB would avoid it\n",
 				  (unsigned long long)resampler->clipped, avoiding_gain(settings, resampler).text);
@@ -134,10 +139,12 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 		snd_output_printf(out, "  clipped: 0 samples\n");
 }
 
-void bli_report_clipping(const struct bli_settings *settings, const struct bli_resampler *resampler)
+void bli_report_losses(const struct bli_settings *settings, const struct bli_resampler *resampler)
 {
+	if (resampler->invalid)
+		bli_log(settings->converter, "%llu input samples were not numbers and were treated as silence",
+			(unsigned long long)resampler->invalid);
 	if (resampler->clipped)
-		SNDERR("converter \"%s\": %llu samples were clipped; gain \"%s dB\" would have avoided it",
-		       settings->converter, (unsigned long long)resampler->clipped,
-		       avoiding_gain(settings, resampler).text);
+		bli_log(settings->converter, "%llu samples were clipped; gain \"%s dB\" would have avoided it",
+			(unsigned long long)resampler->clipped, avoiding_gain(settings, resampler).text);
 }

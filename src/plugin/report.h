@@ -11,14 +11,17 @@
 #include <alsa/pcm_rate.h>
 
 /*
- * Print settings, stages, precision, kernel, delay, effective ratio and clipped
- * samples.  `resampler` is NULL while no hardware parameters are set; then
+ * Print settings, stages, precision, kernel, delay, effective ratio, and clipped
+ * samples and those that were not numbers.  `resampler` is NULL while no hardware parameters are set; then
  * `info` is not read.
  */
 void bli_report(snd_output_t *out, const struct bli_settings *settings, const struct bli_resampler *resampler,
 		const snd_pcm_rate_info_t *info);
 
-/* One SNDERR line on the clipped samples, if there are any: for when the report is not asked for any more. */
-void bli_report_clipping(const struct bli_settings *settings, const struct bli_resampler *resampler);
+/*
+ * One line to the log on input samples that were not numbers and one on clipped samples, if there are any: for when the
+ * report is not asked for any more.
+ */
+void bli_report_losses(const struct bli_settings *settings, const struct bli_resampler *resampler);
 
 #endif

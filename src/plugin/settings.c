@@ -5,6 +5,7 @@
 #include "settings.h"
 #include "filterfile.h"
 #include "keys.h"
+#include "log.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -77,14 +78,14 @@ static int read_filter_file(struct bli_settings *settings, const struct bli_key 
 		return bli_key_refuse(key, "HOME is not set; allowed is then a path that begins with a slash");
 	path = home_path(text, home);
 	if (!path) {
-		bli_key_log(key->converter, "%s: out of memory", key->name);
+		bli_log(key->converter, "%s: out of memory", key->name);
 		return -ENOMEM;
 	}
 	bli_filter_table_free(&settings->table);
 	error = bli_filterfile_read(&settings->table, path, message, sizeof(message));
 	free(path);
 	if (error < 0) {
-		bli_key_log(key->converter, "%s: %s", key->name, message);
+		bli_log(key->converter, "%s: %s", key->name, message);
 		return error;
 	}
 	settings->filter.requirement.method = BLI_METHOD_TABLE;
@@ -138,13 +139,14 @@ static bool generic_key(const char *name)
 
 static int refuse_unknown(const struct bli_key *key)
 {
-	const char *names[KEYS + 1] = { NULL };
-	char allowed[120];
+	char allowed[200] = "unknown key; allowed are ";
 
-	for (size_t i = 0; i < KEYS; i++)
-		names[i] = keys[i].name;
-	snprintf(allowed, sizeof(allowed), "unknown key; the nearest one allowed is \"%s\", see bli(7) for all",
-		 bli_key_nearest(key->name, names));
+	for (size_t k = 0; k < KEYS; k++) {
+		size_t used = strlen(allowed);
+
+		snprintf(allowed + used, sizeof(allowed) - used, "%s%s", keys[k].name,
+			 k + 2 < KEYS ? ", " : k + 2 == KEYS ? " and " : "");
+	}
 	return bli_key_refuse(key, allowed);
 }
 
@@ -169,8 +171,8 @@ static int check_keys(const char *converter, const snd_config_t *conf)
 		if (keys[k].group == GROUP_ANY)
 			continue;
 		if (group != GROUP_ANY && group != keys[k].group) {
-			bli_key_log(converter, "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, stopband and attenuation, or filter_file and interpolation",
-				    grouped, name);
+			bli_log(converter, "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, stopband and attenuation, or filter_file and interpolation",
+				grouped, name);
 			return -EINVAL;
 		}
 		group = keys[k].group;
@@ -203,7 +205,7 @@ static int check_together(struct bli_settings *settings)
 	if (!wrong && settings->filter.requirement.nearest && settings->table.length == 0)
 		wrong = "interpolation belongs to filter_file, which is not given";
 	if (wrong) {
-		bli_key_log(settings->converter, "%s", wrong);
+		bli_log(settings->converter, "%s", wrong);
 		return -EINVAL;
 	}
 	/* edges in Hz wait for the rates */
@@ -218,7 +220,7 @@ int bli_settings_read(struct bli_settings *settings, const char *converter, cons
 
 	memset(settings, 0, sizeof(*settings));
 	if (!preset) {
-		bli_key_log(converter, "no such preset");
+		bli_log(converter, "no such preset");
 		return -EINVAL;
 	}
 	settings->converter = preset->name;
@@ -251,6 +253,6 @@ int bli_settings_requirement(const struct bli_settings *settings, unsigned low_r
 
 	requirement->table = settings->table.length ? &settings->table : NULL;
 	if (error < 0)
-		bli_key_log(settings->converter, "%s", message);
+		bli_log(settings->converter, "%s", message);
 	return error;
 }

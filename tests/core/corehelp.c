@@ -105,7 +105,7 @@ struct bli_resampler_config core_config(const char *preset, size_t in_frames, si
 
 	return (struct bli_resampler_config){
 		.in_frames = in_frames, .out_frames = out_frames, .channels = channels, .in_format = real,
-		.out_format = real, .requirement = bli_preset_find(preset)->requirement, .kernel = core_kernel(),
+		.out_format = real, .requirement = bli_preset_find(preset)->requirement, .gain = 1, .kernel = core_kernel(),
 	};
 }
 

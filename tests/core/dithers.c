@@ -9,6 +9,7 @@
 #include "dither.h"
 #include "kernel.h"
 
+#include <fenv.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +36,7 @@ static void errors_in_steps(struct bli_dither *dither, enum bli_precision precis
 	double scale = ldexp(1, (int)bits - 1), peak = 0;
 
 	memcpy(values, wanted, FRAMES * core_value_size(precision));
-	bli_dither_run(dither, precision, channel, values, FRAMES);
+	core_kernel()->dither[precision](dither, channel, values, FRAMES);
 	assert_int_equal(core_kernel()->store[precision](&format, samples, 4, values, FRAMES, &peak), 0);
 	for (size_t i = 0; i < FRAMES; i++)
 		error[i] = (double)samples[i] - core_get(precision, wanted, i) * scale;
@@ -187,10 +188,10 @@ static void test_pieces(void **state)
 		for (size_t i = 0; i < 1000; i++)
 			whole[i] = cut[i] = 0.5 * sin((double)i);
 		bli_dither_init(&dither, kind, 16, 9);
-		bli_dither_run(&dither, BLI_DOUBLE, 5, whole, 1000);
+		core_kernel()->dither[BLI_DOUBLE](&dither, 5, whole, 1000);
 		bli_dither_reset(&dither);
 		for (size_t i = 0; i < COUNT(pieces); i++) {
-			bli_dither_run(&dither, BLI_DOUBLE, 5, cut + place, pieces[i]);
+			core_kernel()->dither[BLI_DOUBLE](&dither, 5, cut + place, pieces[i]);
 			place += pieces[i];
 		}
 		assert_memory_equal(whole, cut, sizeof(whole));
@@ -276,7 +277,7 @@ static void test_none(void **state)
 			values[i] = expected[i] = sin((double)i);
 		bli_dither_init(&dither, cases[c].kind, cases[c].bits, 1);
 		assert_int_equal(dither.kind, BLI_DITHER_NONE);
-		bli_dither_run(&dither, BLI_DOUBLE, 0, values, 100);
+		core_kernel()->dither[BLI_DOUBLE](&dither, 0, values, 100);
 		assert_memory_equal(values, expected, sizeof(values));
 	}
 }
@@ -295,11 +296,73 @@ static void test_overload(void **state)
 			for (size_t i = 0; i < 200; i++)
 				values[i] = i < 100 ? loud[l] : 0.25;
 			bli_dither_init(&dither, kind, 8, 1);
-			bli_dither_run(&dither, BLI_DOUBLE, 0, values, 200);
+			core_kernel()->dither[BLI_DOUBLE](&dither, 0, values, 200);
 			/* the largest shaped error is (1 + 2 + 1)·1.5 steps */
 			for (size_t i = 102; i < 200; i++)
 				assert_true(fabs(values[i] - 0.25) <= 6 / 128.0);
 		}
+}
+
+/* Every kernel gives what the plain C one gives, to the last bit, in whole blocks and in parts of them. */
+static void test_kernels_agree(void **state)
+{
+	static const size_t pieces[] = { 64, 1, 15, 16, 17, 63, 65, 128, 500, 131 };
+	const struct bli_kernel *kernel;
+
+	(void)state;
+	for (unsigned n = 0; (kernel = bli_kernel_nth(n)); n++)
+		for (int variant = 0; variant < 2 * BLI_PRECISIONS; variant++) {
+			enum bli_dither_kind kind = variant & 1 ? BLI_DITHER_SHAPED : BLI_DITHER_TPDF;
+			int precision = variant / 2;
+			double expected[1000] = { 0 }, values[1000] = { 0 };
+			struct bli_dither dither;
+			size_t first = 0;
+
+			/* up to twice full scale, where the error is not fed back, and beyond, where nothing is done */
+			for (size_t i = 0; i < 1000; i++) {
+				core_put(precision, values, i, (double)i / 400 * sin((double)i * (double)i));
+				core_put(precision, expected, i, core_get(precision, values, i));
+			}
+			bli_dither_init(&dither, kind, 16, 11);
+			bli_kernel_c.dither[precision](&dither, 3, expected, 1000);
+			bli_dither_reset(&dither);
+			for (size_t i = 0; i < COUNT(pieces); first += pieces[i++])
+				kernel->dither[precision](&dither, 3,
+							  (char *)values + first * core_value_size(precision), pieces[i]);
+			assert_int_equal(first, 1000);
+			for (size_t i = 0; i < 1000; i++)
+				if (core_get(precision, values, i) != core_get(precision, expected, i))
+					fail_msg("%s, frame %zu: %.17g instead of %.17g", kernel->name, i,
+						 core_get(precision, values, i), core_get(precision, expected, i));
+		}
+}
+
+/* Whatever rounding mode the process has set, values are dithered alike. */
+static void test_rounding_modes(void **state)
+{
+	static const int modes[] = { FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO };
+	const struct bli_kernel *kernel;
+
+	(void)state;
+	for (unsigned n = 0; (kernel = bli_kernel_nth(n)); n++)
+		for (size_t m = 0; m < COUNT(modes); m++)
+			for (int kind = BLI_DITHER_TPDF; kind <= BLI_DITHER_SHAPED; kind++) {
+				float expected[1000], values[1000];
+				struct bli_dither dither;
+
+				/* multiples of 2^−8 step, which are exact everywhere */
+				for (size_t i = 0; i < 1000; i++)
+					values[i] = expected[i] = (float)((int)(i * 7919 % 20011) - 10000) * 0x1p-23f;
+				bli_dither_init(&dither, kind, 16, 12);
+				kernel->dither[BLI_FLOAT](&dither, 0, expected, 1000);
+				bli_dither_reset(&dither);
+				assert_int_equal(fesetround(modes[m]), 0);
+				kernel->dither[BLI_FLOAT](&dither, 0, values, 1000);
+				fesetround(FE_TONEAREST);
+				/* as numbers: 0 may have either sign */
+				for (size_t i = 0; i < 1000; i++)
+					assert_true(values[i] == expected[i]);
+			}
 }
 
 int main(void)
@@ -312,6 +375,8 @@ int main(void)
 		cmocka_unit_test(test_shaped),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_overload),
+		cmocka_unit_test(test_kernels_agree),
+		cmocka_unit_test(test_rounding_modes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;

@@ -14,6 +14,7 @@ check_PROGRAMS += \
 	tests/core/filterfile \
 	tests/core/filters \
 	tests/core/interpolation \
+	tests/core/kaiser \
 	tests/core/kernels \
 	tests/core/phases \
 	tests/core/plans \
@@ -36,6 +37,10 @@ tests_core_filters_LDADD = $(core_test_ldadd)
 tests_core_interpolation_SOURCES = tests/core/interpolation.c $(core_help)
 tests_core_interpolation_CFLAGS = $(test_cflags)
 tests_core_interpolation_LDADD = $(core_test_ldadd)
+
+tests_core_kaiser_SOURCES = tests/core/kaiser.c
+tests_core_kaiser_CFLAGS = $(test_cflags)
+tests_core_kaiser_LDADD = $(core_test_ldadd)
 
 tests_core_kernels_SOURCES = tests/core/kernels.c $(core_help)
 tests_core_kernels_CFLAGS = $(test_cflags)

@@ -41,13 +41,13 @@ static enum likeness compare_plans(const struct bli_resampler *a, const struct b
 	if (a->plan.stages != b->plan.stages)
 		return OTHER_PLAN;
 	for (unsigned i = 0; i < a->plan.stages; i++) {
-		const struct bli_stage_shape *shape = &a->plan.stage[i], *other = &b->plan.stage[i];
+		const struct bli_stage_plan *stage = &a->plan.stage[i], *other = &b->plan.stage[i];
 
-		if (shape->filter.taps != other->filter.taps ||
-		    shape->out_frames * b->plan.in_frames != other->out_frames * a->plan.in_frames)
+		if (stage->filter.taps != other->filter.taps ||
+		    stage->out_frames * b->plan.in_frames != other->out_frames * a->plan.in_frames)
 			return OTHER_PLAN;
 		/* a mirrored bank sums half of its outputs from the newest frame to the oldest */
-		if (a->stage[i].layout.mirrored != b->stage[i].layout.mirrored)
+		if (a->stage[i].layout.bank.mirrored != b->stage[i].layout.bank.mirrored)
 			likeness = OTHER_ORDER;
 	}
 	return likeness;
@@ -243,6 +243,41 @@ static void test_crosstalk(void **state)
 				free(in);
 				free(out);
 			}
+}
+
+/*
+ * A sample that is not a number counts as silence and changes nothing else: to the last bit the output is that of the
+ * same stream with a 0 there.
+ */
+static void test_invalid(void **state)
+{
+	static const double invalid[] = { NAN, INFINITY, -INFINITY, 1e300 };
+	const struct bli_kernel *kernel;
+
+	(void)state;
+	for (unsigned k = 0; (kernel = bli_kernel_nth(k)); k++)
+		for (size_t i = 0; i < COUNT(invalid); i++) {
+			struct bli_resampler_config config = core_config(i % 2 ? "bli_best" : "bli", 441, 480, 2);
+			double *in = core_noise(4 * 441 * 2, 21), *out = core_values(4 * 480 * 2);
+			double *expected = core_values(4 * 480 * 2);
+			struct bli_resampler resampler;
+
+			config.kernel = kernel;
+			in[2 * 441] = in[2 * 600 + 1] = 0;
+			run_once(&config, in, expected, 4);
+			in[2 * 441] = in[2 * 600 + 1] = invalid[i];
+			core_open(&resampler, &config);
+			core_run(&resampler, in, out, 4);
+			assert_memory_equal(out, expected, 4 * 480 * 2 * sizeof(*out));
+			assert_int_equal(resampler.invalid, 2);
+			assert_true(resampler.peak < 1);
+			bli_resampler_reset(&resampler);
+			assert_int_equal(resampler.invalid, 2);
+			bli_resampler_close(&resampler);
+			free(in);
+			free(out);
+			free(expected);
+		}
 }
 
 /* Silence stays silence, and returns when the filter has run out, even after infinity and NaN. */
@@ -489,7 +524,14 @@ static void test_no_memory_areas(void **state)
 static void test_refusals(void **state)
 {
 	const struct bli_resampler_config good = core_config("bli", 441, 480, 2);
-	struct bli_resampler_config bad[14];
+	struct bli_resampler_config bad[20];
+	static const enum bli_config_fault faults[] = {
+		BLI_CONFIG_IN_FRAMES, BLI_CONFIG_OUT_FRAMES, BLI_CONFIG_IN_FRAMES, BLI_CONFIG_RATIO, BLI_CONFIG_RATIO,
+		BLI_CONFIG_CHANNELS, BLI_CONFIG_CHANNELS, BLI_CONFIG_IN_FORMAT, BLI_CONFIG_OUT_FORMAT, BLI_CONFIG_GAIN,
+		BLI_CONFIG_GAIN, BLI_CONFIG_KERNEL, BLI_CONFIG_REQUIREMENT, BLI_CONFIG_REQUIREMENT, BLI_CONFIG_GAIN,
+		BLI_CONFIG_OUT_FRAMES, BLI_CONFIG_GAIN, BLI_CONFIG_REQUIREMENT, BLI_CONFIG_REQUIREMENT,
+		BLI_CONFIG_REQUIREMENT,
+	};
 	struct bli_resampler closed;
 
 	(void)state;
@@ -509,11 +551,19 @@ static void test_refusals(void **state)
 	bad[11].kernel = NULL;
 	bad[12].requirement.attenuation_db = 10;
 	bad[13].requirement.passband = 1.5;
+	bad[14].gain = 0;
+	bad[15].out_frames = SIZE_MAX;
+	bad[16].gain = 2 * BLI_GAIN_MAX;
+	bad[17].requirement.attenuation_db = NAN;
+	bad[18].requirement.attenuation_db = 221;
+	bad[19].requirement.phase = 101;
 	memset(&closed, 0, sizeof(closed));
+	assert_int_equal(bli_resampler_check(&good), BLI_CONFIG_VALID);
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		struct bli_resampler resampler;
 
 		memset(&resampler, 0x55, sizeof(resampler));
+		assert_int_equal(bli_resampler_check(&bad[i]), faults[i]);
 		assert_int_equal(bli_resampler_open(&resampler, &bad[i]), -EINVAL);
 		if (memcmp(&resampler, &closed, sizeof(closed)) != 0)
 			fail_msg("refusal %zu leaves the resampler unlike a closed one", i);
@@ -529,6 +579,7 @@ int main(void)
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_channels),
 		cmocka_unit_test(test_crosstalk),
+		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_identity),
 		cmocka_unit_test(test_gain),

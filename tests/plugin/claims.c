@@ -7,8 +7,8 @@
  * BLI_CLAIMS=NAME restricts the run to one converter.
  */
 #include "measure/measure.h"
-#include "preset.h"
 #include "measure/ratehost.h"
+#include "preset.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -47,23 +47,52 @@ static const struct conversion conversions[] = {
 
 #define CONVERSIONS (sizeof(conversions) / sizeof(conversions[0]))
 
+/* The claims hold for every phase: these are linear, minimum and intermediate. */
+static const long phases[] = { BLI_PHASE_LINEAR, BLI_PHASE_MINIMUM, BLI_PHASE_INTERMEDIATE };
+
+#define PHASES (sizeof(phases) / sizeof(phases[0]))
+
+/* And for any number of channels: each conversion meets each of these, with one of the phases. */
+static const unsigned channel_counts[] = { 1, 2, 6 };
+
 struct claim {
 	const struct bli_preset *preset;
 	const struct conversion *conversion;
 	long phase;
+	unsigned channels;
 };
 
-/* The claims hold for every phase: these are linear, minimum and intermediate. */
-static const long phases[] = { 50, 0, 25 };
+struct measured {
+	struct bli_ratehost *host;
+	const struct conversion *conversion;
+	unsigned channels;
+	bool differ;		/* channels with the same input have had different output */
+};
 
-#define PHASES (sizeof(phases) / sizeof(phases[0]))
-
+/* The same signal in every channel: all must come out alike. */
 static int run_host(void *context, const double *in, double *out, size_t periods)
 {
-	struct bli_ratehost *host = context;
+	struct measured *measured = context;
+	size_t in_frames = periods * measured->conversion->in_period_frames;
+	size_t out_frames = periods * measured->conversion->out_period_frames;
+	double *in_all, *out_all;
+	int error;
 
-	bli_ratehost_reset(host);
-	return bli_ratehost_convert(host, in, out, periods);
+	bli_ratehost_reset(measured->host);
+	if (measured->channels == 1)
+		return bli_ratehost_convert(measured->host, in, out, periods);
+	in_all = malloc(measured->channels * in_frames * sizeof(*in_all));
+	out_all = malloc(measured->channels * out_frames * sizeof(*out_all));
+	assert_true(in_all && out_all);
+	for (unsigned channel = 0; channel < measured->channels; channel++)
+		memcpy(in_all + channel * in_frames, in, in_frames * sizeof(*in));
+	error = bli_ratehost_convert(measured->host, in_all, out_all, periods);
+	memcpy(out, out_all, out_frames * sizeof(*out));
+	for (unsigned channel = 1; channel < measured->channels; channel++)
+		measured->differ |= memcmp(out, out_all + channel * out_frames, out_frames * sizeof(*out)) != 0;
+	free(in_all);
+	free(out_all);
+	return error;
 }
 
 /* converter { name "…" phase … } */
@@ -79,29 +108,30 @@ static snd_config_t *make_config(const char *name, long phase)
 	return config;
 }
 
-static void open_converter(struct bli_ratehost **host, struct bli_system *system, const char *name,
-			   const struct conversion *conversion, long phase)
+static void open_converter(struct measured *measured, struct bli_system *system, const char *name,
+			   const struct conversion *conversion, unsigned channels, long phase)
 {
-	snd_config_t *config = phase == 50 ? NULL : make_config(name, phase);
+	snd_config_t *config = phase == BLI_PHASE_LINEAR ? NULL : make_config(name, phase);
 	struct bli_ratehost_setup setup = {
 		.in_rate_hz = conversion->in_rate_hz,
 		.out_rate_hz = conversion->out_rate_hz,
 		.in_period_frames = conversion->in_period_frames,
 		.out_period_frames = conversion->out_period_frames,
-		.channels = 1,
+		.channels = channels,
 		.in_format = SND_PCM_FORMAT_S32,
 		.out_format = SND_PCM_FORMAT_S32,
 	};
 	char message[200];
 
-	if (bli_ratehost_open(host, name, config, message, sizeof(message)) < 0)
+	*measured = (struct measured){ .conversion = conversion, .channels = channels };
+	if (bli_ratehost_open(&measured->host, name, config, message, sizeof(message)) < 0)
 		fail_msg("%s", message);
 	if (config)
 		snd_config_delete(config);
-	assert_int_equal(bli_ratehost_init(*host, &setup), 0);
+	assert_int_equal(bli_ratehost_init(measured->host, &setup), 0);
 	*system = (struct bli_system){
 		.run = run_host,
-		.context = *host,
+		.context = measured,
 		.in_period_frames = conversion->in_period_frames,
 		.out_period_frames = conversion->out_period_frames,
 		.settle_frames = 1024,
@@ -138,24 +168,33 @@ static double stated_delay(struct bli_ratehost *host, const struct conversion *c
 {
 	double said = stated(host, "delay:"), out_frames = (double)conversion->out_period_frames;
 
-	return phase == 50 ? round(said * out_frames) / out_frames : said;
+	return phase == BLI_PHASE_LINEAR ? round(said * out_frames) / out_frames : said;
 }
 
-/* Worst suppression beyond the lower Nyquist frequency, from 1.02 of it up, in dB below the input tone. */
+/*
+ * Worst suppression beyond the lower Nyquist frequency, from 1.02 of it up, in dB below the input tone.  Downwards a
+ * stage before the last may let pass what lies about a multiple of the rate that it goes to: 3/2 or 2 times the lower
+ * rate, or that doubled, so tones are tried on either side of every multiple of 3 and 4 Nyquist frequencies, too.
+ * (Upwards all images of a tone are in one measurement.)
+ */
 static double worst_rejection(const struct bli_system *system)
 {
-	static const double places[] = { 1.02, 1.025, 1.03, 1.05, 1.1, 1.2, 1.5, 1.9 };
-	double ratio = (double)system->in_period_frames / (double)system->out_period_frames, worst = 1000;
+	static const double near[] = { 1.02, 1.025, 1.03, 1.05, 1.1, 1.2, 1.5, 1.9 };
+	static const double multiples[] = { 3, 4, 6, 8, 12, 16, 24, 32, 48 };
+	static const double beside[] = { -0.95, -0.4, -0.02, 0.3, 0.9 };
+	double ratio = (double)system->in_period_frames / (double)system->out_period_frames, worst = 1000, level;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		double level;
-
-		if (ratio > 1 && places[i] >= ratio)
-			break;
-		assert_int_equal(bli_measure_rejection(system, places[i], &level), 0);
-		if (-level < worst)
-			worst = -level;
+	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]) && !(ratio > 1 && near[i] >= ratio); i++) {
+		assert_int_equal(bli_measure_rejection(system, near[i], &level), 0);
+		worst = fmin(worst, -level);
 	}
+	for (size_t m = 0; m < sizeof(multiples) / sizeof(multiples[0]); m++)
+		for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+			if (multiples[m] + beside[i] >= ratio)
+				continue;
+			assert_int_equal(bli_measure_rejection(system, multiples[m] + beside[i], &level), 0);
+			worst = fmin(worst, -level);
+		}
 	return worst;
 }
 
@@ -163,14 +202,14 @@ static void test_claim(void **state)
 {
 	const struct claim *claim = *state;
 	const struct bli_preset *preset = claim->preset;
-	struct bli_ratehost *host;
+	struct measured measured;
 	struct bli_system system;
 	double dc, edge, ripple, snr, where, rejection, delay, said, bits = INFINITY, tolerance;
 
-	open_converter(&host, &system, preset->name, claim->conversion, claim->phase);
-	said = stated_delay(host, claim->conversion, claim->phase);
+	open_converter(&measured, &system, preset->name, claim->conversion, claim->channels, claim->phase);
+	said = stated_delay(measured.host, claim->conversion, claim->phase);
 	/* tones near the edges of the sharpest filter ring for its whole length */
-	system.settle_frames = 3 * (size_t)(2 * said + 64) + (claim->phase == 50 ? 0 : 2048);
+	system.settle_frames = 3 * (size_t)(2 * said + 64) + (claim->phase == BLI_PHASE_LINEAR ? 0 : 2048);
 	assert_int_equal(bli_measure_dc_gain(&system, &dc), 0);
 	assert_int_equal(bli_measure_edge(&system, dc, 0.1, &edge), 0);
 	assert_int_equal(bli_measure_ripple(&system, dc, 0.8 * preset->claim_bandwidth, 40, &ripple), 0);
@@ -178,11 +217,11 @@ static void test_claim(void **state)
 	rejection = worst_rejection(&system);
 	assert_int_equal(bli_measure_delay(&system, &delay), 0);
 	/* only with linear phase is the output a delayed copy */
-	if (claim->phase == 50)
+	if (claim->phase == BLI_PHASE_LINEAR)
 		assert_int_equal(bli_measure_sweep(&system, 0.02, 0.6 * preset->claim_bandwidth, said, 16384, &bits), 0);
-	print_message("%-10s phase %ld %-18s edge %.4f, SNR %.1f dB (worst at %.2f), rejection %.1f dB, DC %+.6f dB, "
+	print_message("%-10s phase %ld %-18s %u channels: edge %.4f, SNR %.1f dB (worst at %.2f), rejection %.1f dB, DC %+.6f dB, "
 		      "ripple %.6f dB, delay %.3f (said %.3f) frames, sweep %.1f bits\n", preset->name,
-		      claim->phase, claim->conversion->name, edge, snr, where, rejection, dc, ripple, delay, said, bits);
+		      claim->phase, claim->conversion->name, claim->channels, edge, snr, where, rejection, dc, ripple, delay, said, bits);
 
 	assert_true(edge >= preset->claim_bandwidth);
 	assert_true(snr >= preset->claim_snr_db);
@@ -190,28 +229,29 @@ static void test_claim(void **state)
 	assert_true(dc >= -0.0005 && dc <= 0.0005);
 	assert_true(ripple <= 0.001);
 	/* the delay of another phase is that at 0 Hz, which tones only approach */
-	tolerance = claim->phase == 50 ? 0.002 : 0.002 + 6e-4 * said;
+	tolerance = claim->phase == BLI_PHASE_LINEAR ? 0.002 : 0.002 + 6e-4 * said;
 	assert_true(delay >= said - tolerance && delay <= said + tolerance);
 	/* the largest single error may be 4 bits above the noise; past 20 bits the passband's droop is seen */
 	assert_true(bits >= fmin(20, (preset->claim_snr_db - 1.76) / 6.02 - 4));
-	assert_int_equal(bli_ratehost_unwritten_frames(host), 0);
-	bli_ratehost_close(host);
+	assert_int_equal(bli_ratehost_unwritten_frames(measured.host), 0);
+	assert_false(measured.differ);
+	bli_ratehost_close(measured.host);
 }
 
 /* Linear interpolation claims no quality, but its gain, its delay and that it is the straight line. */
 static void test_linear(void **state)
 {
 	const struct conversion *conversion = *state;
-	struct bli_ratehost *host;
+	struct measured measured;
 	struct bli_system system;
 	size_t in_frames = conversion->in_period_frames, out_frames = conversion->out_period_frames;
 	double *in = calloc(4 * in_frames, sizeof(*in)), *out = calloc(4 * out_frames, sizeof(*out)), worst = 0;
 
 	assert_true(in && out);
-	open_converter(&host, &system, "bli_linear", conversion, 50);
+	open_converter(&measured, &system, "bli_linear", conversion, 1, BLI_PHASE_LINEAR);
 	for (size_t i = 0; i < 4 * in_frames; i++)
 		in[i] = 0.9 * ((double)(i * 7919 % 1009) / 1009 - 0.5);
-	assert_int_equal(bli_ratehost_convert(host, in, out, 4), 0);
+	assert_int_equal(bli_ratehost_convert(measured.host, in, out, 4), 0);
 	for (size_t n = 0; n < 4 * out_frames; n++) {
 		double time = (double)n * (double)in_frames / (double)out_frames - 1;
 		long before = (long)(time + 1) - 1;
@@ -223,9 +263,9 @@ static void test_linear(void **state)
 	}
 	print_message("bli_linear %-18s largest deviation from the straight line %.2e\n", conversion->name, worst);
 	assert_true(worst < 1e-6);
-	assert_float_equal(stated(host, "delay:"), 1, 1e-9);
-	assert_int_equal(bli_ratehost_unwritten_frames(host), 0);
-	bli_ratehost_close(host);
+	assert_float_equal(stated(measured.host, "delay:"), 1, 1e-9);
+	assert_int_equal(bli_ratehost_unwritten_frames(measured.host), 0);
+	bli_ratehost_close(measured.host);
 	free(in);
 	free(out);
 }
@@ -246,7 +286,10 @@ int main(void)
 
 			if (linear && i >= CONVERSIONS)
 				break;
-			claims[count] = (struct claim){ preset, conversion, phases[i / CONVERSIONS] };
+			claims[count] = (struct claim){
+				preset, conversion, phases[i / CONVERSIONS],
+				channel_counts[(i % CONVERSIONS + i / CONVERSIONS) % 3],
+			};
 			tests[count] = (struct CMUnitTest){
 				.name = conversion->name,
 				.test_func = linear ? test_linear : test_claim,

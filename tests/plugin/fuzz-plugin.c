@@ -129,7 +129,7 @@ static double init_work(struct host *host, const snd_pcm_rate_info_t *info)
 	unsigned low_hz = info->in.rate < info->out.rate ? info->in.rate : info->out.rate;
 	struct bli_requirement requirement;
 	struct bli_plan plan;
-	double work;
+	double work, phase;
 	int error;
 
 	host->period_work = 0;
@@ -140,10 +140,15 @@ static double init_work(struct host *host, const snd_pcm_rate_info_t *info)
 		return 2 * WORK_MAX;
 	error = bli_settings_requirement(&host->settings, low_hz, &requirement);
 	plug_log_lines();
-	if (error || bli_plan_make(&plan, &requirement, in, out, bli_kernel_nth(0), info->channels) < 0)
+	if (error)
 		return 0;
-	work = plan.bank_bytes / sizeof(float) * COEF_WORK;
-	for (unsigned i = 0; i < plan.stages && requirement.phase != 50; i++) {
+	/* planning is what finds the zeros for another phase: it must not run before its cost is known */
+	phase = requirement.phase;
+	requirement.phase = BLI_PHASE_LINEAR;
+	if (bli_plan_make(&plan, &requirement, in, out, bli_kernel_nth(0), info->channels) < 0)
+		return 0;
+	work = (double)(plan.bank_bytes / sizeof(float)) * COEF_WORK;
+	for (unsigned i = 0; i < plan.stages && phase != BLI_PHASE_LINEAR; i++) {
 		count = 2 * plan.stage[i].filter.taps;
 		work += PHASE_WORK * (double)count * (double)count;
 	}

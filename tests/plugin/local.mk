@@ -42,7 +42,7 @@ tests_plugin_realtime_LDFLAGS = -export-dynamic
 
 # A fuzz target without a fuzzer, on its corpus; that of the settings is replayed by tests/plugin/settings.
 tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \
-	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/promise.h \
+	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/filtertext.h tests/shared/promise.h \
 	tests/plugin/pluglog.c tests/plugin/pluglog.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)
 tests_plugin_replay_plugin_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin -DCORPUS='"plugin"'
 tests_plugin_replay_plugin_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
@@ -53,7 +53,7 @@ tests_plugin_steady_CPPFLAGS = $(test_cppflags)
 tests_plugin_steady_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_plugin_steady_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
 
-tests_plugin_stress_SOURCES = tests/plugin/stress.c tests/shared/heapspy.h $(plug_help)
+tests_plugin_stress_SOURCES = tests/plugin/stress.c tests/shared/filtertext.h tests/shared/heapspy.h $(plug_help)
 tests_plugin_stress_CPPFLAGS = $(test_cppflags)
 tests_plugin_stress_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 tests_plugin_stress_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
@@ -94,7 +94,9 @@ tests_plugin_libasound_SOURCES = tests/plugin/libasound.c tests/plugin/pcmstream
 tests_plugin_libasound_CFLAGS = $(test_cflags)
 tests_plugin_libasound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 
-tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help)
+tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help) \
+	src/plugin/report.c src/plugin/report.h src/plugin/log.c src/plugin/log.h
+tests_plugin_messages_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_messages_CFLAGS = $(test_cflags)
 tests_plugin_messages_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
@@ -107,7 +109,7 @@ tests_plugin_protocols_CFLAGS = $(test_cflags)
 tests_plugin_protocols_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
 tests_plugin_settings_SOURCES = tests/plugin/settings.c tests/plugin/fuzz-settings.c tests/shared/promise.h $(plug_help) \
-	src/plugin/settings.c src/plugin/settings.h src/plugin/keys.c src/plugin/keys.h
+	src/plugin/settings.c src/plugin/settings.h src/plugin/keys.c src/plugin/keys.h src/plugin/log.c src/plugin/log.h
 tests_plugin_settings_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_settings_CFLAGS = $(test_cflags)
 tests_plugin_settings_LDADD = $(core_test_ldadd) $(ALSA_LIBS)

@@ -6,6 +6,7 @@
  */
 #include "plughelp.h"
 #include "preset.h"
+#include "report.h"
 
 #include <errno.h>
 #include <math.h>
@@ -21,49 +22,55 @@
 
 /* ---- mistakes ----------------------------------------------------------- */
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define NEEDLES 4
 
+/* What is wrong with parameters that are good otherwise. */
 struct mistake {
 	const char *name;
-	unsigned in_hz, out_hz;
-	size_t in_period, out_period;
-	unsigned channels;
-	snd_pcm_format_t in_format, out_format;
+	unsigned long in, out;		/* rates in Hz, periods in frames, channels (in only), or formats */
 	const char *needles[NEEDLES];	/* what the line must contain */
 };
 
-static const struct mistake mistakes[] = {
-	{ "input rate 0", 0, 48000, 441, 480, 2, S16, S16, { "rate", "input", " 0 ", "2000" } },
-	{ "output rate 0", 44100, 0, 441, 480, 2, S16, S16, { "rate", "output", " 0 ", "1536000" } },
-	{ "rate too low", 44100, 1999, 441, 480, 2, S16, S16, { "rate", "output", "1999", "2000" } },
-	{ "rate too high", 1536001, 48000, 441, 480, 2, S16, S16, { "rate", "input", "1536001", "1536000" } },
-	{ "rate of all ones", 44100, 4294967295, 441, 480, 2, S16, S16, { "rate", "output", "4294967295", "1536000" } },
-	{ "input period 0", 44100, 48000, 0, 480, 2, S16, S16, { "period", "input", " 0 ", " 1 to" } },
-	{ "output period 0", 44100, 48000, 441, 0, 2, S16, S16, { "period", "output", " 0 ", " 1 to" } },
-	{ "both periods 0", 44100, 48000, 0, 0, 2, S16, S16, { "period", " 0 ", " 1 to" } },
-	{ "period too long", 44100, 48000, 1UL << 31, 1UL << 31, 2, S16, S16, { "period", "input", "2147483648", "1 to" } },
-	{ "period of all ones", 44100, 48000, -1UL, -1UL, 2, S16, S16, { "period", "input", "1 to" } },
-#if __SIZEOF_LONG__ > 4
-	{ "period past 32 bits", 44100, 48000, 441, (1UL << 32) + 480, 2, S16, S16, { "period", "output", "4294967776" } },
-#endif
-	{ "ratio too high", 44100, 48000, 10, 7681, 2, S16, S16, { "ratio", "10", "7681", "768" } },
-	{ "ratio too low", 44100, 48000, 769, 1, 2, S16, S16, { "ratio", "769", "1", "768" } },
-	{ "no channels", 44100, 48000, 441, 480, 0, S16, S16, { "channels", " 0 ", "1 to 64" } },
-	{ "65 channels", 44100, 48000, 441, 480, 65, S16, S16, { "channels", "65", "1 to 64" } },
-	{ "channels of all ones", 44100, 48000, 441, 480, -1U, S16, S16, { "channels", "4294967295", "64" } },
-	{ "float input", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_FLOAT_LE, S16, { "format", "input", "FLOAT_LE", "linear" } },
-	{ "float64 output", 44100, 48000, 441, 480, 2, S16, SND_PCM_FORMAT_FLOAT64_BE, { "format", "output", "FLOAT64_BE", "linear" } },
-	{ "A-law", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_A_LAW, S16, { "format", "input", "A_LAW", "linear" } },
-	{ "ADPCM", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_IMA_ADPCM, S16, { "format", "input", "IMA_ADPCM", "linear" } },
-	{ "IEC 958", 44100, 48000, 441, 480, 2, S16, SND_PCM_FORMAT_IEC958_SUBFRAME_LE, { "format", "output", "IEC958", "linear" } },
-	/* alsa-lib calls one-bit streams linear */
-	{ "DSD bytes", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_DSD_U8, S16, { "format", "input", "DSD_U8", "linear" } },
-	{ "DSD words", 44100, 48000, 441, 480, 2, S16, SND_PCM_FORMAT_DSD_U32_BE, { "format", "output", "DSD_U32_BE", "linear" } },
-	{ "format unknown", 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_UNKNOWN, S16, { "format", "input", "-1", "linear" } },
-	{ "format past the last", 44100, 48000, 441, 480, 2, S16, (snd_pcm_format_t)1000, { "format", "output", "1000", "linear" } },
+static const struct mistake mistaken_rates[] = {
+	{ "input rate 0", 0, 48000, { "rate", "input", " 0 ", "2000" } },
+	{ "output rate 0", 44100, 0, { "rate", "output", " 0 ", "1536000" } },
+	{ "rate too low", 44100, 1999, { "rate", "output", "1999", "2000" } },
+	{ "rate too high", 1536001, 48000, { "rate", "input", "1536001", "1536000" } },
+	{ "rate of all ones", 44100, 4294967295, { "rate", "output", "4294967295", "1536000" } },
 };
 
-#define MISTAKES (sizeof(mistakes) / sizeof(mistakes[0]))
+static const struct mistake mistaken_periods[] = {
+	{ "input period 0", 0, 480, { "period", "input", " 0 ", " 1 to" } },
+	{ "output period 0", 441, 0, { "period", "output", " 0 ", " 1 to" } },
+	{ "both periods 0", 0, 0, { "period", " 0 ", " 1 to" } },
+	{ "period too long", 1UL << 31, 1UL << 31, { "period", "input", "2147483648", "1 to" } },
+	{ "period of all ones", -1UL, -1UL, { "period", "input", "1 to" } },
+#if __SIZEOF_LONG__ > 4
+	{ "period past 32 bits", 441, (1UL << 32) + 480, { "period", "output", "4294967776" } },
+#endif
+	{ "ratio too high", 10, 7681, { "ratio", "10", "7681", "768" } },
+	{ "ratio too low", 769, 1, { "ratio", "769", "1", "768" } },
+};
+
+static const struct mistake mistaken_channels[] = {
+	{ "no channels", 0, 0, { "channels", " 0 ", "1 to 64" } },
+	{ "65 channels", 65, 0, { "channels", "65", "1 to 64" } },
+	{ "channels of all ones", 4294967295, 0, { "channels", "4294967295", "64" } },
+};
+
+static const struct mistake mistaken_formats[] = {
+	{ "float", SND_PCM_FORMAT_FLOAT_LE, S16, { "format", "input", "FLOAT_LE", "linear" } },
+	{ "float64", S16, SND_PCM_FORMAT_FLOAT64_BE, { "format", "output", "FLOAT64_BE", "linear" } },
+	{ "A-law", SND_PCM_FORMAT_A_LAW, S16, { "format", "input", "A_LAW", "linear" } },
+	{ "ADPCM", SND_PCM_FORMAT_IMA_ADPCM, S16, { "format", "input", "IMA_ADPCM", "linear" } },
+	{ "IEC 958", S16, SND_PCM_FORMAT_IEC958_SUBFRAME_LE, { "format", "output", "IEC958", "linear" } },
+	/* alsa-lib calls one-bit streams linear */
+	{ "DSD bytes", SND_PCM_FORMAT_DSD_U8, S16, { "format", "input", "DSD_U8", "linear" } },
+	{ "DSD words", S16, SND_PCM_FORMAT_DSD_U32_BE, { "format", "output", "DSD_U32_BE", "linear" } },
+	{ "format unknown", (unsigned long)SND_PCM_FORMAT_UNKNOWN, S16, { "format", "input", "-1", "linear" } },
+	{ "format past the last", S16, 1000, { "format", "output", "1000", "linear" } },
+};
 
 /* The one line there must be, or what is wrong with it. */
 static unsigned check_line(const char *what, const char *converter, const char *const *needles, size_t count)
@@ -86,6 +93,56 @@ static unsigned check_line(const char *what, const char *converter, const char *
 	return faults;
 }
 
+static unsigned check_mistake(struct plug *plug, const char *converter, const struct mistake *mistake,
+			      snd_pcm_rate_info_t *info)
+{
+	int error;
+
+	plug_log_lines();
+	error = plug->ops.init(plug->object, info);
+	if (error != -EINVAL)
+		print_error("%s: init returns %d instead of %d\n", mistake->name, error, -EINVAL);
+	plug->ops.free(plug->object);
+	plug->ops.free(plug->object);
+	return (error != -EINVAL) + check_line(mistake->name, converter, mistake->needles, NEEDLES);
+}
+
+static unsigned check_mistakes(struct plug *plug, const char *converter)
+{
+	const snd_pcm_rate_info_t good = plug_info(44100, 441, 48000, 480, 2, S16, S16);
+	snd_pcm_rate_info_t info;
+	unsigned faults = 0;
+
+	for (size_t i = 0; i < COUNT(mistaken_rates); i++) {
+		const struct mistake *rate = &mistaken_rates[i];
+
+		info = plug_info((unsigned)rate->in, 441, (unsigned)rate->out, 480, 2, S16, S16);
+		faults += check_mistake(plug, converter, rate, &info);
+	}
+	for (size_t i = 0; i < COUNT(mistaken_periods); i++) {
+		const struct mistake *period = &mistaken_periods[i];
+
+		info = plug_info(44100, period->in, 48000, period->out, 2, S16, S16);
+		faults += check_mistake(plug, converter, period, &info);
+	}
+	for (size_t i = 0; i < COUNT(mistaken_channels); i++) {
+		const struct mistake *channel = &mistaken_channels[i];
+
+		info = good;
+		info.channels = (unsigned)channel->in;
+		faults += check_mistake(plug, converter, channel, &info);
+	}
+	for (size_t i = 0; i < COUNT(mistaken_formats); i++) {
+		const struct mistake *format = &mistaken_formats[i];
+
+		info = good;
+		info.in.format = (snd_pcm_format_t)format->in;
+		info.out.format = (snd_pcm_format_t)format->out;
+		faults += check_mistake(plug, converter, format, &info);
+	}
+	return faults;
+}
+
 static void test_mistakes_in_parameters(void **state)
 {
 	unsigned faults = 0;
@@ -96,50 +153,29 @@ static void test_mistakes_in_parameters(void **state)
 		struct plug plug;
 
 		assert_int_equal(plug_open(&plug, preset->name, NULL), 0);
-		for (const struct mistake *mistake = mistakes; mistake < mistakes + MISTAKES; mistake++) {
-			snd_pcm_rate_info_t info = plug_info(mistake->in_hz, mistake->in_period, mistake->out_hz,
-							     mistake->out_period, mistake->channels,
-							     mistake->in_format, mistake->out_format);
-			int error;
-
-			plug_log_lines();
-			error = plug.ops.init(plug.object, &info);
-			if (error != -EINVAL) {
-				print_error("%s: init returns %d instead of %d\n", mistake->name, error, -EINVAL);
-				faults++;
-			}
-			faults += check_line(mistake->name, preset->name, mistake->needles, NEEDLES);
-			plug.ops.free(plug.object);
-			plug.ops.free(plug.object);
-		}
+		faults += check_mistakes(&plug, preset->name);
 		assert_int_equal(plug.ops.init(plug.object, &good), 0);
 		assert_int_equal(plug_log_lines(), 0);
 		plug_close(&plug);
 	}
-	print_message("%zu mistakes in parameters\n", MISTAKES);
 	assert_int_equal(faults, 0);
 }
 
 /* The last values that are allowed are. */
 static void test_limits(void **state)
 {
-	static const struct mistake limits[] = {
-		{ "least rate", 2000, 1536000, 1, 768, 1, S16, S16, { NULL } },
-		{ "most rate", 1536000, 2000, 768, 1, 64, S16, S16, { NULL } },
-	};
+	snd_pcm_rate_info_t least = plug_info(2000, 1, 1536000, 768, 1, S16, S16);
+	snd_pcm_rate_info_t most = plug_info(1536000, 768, 2000, 1, 64, S16, S16);
 
 	(void)state;
-	for (const struct bli_preset *preset = bli_presets; preset->name; preset++)
-		for (size_t i = 0; i < 2; i++) {
-			const struct mistake *limit = &limits[i];
-			snd_pcm_rate_info_t info = plug_info(limit->in_hz, limit->in_period, limit->out_hz,
-							     limit->out_period, limit->channels, S16, S16);
-			struct plug plug;
+	for (const struct bli_preset *preset = bli_presets; preset->name; preset++) {
+		struct plug plug;
 
-			assert_int_equal(plug_open(&plug, preset->name, NULL), 0);
-			assert_int_equal(plug.ops.init(plug.object, &info), 0);
-			plug_close(&plug);
-		}
+		assert_int_equal(plug_open(&plug, preset->name, NULL), 0);
+		assert_int_equal(plug.ops.init(plug.object, &least), 0);
+		assert_int_equal(plug.ops.init(plug.object, &most), 0);
+		plug_close(&plug);
+	}
 	assert_int_equal(plug_log_lines(), 0);
 }
 
@@ -151,16 +187,16 @@ static void test_mistakes_in_configuration(void **state)
 	} cases[] = {
 		{ "name \"%s\"", { NULL } },
 		{ "name \"%s\"\ncomment \"for the microphone\"", { NULL } },
-		{ "name \"%s\"\npasband 0.9", { "pasband = ", "0.9", "\"passband\"" } },
-		{ "name \"%s\"\nquality_level \"very high\"", { "quality_level = ", "very high", "\"quality\"" } },
-		{ "nonsense 7\nname \"%s\"\nalso 8", { "nonsense = ", "7", "nearest" } },
-		{ "name \"%s\"\nodd { a 1 }", { "odd = a compound", "nearest" } },
+		{ "name \"%s\"\npasband 0.9", { "pasband = ", "0.9", " passband," } },
+		{ "name \"%s\"\nquality_level \"very high\"", { "quality_level = ", "very high", " quality," } },
+		{ "nonsense 7\nname \"%s\"\nalso 8", { "nonsense = ", "7", "verbose" } },
+		{ "name \"%s\"\nodd { a 1 }", { "odd = a compound", "verbose" } },
 	};
 	unsigned faults = 0;
 
 	(void)state;
 	for (const struct bli_preset *preset = bli_presets; preset->name; preset++)
-		for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t i = 0; i < COUNT(cases); i++) {
 			bool wrong = cases[i].needles[0];
 			snd_config_t *config;
 			struct plug plug;
@@ -211,11 +247,15 @@ static void kernel_in_use(struct plug *plug, char name[32])
 	plug_close(plug);
 }
 
+#define LONG_TEN "overmuch. "
+#define LONG_WORD LONG_TEN LONG_TEN LONG_TEN LONG_TEN LONG_TEN LONG_TEN LONG_TEN LONG_TEN
+
 static void test_kernel_by_environment(void **state)
 {
 	const char *set = getenv("BLI_KERNEL");
 	char *kept = set ? strdup(set) : NULL;
 	static const char *const needles[] = { "BLI_KERNEL", "abacus" };
+	static const char *const split_needles[] = { "BLI_KERNEL=aba cus [31m", "...", "; taking " };
 	char best[32], name[32];
 	struct plug plug;
 
@@ -235,6 +275,12 @@ static void test_kernel_by_environment(void **state)
 	assert_string_equal(name, best);
 	assert_int_equal(check_line("BLI_KERNEL=abacus", "bli", needles, 2), 0);
 	assert_non_null(strstr(plug_log_text(), best));
+	/* it stays one line, and its end stays there */
+	setenv("BLI_KERNEL", "aba\ncus\033[31m" LONG_WORD, 1);
+	kernel_in_use(&plug, name);
+	assert_string_equal(name, best);
+	assert_int_equal(check_line("BLI_KERNEL of two lines", "bli", split_needles, 3), 0);
+	assert_null(strpbrk(plug_log_text(), "\033"));
 
 	if (kept)
 		setenv("BLI_KERNEL", kept, 1);
@@ -429,6 +475,42 @@ static void test_dump_without_parameters(void **state)
 	plug_log_lines();
 }
 
+/* Samples that are not numbers: the converter refuses formats that may have them, but the report can tell. */
+static void test_report_of_invalid_samples(void **state)
+{
+	const struct bli_settings settings = { .converter = "bli", .requirement = bli_preset_find("bli")->requirement };
+	const snd_pcm_rate_info_t info = plug_info(44100, 441, 48000, 480, 1, S16, S16);
+	const struct bli_resampler_config config = {
+		.in_frames = 441, .out_frames = 480, .channels = 1, .in_format = { 4, 32, false, false, true },
+		.out_format = { 2, 16, false, false, false }, .requirement = settings.requirement, .gain = 1,
+		.kernel = bli_kernel_find(getenv("BLI_KERNEL")),
+	};
+	static const char *const needles[] = { " 3 ", "not numbers", "silence" };
+	float in[441] = { [5] = NAN, [6] = -INFINITY, [200] = HUGE_VALF, [300] = 0.25f };
+	struct bli_area in_area = { in, sizeof(in[0]) }, out_area = { NULL, 0 };
+	int16_t out[480];
+	struct bli_resampler resampler;
+	snd_output_t *output;
+	char *text;
+
+	(void)state;
+	assert_int_equal(bli_resampler_open(&resampler, &config), 0);
+	out_area = (struct bli_area){ out, sizeof(out[0]) };
+	bli_resampler_convert(&resampler, &out_area, 480, &in_area, 441);
+	assert_int_equal(resampler.clipped, 0);
+	assert_true(resampler.peak < 0.26);
+	plug_log_lines();
+	bli_report_losses(&settings, &resampler);
+	assert_int_equal(check_line("losses", "bli", needles, 3), 0);
+	assert_int_equal(snd_output_buffer_open(&output), 0);
+	bli_report(output, &settings, &resampler, &info);
+	assert_int_equal(snd_output_putc(output, '\0'), 0);
+	snd_output_buffer_string(output, &text);
+	assert_non_null(strstr(text, "not numbers: 3 "));
+	snd_output_close(output);
+	bli_resampler_close(&resampler);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -439,6 +521,7 @@ int main(void)
 		cmocka_unit_test(test_kernel_by_environment),
 		cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_dump_without_parameters),
+		cmocka_unit_test(test_report_of_invalid_samples),
 	};
 
 	plug_log_catch();

@@ -63,6 +63,8 @@ static struct calls open_version(struct plug *plug, const char *name, unsigned v
 		calls = (struct calls)COMMON_CALLS((snd_pcm_rate_ops_t *)ops);
 		calls.dump = ((snd_pcm_rate_ops_t *)ops)->dump;
 	}
+	if (version > 0x010001)
+		assert_int_equal(((snd_pcm_rate_v2_ops_t *)ops)->version, version);
 	free(ops);
 	return calls;
 }
@@ -145,10 +147,29 @@ static void test_every_version_hears_the_same(void **state)
 	assert_int_equal(plug_log_lines(), 0);
 }
 
+/* A later protocol gets the operations of 0x010003, and is told so. */
+static void test_later_versions(void **state)
+{
+	static const unsigned later[] = { 0x010004, 0x0100ff, 0x020000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		snd_pcm_rate_open_func_t open;
+		snd_pcm_rate_ops_t ops;
+		struct plug plug = { 0 };
+
+		*(void **)&open = plug_symbol(&plug, "bli", "open");
+		assert_int_equal(open(later[i], &plug.object, &ops), 0);
+		assert_int_equal(ops.version, 0x010003);
+		ops.close(plug.object);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_version_hears_the_same),
+		cmocka_unit_test(test_later_versions),
 	};
 
 	plug_log_catch();

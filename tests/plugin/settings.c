@@ -442,48 +442,39 @@ static void test_hertz(void **state)
 
 /* ---- unknown keys ------------------------------------------------------- */
 
-static unsigned check_unknown(const char *written, const char *meant)
+/* A word that is no key: the line shows it and its value, and lists all keys. */
+static unsigned check_unknown(const char *written)
 {
-	char text[64], value[64], nearest[64];
-	const char *const needles[] = { value, nearest };
+	const char *needles[COUNT(keys) + 2];
+	char text[64], value[64];
 
 	snprintf(text, sizeof(text), "name \"bli\"\n%s 1", written);
 	snprintf(value, sizeof(value), "%s = \"1\"", written);
-	snprintf(nearest, sizeof(nearest), "allowed is \"%s\"", meant);
+	needles[0] = value;
+	needles[1] = "unknown key; allowed are ";
+	for (size_t k = 0; k < COUNT(keys); k++)
+		needles[k + 2] = keys[k];
 	assert_int_equal(open_with("bli", text, NULL), -EINVAL);
-	return check_line(text, "bli", needles, 2);
+	return check_line(text, "bli", needles, COUNT(needles));
 }
 
-/* Every key with a letter missing, doubled or in capitals, and with two changing places. */
+/* Every key with a letter missing, with one doubled and in capitals. */
 static void test_unknown(void **state)
 {
-	unsigned faults = 0, words = 0;
+	unsigned faults = 0;
 
 	(void)state;
 	for (size_t k = 0; k < COUNT(keys); k++) {
-		size_t length = strlen(keys[k]);
+		char word[40];
 
-		for (size_t i = 0; i < length; i++) {
-			char word[40];
-
-			snprintf(word, sizeof(word), "%.*s%s", (int)i, keys[k], keys[k] + i + 1);
-			faults += check_unknown(word, keys[k]);
-			snprintf(word, sizeof(word), "%.*s%s", (int)i + 1, keys[k], keys[k] + i);
-			faults += check_unknown(word, keys[k]);
-			snprintf(word, sizeof(word), "%s", keys[k]);
-			word[i] = word[i] == '_' ? '-' : (char)(word[i] - 'a' + 'A');
-			faults += check_unknown(word, keys[k]);
-			words += 3;
-			if (i == 0 || keys[k][i] == keys[k][i - 1])
-				continue;
-			snprintf(word, sizeof(word), "%s", keys[k]);
-			word[i] = keys[k][i - 1];
-			word[i - 1] = keys[k][i];
-			faults += check_unknown(word, keys[k]);
-			words++;
-		}
+		snprintf(word, sizeof(word), "%s", keys[k] + 1);
+		faults += check_unknown(word);
+		snprintf(word, sizeof(word), "%c%s", keys[k][0], keys[k]);
+		faults += check_unknown(word);
+		snprintf(word, sizeof(word), "%s", keys[k]);
+		word[0] = (char)(word[0] - 'a' + 'A');
+		faults += check_unknown(word);
 	}
-	print_message("%u misspelt keys\n", words);
 	assert_int_equal(faults, 0);
 }
 

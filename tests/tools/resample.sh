@@ -136,6 +136,19 @@ run -y --gain 6 --subtype float -to 48000 in.wav o.wav
 check "floats do not clip" "no message" test $status -eq 0 -a ! -s err
 run -y -q --gain 6 -to 48000 in.wav o.wav
 check "--quiet" "no message" test $status -eq 0 -a ! -s err
+# Samples that are not numbers, amid silence: silence comes out, and no advice about clipping.
+for subtype in float:f4 double:f8; do
+	"$python" -c "
+import numpy
+samples = numpy.zeros(8192, '<${subtype#*:}')
+samples[[4000, 4001, 5000]] = numpy.nan, numpy.inf, -numpy.inf
+samples.tofile('nan.raw')"
+	run -y --raw-rate 44100 --raw-channels 1 --raw-subtype ${subtype%:*} --format raw --subtype pcm_16 -to 48000 nan.raw o.raw
+	check "not numbers, subtype ${subtype%:*}" "$(cat err)" \
+		grep -qxF 'bli-resample: nan.raw: 3 samples were not numbers, treated as silence' err
+	check "they become silence" "one line, $(stat -c %s o.raw) bytes of 0" \
+		test "$(wc -l <err)" -eq 1 -a "$(tr -d '\0' <o.raw | wc -c)" -eq 0 -a -s o.raw
+done
 
 # --- Formats ---------------------------------------------------------------
 judge make in.wav 44100 22050 pcm_16 997 440

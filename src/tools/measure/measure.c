@@ -246,9 +246,9 @@ int bli_measure_rejection(const struct bli_system *system, double beyond, double
 	struct bli_tone_result result;
 	int err;
 
-	if (!(beyond > 1 && beyond < 2) ||
-	    (goes_down(system) &&
-	     beyond * (double)system->out_period_frames >= (double)system->in_period_frames))
+	double limit = goes_down(system) ? (double)system->in_period_frames / (double)system->out_period_frames : 2;
+
+	if (!(beyond > 1 && beyond < limit))
 		return -EINVAL;
 	err = measure_fraction(system, goes_down(system) ? beyond : 2 - beyond, &result);
 	if (!err)

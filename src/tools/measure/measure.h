@@ -66,7 +66,7 @@ int bli_measure_ripple(const struct bli_system *system, double dc_gain_db, doubl
 /* What comes through from beyond the lower Nyquist frequency, dB against the input tone (negative is good).
  * Downwards: a tone at `beyond` times the output's Nyquist frequency, and everything that comes out (an alias).
  * Otherwise: a tone at 2 - beyond, whose first image lies at `beyond`, and everything but the tone.
- * 1 < beyond < 2, and below in_rate / out_rate downwards, or -EINVAL. */
+ * 1 < beyond, and beyond < in_rate / out_rate downwards, beyond < 2 otherwise, or -EINVAL. */
 int bli_measure_rejection(const struct bli_system *system, double beyond, double *level_db);
 
 /* The delay of low frequencies in input frames, positive when the output comes later; from the phase of tones of

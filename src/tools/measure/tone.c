@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "tone.h"
 
-#include "divisor.h"
+#include "gcd.h"
 
 #include <math.h>
 
@@ -42,9 +42,9 @@ static double turn_next(struct turn *turn)
 
 struct bli_frequency bli_frequency_scale(struct bli_frequency frequency, uint64_t numerator, uint64_t denominator)
 {
-	uint64_t outer = bli_common_divisor(numerator, denominator);
-	uint64_t left = bli_common_divisor(frequency.cycles, denominator / outer);
-	uint64_t right = bli_common_divisor(numerator / outer, frequency.frames);
+	uint64_t outer = bli_gcd(numerator, denominator);
+	uint64_t left = bli_gcd(frequency.cycles, denominator / outer);
+	uint64_t right = bli_gcd(numerator / outer, frequency.frames);
 	struct bli_frequency scaled = {
 		.cycles = frequency.cycles / left * (numerator / outer / right),
 		.frames = frequency.frames / right * (denominator / outer / left),

@@ -31,8 +31,8 @@ static int open_part(struct conversion_part *part, const struct ratio *ratio, st
 	if (error)
 		return error;
 	/* Silence that makes the delay a whole number of cycles makes it a whole number of output frames. */
-	part->lead = (cycle_in - plan->delay_in_frames % cycle_in) % cycle_in;
-	part->drop = (part->lead + plan->delay_in_frames) / cycle_in * cycle_out + plan->delay_out_frames;
+	part->lead = (cycle_in - plan->delay.in_frames % cycle_in) % cycle_in;
+	part->drop = (part->lead + plan->delay.in_frames) / cycle_in * cycle_out + plan->delay.out_frames;
 	part->in_frame_bytes = (size_t)config->in_format.bytes * config->channels;
 	part->out_frame_bytes = (size_t)config->out_format.bytes * config->channels;
 	part->in = malloc(config->in_frames * part->in_frame_bytes);

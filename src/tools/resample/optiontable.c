@@ -20,13 +20,24 @@ static const char *const dither_kinds[] = {
 	[BLI_DITHER_NONE] = "none", [BLI_DITHER_TPDF] = "tpdf", [BLI_DITHER_SHAPED] = "shaped",
 };
 
-/* 44100, 44.1k, 44100Hz, 44.1kHz */
+/* How much of a rate is its number: 44100, 44.1k, 44100Hz or 44.1kHz, in capitals or not. */
+static size_t rate_number_length(const char *text, bool *kilo)
+{
+	size_t length = strlen(text);
+
+	if (length >= 2 && strcasecmp(text + length - 2, "Hz") == 0)
+		length -= 2;
+	*kilo = length >= 1 && (text[length - 1] == 'k' || text[length - 1] == 'K');
+	return length - *kilo;
+}
+
+/* Exact, as a fraction. */
 static int set_rate(struct ratio *rate_hz, const char *option, const char *argument)
 {
 	const struct ratio thousand = { 1000, 1 };
 	char number[64];
 	bool kilo;
-	const size_t length = commandline_rate(argument, strlen(argument), &kilo);
+	const size_t length = rate_number_length(argument, &kilo);
 
 	if (snprintf(number, sizeof(number), "%.*s", (int)length, argument) >= (int)sizeof(number) ||
 	    ratio_parse(rate_hz, number) != 0 || (kilo && ratio_multiply(rate_hz, rate_hz, &thousand) != 0))

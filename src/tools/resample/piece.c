@@ -266,7 +266,7 @@ static void tell_clipping(const struct piece *piece)
 			 resampler->clipped == 1 ? "" : "s", 20 * log10(resampler->peak), floor(10 * gain_db) / 10);
 }
 
-/* What is wrong with inputs is said even to those who want quiet. */
+/* That an input ends early is said even to those who want quiet. */
 static void tell_warnings(const struct piece *piece)
 {
 	for (unsigned i = 0; i < piece->count; i++) {
@@ -275,8 +275,9 @@ static void tell_warnings(const struct piece *piece)
 		if (input->warning.text[0] != '\0')
 			commandline_complain("%s; converted up to there", input->warning.text);
 		if (input->invalid > 0)
-			commandline_complain("%s: %llu sample%s NaN or infinite; replaced by silence", input->name,
-					     (unsigned long long)input->invalid, input->invalid == 1 ? " is" : "s are");
+			job_note(piece->job, "%s: %llu sample%s, treated as silence", input->name,
+				 (unsigned long long)input->invalid,
+				 input->invalid == 1 ? " was not a number" : "s were not numbers");
 	}
 }
 

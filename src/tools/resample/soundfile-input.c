@@ -2,6 +2,7 @@
 #include "soundfile.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -298,30 +299,29 @@ int soundfile_rewind(struct sound_input *input, const struct sound_reading *how,
 	return input->file != NULL ? 0 : reason_set(reason, -EINVAL, "%s: %s", input->name, library_reason(NULL));
 }
 
-/* NaN and infinity have all bits of the exponent set. */
-static void silence_invalid_floats(struct sound_input *input, uint32_t *bits, size_t count)
+/* As the core does at loading; here, because they must not be mixed with other channels. */
+static void silence_invalid_floats(struct sound_input *input, float *samples, size_t count)
 {
-	uint32_t invalid = 0;
+	size_t invalid = 0;
 
 	for (size_t i = 0; i < count; i++)
-		invalid += (bits[i] & 0x7f800000) == 0x7f800000;
+		invalid += !(fabsf(samples[i]) <= (float)BLI_SAMPLE_MAX);
 	input->invalid += invalid;
 	for (size_t i = 0; i < count && invalid > 0; i++)
-		if ((bits[i] & 0x7f800000) == 0x7f800000)
-			bits[i] = 0;
+		if (!(fabsf(samples[i]) <= (float)BLI_SAMPLE_MAX))
+			samples[i] = 0;
 }
 
-static void silence_invalid_doubles(struct sound_input *input, uint64_t *bits, size_t count)
+static void silence_invalid_doubles(struct sound_input *input, double *samples, size_t count)
 {
-	const uint64_t exponent = UINT64_C(0x7ff) << 52;
-	uint64_t invalid = 0;
+	size_t invalid = 0;
 
 	for (size_t i = 0; i < count; i++)
-		invalid += (bits[i] & exponent) == exponent;
+		invalid += !(fabs(samples[i]) <= BLI_SAMPLE_MAX);
 	input->invalid += invalid;
 	for (size_t i = 0; i < count && invalid > 0; i++)
-		if ((bits[i] & exponent) == exponent)
-			bits[i] = 0;
+		if (!(fabs(samples[i]) <= BLI_SAMPLE_MAX))
+			samples[i] = 0;
 }
 
 static int check_end(struct sound_input *input, struct reason *reason)

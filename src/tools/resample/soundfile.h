@@ -44,7 +44,7 @@ struct sound_input {
 	struct encoder_rate encoded;
 	int64_t frames;			/* in all; -1: known only at the end */
 	int64_t frames_read;
-	uint64_t invalid;		/* samples read that were NaN or infinite */
+	uint64_t invalid;		/* samples read that were NaN, infinite or beyond BLI_SAMPLE_MAX */
 	bool strict;
 	struct reason warning;		/* what is wrong and no error: it ends early; "" if nothing */
 	struct source source;
@@ -82,7 +82,7 @@ int soundfile_open_input(struct sound_input *input, const char *path, const stru
 
 /*
  * Reads up to `frames` frames, interleaved, into a buffer of the type in input->samples. Samples
- * that are no finite numbers become silence. Returns how many, fewer only at the end, or a negative
+ * that are no numbers to calculate with (see bli_sample_load) become silence. Returns how many, fewer only at the end, or a negative
  * errno with the reason. A file that ends before its header said ends there, with a warning; if it
  * is read strictly that is an error.
  */

@@ -2,7 +2,6 @@
 #include "commandline.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,49 +58,6 @@ int commandline_number(const char *option, const char *argument, double low, dou
 	if (end == argument || *end != '\0' || !(value >= low && value <= high))
 		return commandline_complain("%s %s: not possible; allowed: %g to %g %s", option, argument, low, high, unit);
 	*number = value;
-	return 0;
-}
-
-size_t commandline_rate(const char *text, size_t length, bool *kilo)
-{
-	if (length >= 2 && strncasecmp(text + length - 2, "hz", 2) == 0)
-		length -= 2;
-	*kilo = length >= 1 && (text[length - 1] == 'k' || text[length - 1] == 'K');
-	return length - *kilo;
-}
-
-/* A whole rate of 1 … high; 0: something else. */
-static int whole_rate(const char *text, size_t length, int high)
-{
-	char number[32], *end;
-	bool kilo;
-	double rate;
-
-	length = commandline_rate(text, length, &kilo);
-	if (length == 0 || length >= sizeof(number) || text[0] < '0' || text[0] > '9')
-		return 0;
-	memcpy(number, text, length);
-	number[length] = '\0';
-	if (strspn(number, "0123456789.") != length)
-		return 0;
-	rate = strtod(number, &end) * (kilo ? 1000 : 1);
-	/* 44.1 · 1000 is 44100.000000000007 to a computer */
-	if (*end != '\0' || fabs(rate - floor(rate + 0.5)) >= 1e-6 || rate < 1 || rate > high)
-		return 0;
-	return (int)floor(rate + 0.5);
-}
-
-int commandline_rates(const char *option, const char *argument, int high, int pair[2])
-{
-	const char *const colon = strchr(argument, ':');
-	const int in = colon != NULL ? whole_rate(argument, (size_t)(colon - argument), high) : 0;
-	const int out = colon != NULL ? whole_rate(colon + 1, strlen(colon + 1), high) : 0;
-
-	if (in == 0 || out == 0)
-		return commandline_complain("%s %s: not possible; allowed: IN:OUT, each 1 to %d", option,
-					    argument, high);
-	pair[0] = in;
-	pair[1] = out;
 	return 0;
 }
 

@@ -3,9 +3,6 @@
 #ifndef BLI_COMMANDLINE_H
 #define BLI_COMMANDLINE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #define EXIT_USAGE 2
 
 /* The name that its complaints begin with; each program defines its own. */
@@ -27,14 +24,5 @@ int commandline_number(const char *option, const char *argument, double low, dou
 
 /* The same for IN:OUT, two integers of 1 … high. */
 int commandline_pair(const char *option, const char *argument, int high, int pair[2]);
-
-/* The same for two sample rates IN:OUT, each a whole number of hertz up to `high`, in hertz or kilohertz (44.1k). */
-int commandline_rates(const char *option, const char *argument, int high, int pair[2]);
-
-/*
- * How much of a rate of `length` bytes is its number: 44100, 44100Hz, 44.1k or 44.1kHz, in capitals
- * or not. *kilo is true if it counts in kilohertz.
- */
-size_t commandline_rate(const char *text, size_t length, bool *kilo);
 
 #endif

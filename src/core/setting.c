@@ -153,7 +153,8 @@ static bool read_precision(struct bli_setting *setting, const struct bli_setting
 	return is_double || is_word(value, "float");
 }
 
-#define EDGE_ALLOWED "allowed are 0.05 to 1.9 of the lower Nyquist frequency, per cent of it (\"93%\"), or Hz (\"7200 Hz\", \"7.2 kHz\")"
+#define EDGE_ALLOWED "allowed are 0.05 to 1.9 of the lower Nyquist frequency, per cent of it (\"93%\"), " \
+	"or Hz (\"7200 Hz\", \"7.2 kHz\")"
 
 static const struct {
 	bool (*read)(struct bli_setting *setting, const struct bli_setting_value *value);
@@ -162,7 +163,8 @@ static const struct {
 	{ read_passband, EDGE_ALLOWED },
 	{ read_stopband, EDGE_ALLOWED },
 	{ read_attenuation, "allowed are 40 to 200 dB" },
-	{ read_phase, "allowed are \"linear\", \"intermediate\", \"minimum\", and 0 (minimum) to 50 (linear) to 100 (maximum)" },
+	{ read_phase, "allowed are \"linear\", \"intermediate\", \"minimum\", "
+		      "and 0 (minimum) to 50 (linear) to 100 (maximum)" },
 	{ read_precision, "allowed are \"float\" and \"double\"" },
 };
 
@@ -223,7 +225,8 @@ int bli_setting_requirement(const struct bli_setting *setting, double low_rate_h
 	if (requirement->passband >= PASSBAND_LEAST && requirement->stopband <= STOPBAND_MOST &&
 	    requirement->stopband - requirement->passband >= least - 1e-9)
 		return 0;
-	snprintf(message, bytes, "passband %g, stopband %g of the lower Nyquist frequency: allowed are 0.05 to 1.9, the stopband at least %.2g above the passband%s",
+	snprintf(message, bytes, "passband %g, stopband %g of the lower Nyquist frequency: "
+		 "allowed are 0.05 to 1.9, the stopband at least %.2g above the passband%s",
 		 requirement->passband, requirement->stopband, least,
 		 least > TRANSITION_LEAST ? " with this attenuation and phase" : "");
 	return -EINVAL;

@@ -19,7 +19,7 @@ struct bli_edge {
 };
 
 struct bli_setting {
-	struct bli_requirement requirement;	/* passband and stopband from the edges below, once the rates are known */
+	struct bli_requirement requirement;	/* its edges from those below, once the rates are known */
 	struct bli_edge passband, stopband;
 	bool passband_set, stopband_set, attenuation_set, precision_set;	/* by the user */
 };

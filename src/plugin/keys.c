@@ -34,7 +34,8 @@ bool bli_key_number(const struct bli_key *key, double *number, char *unit, size_
 	unit[0] = '\0';
 	if (snd_config_get_ireal(key->node, number) == 0)
 		return isfinite(*number);
-	return snd_config_get_string(key->node, &text) == 0 && text && bli_setting_number(text, number, unit, unit_size);
+	return snd_config_get_string(key->node, &text) == 0 && text &&
+	       bli_setting_number(text, number, unit, unit_size);
 }
 
 int bli_key_number_in(const struct bli_key *key, const char *unit, double least, double most, const char *allowed,

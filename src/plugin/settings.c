@@ -249,7 +249,8 @@ int bli_settings_requirement(const struct bli_settings *settings, unsigned low_r
 			     struct bli_requirement *requirement)
 {
 	char message[300];
-	const int error = bli_setting_requirement(&settings->filter, low_rate_hz, requirement, message, sizeof(message));
+	const int error = bli_setting_requirement(&settings->filter, low_rate_hz, requirement, message,
+						  sizeof(message));
 
 	requirement->table = settings->table.length ? &settings->table : NULL;
 	if (error < 0)

@@ -242,11 +242,12 @@ int channels_mix(struct channel_mix *mix, struct channel_layout *out, const stru
 	if (!in->known && channels == 1)
 		average(mix);
 	else if (!in->known && channels != in->channels)
-		return reason_set(reason, -EINVAL, "%u channels of unknown places cannot be mixed to %u; allowed: 1, %u",
+		return reason_set(reason, -EINVAL,
+				  "%u channels of unknown places cannot be mixed to %u; allowed: 1, %u",
 				  in->channels, channels, in->channels);
 	else if (channels != in->channels && !out->known)
-		return reason_set(reason, -EINVAL, "no layout of %u channels is known; allowed: 1 to %d, %u", channels,
-				  DEFINED_MAX, in->channels);
+		return reason_set(reason, -EINVAL, "no layout of %u channels is known; allowed: 1 to %d, %u",
+				  channels, DEFINED_MAX, in->channels);
 	else
 		for (unsigned i = 0; i < in->channels; i++)
 			place(mix, out, in, i);

@@ -53,7 +53,9 @@ static void open_segments(struct conversion *conversion, unsigned threads)
 int conversion_open(struct conversion *conversion, const struct conversion_settings *settings,
 		    const struct sound_samples *in, const struct sound_samples *out, unsigned channels)
 {
-	static const struct bli_format between = { .bytes = sizeof(double), .bits = 8 * sizeof(double), .is_float = true };
+	static const struct bli_format between = {
+		.bytes = sizeof(double), .bits = 8 * sizeof(double), .is_float = true,
+	};
 	int error = 0;
 
 	memset(conversion, 0, sizeof(*conversion));
@@ -150,8 +152,8 @@ static int run_part(struct conversion *conversion, unsigned index, int64_t wante
 			const size_t room = plan->in_frames - filled, there = before->ready - before->taken;
 			const size_t count = room < there ? room : there;
 
-			memcpy(part->in + filled * part->in_frame_bytes, before->out + before->taken * before->out_frame_bytes,
-			       count * part->in_frame_bytes);
+			memcpy(part->in + filled * part->in_frame_bytes,
+			       before->out + before->taken * before->out_frame_bytes, count * part->in_frame_bytes);
 			before->taken += count;
 			filled += count;
 			if (count == there) {
@@ -164,7 +166,8 @@ static int run_part(struct conversion *conversion, unsigned index, int64_t wante
 	}
 	part->taken = part->drop < plan->out_frames ? part->drop : plan->out_frames;
 	part->drop -= part->taken;
-	part->ready = wanted < (int64_t)(plan->out_frames - part->taken) ? part->taken + (size_t)wanted : plan->out_frames;
+	part->ready = wanted < (int64_t)(plan->out_frames - part->taken) ? part->taken + (size_t)wanted
+		: plan->out_frames;
 	convert_period(part, filled);
 	return 0;
 }
@@ -186,7 +189,8 @@ int64_t conversion_next(struct conversion *conversion, struct reader *reader, vo
 
 		if (interrupt_pending())
 			return -EINTR;
-		error = run_part(conversion, conversion->parts - 1, conversion->total - conversion->done, reader, reason);
+		error = run_part(conversion, conversion->parts - 1, conversion->total - conversion->done, reader,
+				 reason);
 		if (error)
 			return error;
 		/* the end may have come with this period */

@@ -30,7 +30,7 @@ struct conversion_part {
 
 struct conversion {
 	struct ratio factor;	/* as asked for: counts the frames */
-	struct ratio ratio[CONVERSION_PARTS_MAX];	/* of the parts; their product is the factor to better than 1e-9 */
+	struct ratio ratio[CONVERSION_PARTS_MAX];	/* of the parts; their product is the factor to 1e-9 */
 	unsigned parts;		/* one after the other */
 	struct conversion_part part[CONVERSION_PARTS_MAX];
 	int64_t total;		/* output frames; INT64_MAX until the input has ended */

@@ -125,8 +125,8 @@ static int translate_classic(const struct words *words, int argc, char *argv[])
 		if (classic == NULL || (length == 1 && strchr(words->shorts, name[0]) != NULL))
 			continue;
 		if (names_another(words, name, length, classic))
-			return commandline_complain("%s: with one hyphen it is %s, as in the classic resample; allowed: -%s",
-						    argv[i], classic, argv[i]);
+			return commandline_complain("%s: with one hyphen it is %s, as in the classic resample; "
+						    "allowed: -%s", argv[i], classic, argv[i]);
 		if (asprintf(&word, "%s%s", classic, name + length) < 0)
 			return commandline_complain("%s", strerror(ENOMEM));
 		argv[i] = word;
@@ -165,14 +165,15 @@ static int check_files(struct resample_options *options)
 	if (options->output_dir != NULL) {
 		for (int i = 0; i < options->input_count; i++)
 			if (strcmp(options->inputs[i], "-") == 0)
-				return commandline_complain("-: standard input has no name that an output in %s could have",
-							    options->output_dir);
+				return commandline_complain("-: standard input has no name that an output in %s "
+							    "could have", options->output_dir);
 		return 0;
 	}
 	if (options->gapless)
 		return commandline_complain("--gapless: goes with --output-dir");
 	if (options->input_count > 2)
-		return commandline_complain("%s: one input and one output at a time, or --output-dir", options->inputs[2]);
+		return commandline_complain("%s: one input and one output at a time, or --output-dir",
+					    options->inputs[2]);
 	options->output = options->input_count == 2 ? options->inputs[1] : "-";
 	options->input_count = 1;
 	if (strcmp(options->output, "-") == 0 && isatty(STDOUT_FILENO))

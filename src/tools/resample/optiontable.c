@@ -44,7 +44,8 @@ static int set_rate(struct ratio *rate_hz, const char *option, const char *argum
 		return commandline_complain("%s %s: not possible; allowed: a positive number of hertz (16000, 44.1k)",
 					    option, argument);
 	return ratio_number(rate_hz) > RATE_MAX_HZ
-		? commandline_complain("%s %s: out of range; allowed: up to %.0f Hz", option, argument, RATE_MAX_HZ) : 0;
+		? commandline_complain("%s %s: out of range; allowed: up to %.0f Hz", option, argument, RATE_MAX_HZ)
+		: 0;
 }
 
 static int set_to(struct resample_options *options, const char *argument)
@@ -57,10 +58,11 @@ static int set_by(struct resample_options *options, const char *argument)
 {
 	options->by_given = true;
 	if (ratio_parse(&options->by, argument) != 0)
-		return commandline_complain("-by %s: not possible; allowed: a positive number like 0.91875 or a fraction like 147/160",
-					    argument);
+		return commandline_complain("-by %s: not possible; allowed: a positive number like 0.91875 or "
+					    "a fraction like 147/160", argument);
 	return ratio_within(&options->by, BLI_RATIO_MAX) ? 0
-		: commandline_complain("-by %s: out of range; allowed: 1/%d to %d", argument, BLI_RATIO_MAX, BLI_RATIO_MAX);
+		: commandline_complain("-by %s: out of range; allowed: 1/%d to %d", argument, BLI_RATIO_MAX,
+				       BLI_RATIO_MAX);
 }
 
 static int set_converter(struct resample_options *options, const char *argument)
@@ -236,7 +238,8 @@ static int set_bits(struct resample_options *options, const char *argument)
 		const char *text;
 		int subtype;
 	} bits[] = {
-		{ "8", SF_FORMAT_PCM_S8 }, { "16", SF_FORMAT_PCM_16 }, { "24", SF_FORMAT_PCM_24 }, { "32", SF_FORMAT_PCM_32 },
+		{ "8", SF_FORMAT_PCM_S8 }, { "16", SF_FORMAT_PCM_16 }, { "24", SF_FORMAT_PCM_24 },
+		{ "32", SF_FORMAT_PCM_32 },
 	};
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
@@ -244,8 +247,8 @@ static int set_bits(struct resample_options *options, const char *argument)
 			options->subtype = bits[i].subtype;
 			return 0;
 		}
-	return commandline_complain("--bits %s: not possible; allowed: 8, 16, 24, 32; --subtype has floating point numbers",
-				    argument);
+	return commandline_complain("--bits %s: not possible; allowed: 8, 16, 24, 32; "
+				    "--subtype has floating point numbers", argument);
 }
 
 static int set_bitrate(struct resample_options *options, const char *argument)
@@ -259,14 +262,16 @@ static int set_bitrate(struct resample_options *options, const char *argument)
 	if (snprintf(number, sizeof(number), "%.*s", (int)(length - kilo), argument) >= (int)sizeof(number) ||
 	    ratio_parse(&bitrate, number) != 0 || (kilo && ratio_multiply(&bitrate, &bitrate, &thousand) != 0) ||
 	    ratio_number(&bitrate) < 1000 || ratio_number(&bitrate) > BITRATE_MAX_BPS)
-		return commandline_complain("--bitrate %s: not possible; allowed: 1k to 6144k bits per second", argument);
+		return commandline_complain("--bitrate %s: not possible; allowed: 1k to 6144k bits per second",
+					    argument);
 	options->encoder.bitrate_bps = ratio_number(&bitrate);
 	return 0;
 }
 
 static int set_quality(struct resample_options *options, const char *argument)
 {
-	return commandline_number("--quality", argument, 0, ENCODER_QUALITY_MAX, "(the best)", &options->encoder.quality);
+	return commandline_number("--quality", argument, 0, ENCODER_QUALITY_MAX, "(the best)",
+				  &options->encoder.quality);
 }
 
 static int set_compression(struct resample_options *options, const char *argument)

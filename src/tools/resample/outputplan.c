@@ -43,7 +43,8 @@ static int choose_rate(struct sound_output *output, const struct resample_option
 		*factor = options->by;
 	if (error || !ratio_within(factor, BLI_RATIO_MAX))
 		return reason_set(reason, -ERANGE, "%s: %.10g Hz to %.10g Hz: ratio not supported; allowed: 1/%d to %d",
-				  input->name, ratio_number(&input->rate_hz), ratio_number(rate_hz), BLI_RATIO_MAX, BLI_RATIO_MAX);
+				  input->name, ratio_number(&input->rate_hz), ratio_number(rate_hz), BLI_RATIO_MAX,
+				  BLI_RATIO_MAX);
 	output->rate_hz = ratio_number(rate_hz);
 	whole_hz = floor(output->rate_hz + 0.5);
 	if (whole_hz < 1 || whole_hz > INT_MAX)
@@ -85,8 +86,10 @@ int outputplan_make(struct sound_output *output, const struct job *job, const st
 		return reason_set(reason, error, "%s: %.400s", outputplan_name(path), why.text);
 	/* a factor may give any rate, but a rate asked for must be the one that the file says */
 	if (options->to_given && rate_hz.den != 1 && !exactrate_possible(output->info.format))
-		return reason_set(reason, -EINVAL, "%s: %s cannot say %.10g Hz, only whole hertz; aiff, caf and raw can",
-				  outputplan_name(path), soundformat_container_name(output->info.format), output->rate_hz);
+		return reason_set(reason, -EINVAL,
+				  "%s: %s cannot say %.10g Hz, only whole hertz; aiff, caf and raw can",
+				  outputplan_name(path), soundformat_container_name(output->info.format),
+				  output->rate_hz);
 	error = bli_setting_requirement(&job->filter, fmin(ratio_number(&input->rate_hz), output->rate_hz),
 					&settings->requirement, why.text, sizeof(why.text));
 	if (error)

@@ -52,7 +52,8 @@ static int plan_outputs(struct piece *piece, struct reason *reason)
 	for (unsigned i = 0; i < piece->count && error == 0; i++) {
 		const struct sound_input *const input = &piece->inputs[i];
 
-		error = outputplan_make(&piece->outputs[i], piece->job, input, piece->paths[i], &piece->settings, reason);
+		error = outputplan_make(&piece->outputs[i], piece->job, input, piece->paths[i], &piece->settings,
+					reason);
 		if (error == 0 && (ratio_number(&input->rate_hz) != ratio_number(&first->rate_hz) ||
 				   input->info.channels != first->info.channels ||
 				   piece->outputs[i].info.format != piece->outputs[0].info.format))

@@ -80,7 +80,7 @@ static void convert_album(struct work *work)
 		note_failure(work, error, &reason);
 }
 
-/* The signal that ended this thread's work interrupts what the others wait for, a few times, lest one begins to wait. */
+/* The signal that ended this thread's work ends what the others wait for; a few times, lest one begins to wait. */
 static void wake_threads(const pthread_t *threads, int count)
 {
 	const struct timespec pause = { .tv_nsec = 20000000 };
@@ -135,8 +135,8 @@ static int convert_to_folder(struct work *work)
 	}
 	for (int i = 0; i < options->input_count; i++) {
 		if (names[i].taken != NULL) {
-			commandline_complain("%s: its output %s is already that of %s", options->inputs[i], names[i].wanted,
-					     names[i].taken);
+			commandline_complain("%s: its output %s is already that of %s", options->inputs[i],
+					     names[i].wanted, names[i].taken);
 			work->status = EXIT_FAILURE;
 			continue;
 		}

@@ -270,7 +270,8 @@ static int fill_slot(struct segments *segments, struct reader *reader, struct re
 	filled += segments->lead;
 	segments->lead = 0;
 	if (segments->total == INT64_MAX) {
-		got = reader_read(reader, slot->in + filled * segments->in_frame_bytes, (int64_t)(end - filled), reason);
+		got = reader_read(reader, slot->in + filled * segments->in_frame_bytes, (int64_t)(end - filled),
+				  reason);
 		if (got < 0)
 			return (int)got;
 		if (got < (int64_t)(end - filled))
@@ -308,7 +309,8 @@ int64_t segments_next(struct segments *segments, struct reader *reader, void **f
 		 * the last one that was handed over is still the caller's to read until now; its
 		 * input the next one's
 		 */
-		while (segments->fill - segments->take < segments->slots - 1 && segments->filled_out < segments->total) {
+		while (segments->fill - segments->take < segments->slots - 1 &&
+		       segments->filled_out < segments->total) {
 			const int error = fill_slot(segments, reader, reason);
 
 			if (error)

@@ -226,7 +226,8 @@ static int refuse_foreign(const struct sound_input *input, const char *kind, str
 
 	quote(name, sizeof(name), strcmp(input->name, STANDARD_INPUT) == 0 ? "-" : input->name);
 	return reason_set(reason, -EINVAL, "%s: %s is not decoded here, but: "
-			  "ffmpeg -v error -i %s -f wav -c:a pcm_s24le - | bli-resample [OPTION]... - OUTPUT", input->name, kind, name);
+			  "ffmpeg -v error -i %s -f wav -c:a pcm_s24le - | bli-resample [OPTION]... - OUTPUT",
+			  input->name, kind, name);
 }
 
 static int open_file(struct sound_input *input, const struct sound_reading *how, struct reason *reason)
@@ -332,8 +333,8 @@ static int check_end(struct sound_input *input, struct reason *reason)
 		return warn(input, reason, "%s: truncated: %lld of %lld frames are there", input->name,
 			    (long long)input->frames_read, (long long)input->frames);
 	if (sf_error(input->file) != SF_ERR_NO_ERROR)
-		return warn(input, reason, "%s: damaged behind frame %lld: %s", input->name, (long long)input->frames_read,
-			    library_reason(input->file));
+		return warn(input, reason, "%s: damaged behind frame %lld: %s", input->name,
+			    (long long)input->frames_read, library_reason(input->file));
 	return 0;
 }
 

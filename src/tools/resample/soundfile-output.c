@@ -75,7 +75,8 @@ static void copy_metadata(struct sound_output *output, const struct sound_input 
 		map[i] = output->layout.position[i];
 	/* of more than two channels everybody has to know which is which */
 	if (output->layout.known && output->layout.channels > 2)
-		sf_command(output->file, SFC_SET_CHANNEL_MAP_INFO, map, (int)(output->layout.channels * sizeof(map[0])));
+		sf_command(output->file, SFC_SET_CHANNEL_MAP_INFO, map,
+			   (int)(output->layout.channels * sizeof(map[0])));
 }
 
 static void write_exact_rate(struct sound_output *output)

@@ -82,9 +82,9 @@ int soundfile_open_input(struct sound_input *input, const char *path, const stru
 
 /*
  * Reads up to `frames` frames, interleaved, into a buffer of the type in input->samples. Samples
- * that are no numbers to calculate with (see bli_sample_load) become silence. Returns how many, fewer only at the end, or a negative
- * errno with the reason. A file that ends before its header said ends there, with a warning; if it
- * is read strictly that is an error.
+ * that are no numbers to calculate with (see bli_sample_load) become silence. Returns how many,
+ * fewer only at the end, or a negative errno with the reason. A file that ends before its header
+ * said ends there, with a warning; if it is read strictly that is an error.
  */
 int64_t soundfile_read(struct sound_input *input, void *buffer, int64_t frames, struct reason *reason);
 

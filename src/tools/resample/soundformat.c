@@ -231,7 +231,8 @@ void soundformat_extensions(char *text, size_t bytes)
 	text[0] = '\0';
 	for (size_t i = 0; i < COUNT(containers) && used < bytes; i++)
 		if (i == 0 || strcmp(containers[i].extension, containers[i - 1].extension) != 0)
-			used += (size_t)snprintf(text + used, bytes - used, "%s%s", i ? " " : "", containers[i].extension);
+			used += (size_t)snprintf(text + used, bytes - used, "%s%s", i ? " " : "",
+						 containers[i].extension);
 }
 
 bool soundformat_is_lossy(int format)
@@ -317,7 +318,8 @@ static bool writable(int container, int subtype)
 static int refuse(const struct SF_INFO *info, int container, int subtype, struct reason *reason)
 {
 	if (subtype == SUBTYPE_OPUS && writable(container, subtype) && !opus_rate(info->samplerate))
-		return reason_set(reason, -EINVAL, "Opus has 8000, 12000, 16000, 24000 and 48000 Hz, not %d Hz", info->samplerate);
+		return reason_set(reason, -EINVAL, "Opus has 8000, 12000, 16000, 24000 and 48000 Hz, not %d Hz",
+				  info->samplerate);
 	return reason_set(reason, -EINVAL, "%s %s: cannot be written with %d channels at %d Hz; "
 			  "--list-formats shows what there is", soundformat_container_name(container | subtype),
 			  soundformat_subtype_name(subtype), info->channels, info->samplerate);
@@ -329,7 +331,8 @@ int soundformat_choose(struct SF_INFO *info, int input, int container, int subty
 	static const int wide[] = { SF_FORMAT_PCM_24, SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, SUBTYPE_MPEG_LAYER_III,
 				    SF_FORMAT_ALAC_24, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16 };
 	static const int narrow[] = { SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, SUBTYPE_MPEG_LAYER_III,
-				      SF_FORMAT_ALAC_16, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16, SF_FORMAT_PCM_24 };
+				      SF_FORMAT_ALAC_16, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16,
+				      SF_FORMAT_PCM_24 };
 	const int old_container = input & SF_FORMAT_TYPEMASK, old_subtype = input & SF_FORMAT_SUBMASK;
 	const int chosen = container ? container & SF_FORMAT_TYPEMASK : old_container;
 	const int wanted = subtype ? subtype : container & SF_FORMAT_SUBMASK;	/* 0: none */

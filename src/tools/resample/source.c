@@ -117,7 +117,8 @@ static size_t read_flow(struct source *source, void *buffer, size_t bytes, int64
 	while (source->taken < position) {
 		char skipped[4096];
 		const int64_t gap = position - source->taken;
-		const size_t got = read_fully(source, skipped, gap < (int64_t)sizeof(skipped) ? (size_t)gap : sizeof(skipped), 0);
+		const size_t wanted = gap < (int64_t)sizeof(skipped) ? (size_t)gap : sizeof(skipped);
+		const size_t got = read_fully(source, skipped, wanted, 0);
 
 		source->taken += (int64_t)got;
 		if (got == 0)

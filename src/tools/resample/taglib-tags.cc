@@ -64,7 +64,8 @@ bool open_tagged(tagged &it, int descriptor, taglib_kind kind, bool read_only)
 		it.file.reset(file);
 		it.xiph = file->tag();
 	} else if (kind == TAGLIB_MPEG) {
-		auto *const file = new TagLib::MPEG::File(it.stream.get(), TagLib::ID3v2::FrameFactory::instance(), false);
+		auto *const file = new TagLib::MPEG::File(it.stream.get(), TagLib::ID3v2::FrameFactory::instance(),
+							  false);
 
 		it.file.reset(file);
 		it.id3 = file->ID3v2Tag(!read_only);

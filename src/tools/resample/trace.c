@@ -44,7 +44,8 @@ void trace_beginning(const struct job *job, const struct bli_requirement *requir
 		const struct ratio *const ratio = &conversion->ratio[i];
 
 		factor *= (long double)ratio->num / (long double)ratio->den;
-		fprintf(stderr, "%s%llu/%llu", i ? " x " : "", (unsigned long long)ratio->num, (unsigned long long)ratio->den);
+		fprintf(stderr, "%s%llu/%llu", i ? " x " : "", (unsigned long long)ratio->num,
+			(unsigned long long)ratio->den);
 	}
 	fprintf(stderr, " = %.12Lg\n", factor);
 	trace_method(job, requirement, conversion);

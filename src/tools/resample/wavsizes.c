@@ -12,7 +12,9 @@ static uint32_t little_endian(const unsigned char *bytes)
 /* A file without samples may have chunks behind them. */
 static bool is_chunk(const unsigned char *bytes)
 {
-	static const char names[][5] = { "LIST", "id3 ", "ID3 ", "bext", "cue ", "smpl", "inst", "PEAK", "JUNK", "fact", "iXML" };
+	static const char names[][5] = {
+		"LIST", "id3 ", "ID3 ", "bext", "cue ", "smpl", "inst", "PEAK", "JUNK", "fact", "iXML",
+	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (memcmp(bytes, names[i], 4) == 0)

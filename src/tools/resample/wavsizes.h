@@ -9,7 +9,8 @@
 #define WAVSIZES_HEAD_BYTES 4096	/* of a file, in which the samples have to begin */
 
 /*
- * Where the size of the samples stands in the first bytes of a file, if it is 0 and samples follow; otherwise −1.
+ * Where the size of the samples stands in the first bytes of a file, if it is 0 and samples follow;
+ * otherwise −1.
  */
 int64_t wavsizes_unknown_at(const unsigned char *head, size_t bytes);
 

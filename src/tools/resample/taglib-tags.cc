@@ -42,6 +42,20 @@ struct tagged {
 	TagLib::ID3v2::Tag *id3 = nullptr;
 };
 
+/* TagLib 1 has files with ID3v2 tags opened with a maker of frames, TagLib 2 without. */
+template <class File>
+auto open_id3(TagLib::IOStream *stream, int)
+	-> decltype(new File(stream, TagLib::ID3v2::FrameFactory::instance(), false))
+{
+	return new File(stream, TagLib::ID3v2::FrameFactory::instance(), false);
+}
+
+template <class File>
+File *open_id3(TagLib::IOStream *stream, long)
+{
+	return new File(stream, false);
+}
+
 bool open_tagged(tagged &it, int descriptor, taglib_kind kind, bool read_only)
 {
 	const int copy = dup(descriptor);	/* the stream closes it */
@@ -51,7 +65,7 @@ bool open_tagged(tagged &it, int descriptor, taglib_kind kind, bool read_only)
 	lseek(copy, 0, SEEK_SET);
 	it.stream.reset(new TagLib::FileStream(copy, read_only));
 	if (kind == TAGLIB_FLAC) {
-		it.flac = new TagLib::FLAC::File(it.stream.get(), TagLib::ID3v2::FrameFactory::instance(), false);
+		it.flac = open_id3<TagLib::FLAC::File>(it.stream.get(), 0);
 		it.file.reset(it.flac);
 	} else if (kind == TAGLIB_VORBIS) {
 		auto *const file = new TagLib::Ogg::Vorbis::File(it.stream.get(), false);
@@ -64,8 +78,7 @@ bool open_tagged(tagged &it, int descriptor, taglib_kind kind, bool read_only)
 		it.file.reset(file);
 		it.xiph = file->tag();
 	} else if (kind == TAGLIB_MPEG) {
-		auto *const file = new TagLib::MPEG::File(it.stream.get(), TagLib::ID3v2::FrameFactory::instance(),
-							  false);
+		auto *const file = open_id3<TagLib::MPEG::File>(it.stream.get(), 0);
 
 		it.file.reset(file);
 		it.id3 = file->ID3v2Tag(!read_only);

@@ -41,7 +41,8 @@ tests_core_dithers_SOURCES = tests/core/dithers.c $(core_help)
 tests_core_dithers_CFLAGS = $(test_cflags)
 tests_core_dithers_LDADD = $(core_test_ldadd)
 
-tests_core_filterfile_SOURCES = tests/core/filterfile.c
+tests_core_filterfile_SOURCES = tests/core/filterfile.c tests/shared/filtertext.h
+tests_core_filterfile_CPPFLAGS = $(test_cppflags)
 tests_core_filterfile_CFLAGS = $(test_cflags)
 tests_core_filterfile_LDADD = $(core_test_ldadd)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define _GNU_SOURCE	/* strtod_l */
 #include "setting.h"
+#include "phase.h"
 
 #include <errno.h>
 #include <locale.h>
@@ -129,16 +130,22 @@ static bool read_attenuation(struct bli_setting *setting, const struct bli_setti
 
 static bool read_phase(struct bli_setting *setting, const struct bli_setting_value *value)
 {
-	static const char *const words[] = { "minimum", "intermediate", "linear" };
+	static const struct {
+		const char *word;
+		double phase;
+	} words[] = {
+		{ "minimum", BLI_PHASE_MINIMUM }, { "intermediate", BLI_PHASE_INTERMEDIATE }, { "linear", BLI_PHASE_LINEAR },
+	};
 	char unit[UNIT_BYTES];
 	double number;
 
-	for (int word = 0; word < 3; word++)
-		if (is_word(value, words[word])) {
-			setting->requirement.phase = 25 * word;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (is_word(value, words[i].word)) {
+			setting->requirement.phase = words[i].phase;
 			return true;
 		}
-	if (!read_number(value, &number, unit, sizeof(unit)) || unit[0] != '\0' || !(number >= 0 && number <= 100))
+	if (!read_number(value, &number, unit, sizeof(unit)) || unit[0] != '\0' ||
+	    !(number >= BLI_PHASE_MINIMUM && number <= BLI_PHASE_MAXIMUM))
 		return false;
 	setting->requirement.phase = number;
 	return true;
@@ -189,7 +196,7 @@ const char *bli_setting_finish(struct bli_setting *setting)
 	if (requirement->method == BLI_METHOD_LINEAR &&
 	    (setting->passband_set || setting->stopband_set || setting->attenuation_set))
 		return "passband, stopband and attenuation need a filter, and linear interpolation has none";
-	if (requirement->method != BLI_METHOD_SINC && requirement->phase != 50)
+	if (requirement->method != BLI_METHOD_SINC && requirement->phase != BLI_PHASE_LINEAR)
 		return "phase needs a filter designed here: neither linear interpolation nor filter_file has one";
 	if (!setting->passband_set)
 		setting->passband.value = requirement->passband;
@@ -207,7 +214,7 @@ static double edge_fraction(const struct bli_edge *edge, double low_rate_hz)
 
 static double least_transition(const struct bli_requirement *requirement)
 {
-	return requirement->phase == 50 ? TRANSITION_LEAST
+	return requirement->phase == BLI_PHASE_LINEAR ? TRANSITION_LEAST
 		: fmax(TRANSITION_LEAST, PHASE_TRANSITION_LEAST * exp2((requirement->attenuation_db - 160) / 10));
 }
 

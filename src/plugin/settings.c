@@ -89,7 +89,7 @@ static int read_filter_file(struct bli_settings *settings, const struct bli_key 
 		return error;
 	}
 	settings->filter.requirement.method = BLI_METHOD_TABLE;
-	settings->filter.requirement.phase = 50;
+	settings->filter.requirement.phase = BLI_PHASE_LINEAR;
 	return 0;
 }
 
@@ -171,8 +171,8 @@ static int check_keys(const char *converter, const snd_config_t *conf)
 		if (keys[k].group == GROUP_ANY)
 			continue;
 		if (group != GROUP_ANY && group != keys[k].group) {
-			bli_log(converter, "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, stopband and attenuation, or filter_file and interpolation",
-				grouped, name);
+			bli_log(converter, "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, "
+				"stopband and attenuation, or filter_file and interpolation", grouped, name);
 			return -EINVAL;
 		}
 		group = keys[k].group;

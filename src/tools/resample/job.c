@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "filterfile.h"
+#include "phase.h"
 #include "shared/commandline.h"
 
 /* The keys that are given change the preset. */
@@ -42,7 +43,7 @@ static int read_filter_file(struct job *job)
 	/* sums in float add nothing to the noise of a table of 16 bits */
 	job->filter.requirement = (struct bli_requirement){
 		.method = BLI_METHOD_TABLE, .table = &job->table, .nearest = options->nearest,
-		.precision = job->table.integers ? BLI_FLOAT : BLI_DOUBLE, .phase = 50,
+		.precision = job->table.integers ? BLI_FLOAT : BLI_DOUBLE, .phase = BLI_PHASE_LINEAR,
 	};
 	job->method = options->filter_path;
 	return EXIT_SUCCESS;

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "options.h"
+#include "phase.h"
 #include "shared/commandline.h"
 #include "taglib-tags.h"
 
@@ -98,7 +99,7 @@ static int list_converters(struct resample_options *options, const char *argumen
 /* The value of a key: that of the configuration, too. What it can be depends on no other. */
 static int set_key(struct resample_options *options, const char *name, const char *argument)
 {
-	struct bli_setting trial = { .requirement.phase = 50 };
+	struct bli_setting trial = { .requirement.phase = BLI_PHASE_LINEAR };
 	const char *allowed = "";
 
 	for (size_t i = 0; bli_setting_names[i] != NULL; i++)

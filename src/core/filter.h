@@ -13,6 +13,7 @@
 
 #include "kaiser.h"
 #include "phase.h"
+#include "sample.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,12 +25,6 @@ enum bli_method {
 	BLI_METHOD_SINC,	/* Kaiser-windowed sinc: bandlimited interpolation */
 	BLI_METHOD_LINEAR,	/* straight line between two input frames, no filtering */
 	BLI_METHOD_TABLE,	/* a filter table, as resample(1) uses it */
-};
-
-enum bli_precision {
-	BLI_FLOAT,		/* 24-bit mantissa: sums stop at about −140 dB */
-	BLI_DOUBLE,		/* 53-bit mantissa */
-	BLI_PRECISIONS
 };
 
 /* What a user asks of a conversion, whatever its rates. */

@@ -5,7 +5,7 @@ noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
 src_core_libcore_la_SOURCES = \
 	src/core/dither.c src/core/dither.h src/core/dither-loop.h \
 	src/core/exact.c src/core/exact.h \
-	src/core/fft.c src/core/fft.h \
+	src/core/fft.c src/core/fft.h src/core/fft-loop.h \
 	src/core/filter.c src/core/filter.h \
 	src/core/filterfile.c src/core/filterfile.h \
 	src/core/filtertable.c src/core/filtertable.h \
@@ -18,6 +18,7 @@ src_core_libcore_la_SOURCES = \
 	src/core/plan.c src/core/plan.h \
 	src/core/position.c src/core/position.h \
 	src/core/preset.c src/core/preset.h \
+	src/core/realfft.c src/core/realfft.h \
 	src/core/resampler.c src/core/resampler.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
 	src/core/setting.c src/core/setting.h \

@@ -11,6 +11,7 @@
 #ifndef BLI_STAGE_H
 #define BLI_STAGE_H
 
+#include "filter.h"
 #include "kernel.h"
 
 #define BLI_PERIOD_FRAMES_MAX ((size_t)1 << 24)

@@ -158,8 +158,8 @@ static int list_stages(struct bli_plan *plan, const struct bli_requirement *requ
 		return error;
 	for (unsigned i = 0; i < plan->stages; i++) {
 		bli_stage_lay_out(&plan->stage[i], kernel, requirement->precision, channels);
-		plan->cost += plan->stage[i].layout.cost;
-		plan->bank_bytes += plan->stage[i].layout.bank_bytes;
+		plan->cost += plan->stage[i].cost;
+		plan->bank_bytes += plan->stage[i].table_bytes;
 	}
 	return 0;
 }
@@ -217,7 +217,9 @@ int bli_plan_make_via(struct bli_plan *plan, const struct bli_requirement *requi
  * case is measured by `make bench-routes`: 0.3 % with AVX2, 0.8 % with SSE2 and
  * 2.5 % with AVX-512 on average.
  */
-static const struct bli_kernel reference_kernel = { .lanes = { 8, 4 }, .accumulators = 8 };
+static const struct bli_kernel reference_kernel = {
+	.lanes = { 8, 4 }, .multiply_add_cost = 1, .accumulators = 8,
+};
 #define REFERENCE_CHANNELS 2
 #define REFERENCE_FRAMES 1024
 

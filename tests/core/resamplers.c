@@ -47,7 +47,7 @@ static enum likeness compare_plans(const struct bli_resampler *a, const struct b
 		    stage->out_frames * b->plan.in_frames != other->out_frames * a->plan.in_frames)
 			return OTHER_PLAN;
 		/* a mirrored bank sums half of its outputs from the newest frame to the oldest */
-		if (a->stage[i].layout.bank.mirrored != b->stage[i].layout.bank.mirrored)
+		if (stage->banded.bank.mirrored != other->banded.bank.mirrored)
 			likeness = OTHER_ORDER;
 	}
 	return likeness;

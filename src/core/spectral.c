@@ -103,9 +103,9 @@ bool bli_spectral_lay_out(struct bli_spectral_layout *layout, size_t in_frames, 
 	     blocks += blocks == 1 ? 1 : 2 * divide_up(blocks, 16)) {
 		size_t block_cycles = divide_up(cycles, blocks), tried = 0;
 		size_t least = divide_up(block_cycles * ratio_in + filter->taps - 1, ratio_in);
+		size_t most = (size_t)fmax((double)least + 2, SIZE_SEARCH * (double)least);
 
-		for (size_t multiple = least; tried < SIZES_TRIED && (double)multiple <= SIZE_SEARCH * (double)least;
-		     multiple++) {
+		for (size_t multiple = least; tried < SIZES_TRIED && multiple <= most; multiple++) {
 			struct bli_spectral_layout candidate = {
 				.in_frames = in_frames,
 				.out_frames = out_frames,

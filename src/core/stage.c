@@ -3,6 +3,15 @@
 
 #include <string.h>
 
+/*
+ * A spectral stage must be cheaper by this: its cost is steadier in the estimate
+ * than that of a banded one, which suffers less from what else uses the caches.
+ */
+#define SPECTRAL_GAIN 1.15
+
+/* Filters shorter than this do not pay for transforms with vectors: see `make bench-stages`. */
+#define SPECTRAL_TAPS_MIN 48
+
 void bli_stage_lay_out(struct bli_stage_plan *plan, const struct bli_kernel *kernel, enum bli_precision precision,
 		       size_t channels)
 {
@@ -11,6 +20,14 @@ void bli_stage_lay_out(struct bli_stage_plan *plan, const struct bli_kernel *ker
 			   channels);
 	plan->cost = plan->banded.cost;
 	plan->table_bytes = plan->banded.bank_bytes;
+	if (plan->filter.taps >= SPECTRAL_TAPS_MIN &&
+	    bli_spectral_lay_out(&plan->spectral, plan->in_frames, plan->out_frames, &plan->filter, kernel, precision,
+				 channels, plan->cost / SPECTRAL_GAIN)) {
+		plan->kind = BLI_STAGE_SPECTRAL;
+		/* so that a route that needs transforms must be cheaper by as much */
+		plan->cost = plan->spectral.cost * SPECTRAL_GAIN;
+		plan->table_bytes = plan->spectral.table_bytes;
+	}
 }
 
 int bli_stage_open(struct bli_stage *stage, const struct bli_stage_plan *plan, const struct bli_kernel *kernel,

@@ -321,6 +321,45 @@ static void silence_stays_silence(void **state)
 	}
 }
 
+/* A banded stage in front writes up to BLI_GROUP_MAX values too many, which must not be heard. */
+static void room_behind_the_input_is_not_read(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 4; i++) {
+		enum bli_precision precision = i % 2 ? BLI_DOUBLE : BLI_FLOAT;
+		struct bli_spectral stage, clean;
+		struct outputs outputs, expected;
+		uint64_t seed = 17;
+		struct shape shape;
+
+		open_stage(&stage, &shape, precision, i / 2, 3);
+		open_stage(&clean, &shape, precision, i / 2, 3);
+		make_outputs(&outputs, &shape);
+		make_outputs(&expected, &shape);
+		for (size_t period = 0; period < 4; period++) {
+			for (size_t channel = 0; channel < 3; channel++) {
+				uint64_t same = seed;
+
+				put_noise(&stage, NULL, channel, &seed, 1);
+				put_noise(&clean, NULL, channel, &same, 1);
+			}
+			for (size_t channel = 0; channel < 3; channel++)
+				for (size_t n = 0; n < BLI_GROUP_MAX; n++)
+					core_put(precision, bli_spectral_input(&stage, channel),
+						 shape.in_frames + n, NAN);
+			bli_spectral_run(&stage, outputs.channel);
+			bli_spectral_run(&clean, expected.channel);
+			for (size_t channel = 0; channel < 3; channel++)
+				assert_memory_equal(outputs.channel[channel], expected.channel[channel],
+						    shape.out_frames * core_value_size(precision));
+		}
+		free_outputs(&expected);
+		free_outputs(&outputs);
+		bli_spectral_close(&clean);
+		bli_spectral_close(&stage);
+	}
+}
+
 /* Channels with the same input have the same output, bit for bit. */
 static void equal_channels_stay_equal(void **state)
 {
@@ -480,6 +519,7 @@ int main(void)
 		cmocka_unit_test(other_periods_agree),
 		cmocka_unit_test(reset_forgets),
 		cmocka_unit_test(silence_stays_silence),
+		cmocka_unit_test(room_behind_the_input_is_not_read),
 		cmocka_unit_test(equal_channels_stay_equal),
 		cmocka_unit_test(channels_leave_each_other_alone),
 		cmocka_unit_test(impossible_stages_are_refused),

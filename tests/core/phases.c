@@ -173,7 +173,8 @@ static void check_magnitudes(struct prototype *prototype)
 	struct bli_complex *wanted = response_of(prototype->h, prototype->count, size, 1);
 
 	/* the least that makes the whole stopband subject to the claim */
-	prototype->attenuation_db = -20 * log10(highest(wanted, size, prototype->stop)) - 1.0001;
+	prototype->attenuation_db = fmin(-20 * log10(highest(wanted, size, prototype->stop)) - 1.0001,
+					 BLI_ATTENUATION_MAX_DB);
 	for (size_t i = 0; i < COUNT(phases); i++)
 		if (prototype->count < 1000 || phases[i] == 0 || phases[i] == 25)
 			check_response(prototype, wanted, size, phases[i]);

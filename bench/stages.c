@@ -83,8 +83,8 @@ static void compare(const struct bli_kernel *kernel, const struct bli_preset *pr
 			bli_stage_close(&stage);
 		}
 	}
-	printf("| %s | %s | %zu:%zu | %zu | %zu → %zu | %.2f | %.2f | %.2f | %.0f | %.0f | %.2f | %.2f |\n", kernel->name,
-	       preset->name, in_frames, out_frames, plan.filter.taps, plan.spectral.size_in, plan.spectral.size_out,
+	printf("| %s | %s | %zu:%zu | %zu | %zu → %zu | %.2f | %.2f | %.2f | %.0f | %.0f | %.2f | %.2f |\n",
+	       kernel->name, preset->name, in_frames, out_frames, plan.filter.taps, plan.spectral.size_in, plan.spectral.size_out,
 	       ns[0], ns[1], ns[0] / ns[1], bytes[0], bytes[1], plan.banded.cost / ns[0] / (double)out_frames,
 	       plan.spectral.cost / ns[1] / (double)out_frames);
 }
@@ -94,7 +94,8 @@ int main(void)
 	const struct bli_kernel *kernel;
 
 	printf("| kernel | filter | period | taps | transforms | banded ns | spectral ns | ratio | banded KiB | "
-	       "spectral KiB | cycles/ns banded | spectral |\n|---|---|---|---:|---|---:|---:|---:|---:|---:|---:|---:|\n");
+	       "spectral KiB | cycles/ns banded | spectral |\n"
+	       "|---|---|---|---:|---|---:|---:|---:|---:|---:|---:|---:|\n");
 	for (unsigned n = 0; (kernel = bli_kernel_nth(n)); n++)
 		for (int best = 0; best < 2; best++)
 			for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++)

@@ -224,7 +224,8 @@ static void set_offsets(struct bli_banded *stage, size_t group, size_t taps)
 }
 
 /* h[taps] and scratch[2·taps] are room to work in */
-static void fill_bank(struct bli_banded *stage, const struct bli_filter *filter, double gain, double *h, double *scratch)
+static void fill_bank(struct bli_banded *stage, const struct bli_filter *filter, double gain, double *h,
+		      double *scratch)
 {
 	struct bli_banded_layout *layout = &stage->layout;
 	struct bli_bank *bank = &layout->bank;

@@ -100,7 +100,8 @@ static double dc_response(const struct bli_filter *filter)
 		double t = (double)i / (double)per_frame, x = 2 * M_PI * filter->cutoff * t;
 		double low = x - 2 * M_PI * t / (double)filter->taps;
 
-		sum += 2 * ((1 + filter->lift) * sin(x) - filter->lift * sin(low)) / x * bli_kaiser_at(&filter->kaiser, 2 * t / (double)filter->taps);
+		sum += 2 * ((1 + filter->lift) * sin(x) - filter->lift * sin(low)) / x *
+		       bli_kaiser_at(&filter->kaiser, 2 * t / (double)filter->taps);
 	}
 	return sum / (double)per_frame;
 }
@@ -119,7 +120,8 @@ int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double 
 
 	/* Kaiser's estimate of the stopband's offset, solved exactly from there */
 	filter->lift = lift = droop_db >= LIFT_DROOP_MIN_DB ? edge_lift(attenuation_db) : 0;
-	bli_kaiser_set(&filter->kaiser, bli_kaiser_beta(attenuation_db + (lift > 0 ? edge_extra_db(attenuation_db) : 0)));
+	bli_kaiser_set(&filter->kaiser,
+		       bli_kaiser_beta(attenuation_db + (lift > 0 ? edge_extra_db(attenuation_db) : 0)));
 	for (int i = 0; i < EDGE_POINTS; i++) {
 		double u = (i + 0.5) / EDGE_POINTS;
 

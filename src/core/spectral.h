@@ -62,7 +62,7 @@ struct bli_spectral {
 	struct bli_fft forward, backward;
 	size_t bytes;			/* allocated in all */
 	void *input;			/* [channels][stride], history first */
-	void *response;			/* [2][2·edge + 1], of bins 0 … edge, −edge … −1, times gain/size_in */
+	void *response;			/* [2][2·edge + 1]: bins 0 … edge, −edge … −1, times gain/size_in */
 	void *spectrum;			/* [2][size_in] */
 	void *result;			/* [2][size_out] */
 	void *work;			/* of either transform */

@@ -42,7 +42,8 @@ int bli_stage_open(struct bli_stage *stage, const struct bli_stage_plan *plan, c
 					  gain);
 		stage->bytes = stage->spectral.bytes;
 	} else {
-		error = bli_banded_open(&stage->banded, &plan->banded, &plan->filter, kernel, precision, channels, gain);
+		error = bli_banded_open(&stage->banded, &plan->banded, &plan->filter, kernel, precision, channels,
+					gain);
 		stage->bytes = stage->banded.bytes;
 	}
 	return error;

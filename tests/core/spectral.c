@@ -67,7 +67,8 @@ static int open_banded(struct bli_banded *stage, const struct shape *shape, cons
 {
 	struct bli_banded_layout layout;
 
-	bli_banded_lay_out(&layout, shape->in_frames, shape->out_frames, shape->filter.taps, kernel, precision, channels);
+	bli_banded_lay_out(&layout, shape->in_frames, shape->out_frames, shape->filter.taps, kernel, precision,
+			   channels);
 	return bli_banded_open(stage, &layout, &shape->filter, kernel, precision, channels, gain);
 }
 

@@ -8,7 +8,7 @@
 /* What a program can ask for: wide, but not so wide that one which takes the most waits for seconds. */
 enum {
 	PERIODS_MIN = 2, PERIODS_MAX = 64,
-	PERIOD_MIN_BYTES = 16,
+	PERIOD_MIN_BYTES = 64,
 	BUFFER_MAX_FRAMES = 65536, BUFFER_MAX_BYTES = 1 << 22,
 };
 
@@ -29,9 +29,12 @@ static int offer_formats(snd_pcm_ioplug_t *io)
 }
 
 /* A list of periods and not a range, so that where a whole number of them fits, it is taken. */
-static int offer_lengths(snd_pcm_ioplug_t *io, unsigned channels)
+static int offer_lengths(snd_pcm_ioplug_t *io, const struct bli_slave_offer *offer)
 {
-	const unsigned wanted = BUFFER_MAX_FRAMES * 4 * channels;
+	/* limits are in bytes, and no period may be less than one frame of the widest samples */
+	const unsigned frame = 8 * offer->channels_min;
+	const unsigned least = frame < PERIOD_MIN_BYTES ? PERIOD_MIN_BYTES : frame;
+	const unsigned wanted = BUFFER_MAX_FRAMES * 4 * offer->channels_max;
 	const unsigned most = wanted < BUFFER_MAX_BYTES ? wanted : BUFFER_MAX_BYTES;
 	enum { COUNTS = PERIODS_MAX - PERIODS_MIN + 1 };
 	unsigned periods[COUNTS];
@@ -39,11 +42,10 @@ static int offer_lengths(snd_pcm_ioplug_t *io, unsigned channels)
 
 	for (unsigned i = 0; i < COUNTS; i++)
 		periods[i] = PERIODS_MIN + i;
-	error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, PERIOD_MIN_BYTES,
-						most / PERIODS_MIN);
+	error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, least, most / PERIODS_MIN);
 	if (error >= 0)
 		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_BUFFER_BYTES,
-							PERIODS_MIN * PERIOD_MIN_BYTES, most);
+							PERIODS_MIN * least, most);
 	if (error >= 0)
 		error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_PERIODS, COUNTS, periods);
 	return error;
@@ -66,7 +68,7 @@ int bli_pcm_offer(struct bli_pcm *bli, const struct bli_slave_offer *offer)
 	if (error >= 0)
 		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_RATE, BLI_RATE_MIN_HZ, BLI_RATE_MAX_HZ);
 	if (error >= 0)
-		error = offer_lengths(io, offer->channels_max);
+		error = offer_lengths(io, offer);
 	return error;
 }
 
@@ -121,8 +123,15 @@ static int set_up(struct bli_pcm *bli)
 	const snd_pcm_ioplug_t *io = &bli->io;
 	struct bli_pump *pump = &bli->pump;
 	snd_pcm_uframes_t period, buffer;
-	int error = bli_slave_choose(&bli->slave, io->format, io->channels, io->rate);
+	int error;
 
+	/* alsa-lib's smallest choice for many channels; it would count up to a buffer of none for ever */
+	if (!io->period_size || !io->buffer_size) {
+		bli_log(bli_pcm_subject(&bli->settings), "period of %lu, buffer of %lu frames: allowed are 1 and more",
+			io->period_size, io->buffer_size);
+		return -EINVAL;
+	}
+	error = bli_slave_choose(&bli->slave, io->format, io->channels, io->rate);
 	if (!error)
 		error = bli_pump_open(pump, &bli->slave, bli->kernel, io->format, io->channels, io->rate);
 	if (error)

@@ -15,7 +15,7 @@
 
 static const struct hand_card card48 = { 48000, SND_PCM_FORMAT_S32_LE, 2, 0, 0 };
 
-/* Delay of the filter of "bli" at 44.1 to 48 kHz, in frames at 44.1 kHz, as its table in bli(7) says; half a frame more or less. */
+/* The filter of "bli" at 44.1 to 48 kHz delays by this many frames of 44.1 kHz at most: see the table in bli(7). */
 enum { FILTER_DELAY = 76 };
 
 /* ---- every request is kept ---------------------------------------------- */

@@ -3,6 +3,7 @@
 # they cannot run; RIG_FLAGS=--install lets them install the Debian packages they need.
 
 EXTRA_DIST += \
+	tests/rigs/build/run \
 	tests/rigs/debian13/run \
 	tests/rigs/foreign/musl.sh tests/rigs/foreign/probe.c tests/rigs/foreign/run tests/rigs/foreign/sysroot.sh \
 	tests/rigs/fuzz \
@@ -11,6 +12,8 @@ EXTRA_DIST += \
 	tests/rigs/kernel/stream.h tests/rigs/kernel/tone.py tests/rigs/kernel/transfer.c tests/rigs/kernel/transfer.h \
 	tests/rigs/package/run \
 	tests/rigs/sanitize
+check-build:
+	$(srcdir)/tests/rigs/build/run '$(abs_builddir)' || test $$? = 77
 check-kernel: all
 	$(srcdir)/tests/rigs/kernel/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 check-foreign:
@@ -32,4 +35,4 @@ check-sanitize: all
 clean-local: clean-sanitize
 clean-sanitize:
 	rm -rf sanitize
-.PHONY: check-debian13 check-foreign check-fuzz check-kernel check-package check-realtime check-sanitize clean-sanitize
+.PHONY: check-build check-debian13 check-foreign check-fuzz check-kernel check-package check-realtime check-sanitize clean-sanitize

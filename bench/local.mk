@@ -9,6 +9,7 @@ CLEANFILES = $(EXTRA_PROGRAMS)
 bench_peers_SOURCES = \
 	bench/libraries.c bench/libraries.h \
 	bench/peers.c \
+	src/tools/bench/quality.c src/tools/bench/quality.h \
 	src/tools/bench/run.c src/tools/bench/run.h
 bench_peers_CPPFLAGS = $(tools_cppflags) $(SOXR_CFLAGS) $(SAMPLERATE_CFLAGS) $(SPEEXDSP_CFLAGS) $(SWRESAMPLE_CFLAGS)
 bench_peers_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)

@@ -74,15 +74,15 @@ _bli_windowfilter()
 	local cur prev
 	_bli_current
 	case $prev in
-	--rolloff | --beta | --nmult | --passband | --stopband | --attenuation)
+	--rolloff | --beta | --nmult | --passband | --stopband | --attenuation | --rate)
 		COMPREPLY=() ;;
 	--plot)
-		_bli_files '*.svg' ;;
+		_bli_files '*.[sp][vn]g' ;;
 	*)
 		case $cur in
 		-*)
-			_bli_words --rolloff --beta --nmult --passband --stopband --attenuation -o --output -y --overwrite \
-				--precise --measure --plot -h --help -V --version ;;
+			_bli_words --rolloff --beta --nmult --passband --stopband --attenuation --rate -o --output -y \
+				--overwrite --precise --integers --measure --plot -h --help -V --version ;;
 		*)
 			_bli_files '*.filter' ;;
 		esac ;;
@@ -99,7 +99,7 @@ _bli_bench()
 	--format)
 		_bli_words S16_LE S24_LE S24_3LE S32_LE U8 ;;
 	--plot)
-		_bli_files '*.svg' ;;
+		_bli_files '*.[sp][vn]g' ;;
 	--periods | --channels | --converters | --seconds | --rounds)
 		COMPREPLY=() ;;
 	*)

@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	tests/corpus \
 	tests/shared/asound-sandbox.sh \
 	tests/shared/debian-packages.sh \
+	tests/shared/examples.sh \
 	tests/shared/judge.py
 
 core_test_ldadd = src/core/libcore.la $(CMOCKA_LIBS)

@@ -10,6 +10,7 @@ outfile_sources = \
 	src/tools/shared/spoolfile.c src/tools/shared/spoolfile.h
 gnuplot_sources = src/tools/shared/gnuplot.c src/tools/shared/gnuplot.h
 commandline_sources = src/tools/shared/commandline.c src/tools/shared/commandline.h
+ratetext_sources = src/tools/shared/ratetext.c src/tools/shared/ratetext.h
 
 bin_PROGRAMS =
 include src/tools/measure/local.mk

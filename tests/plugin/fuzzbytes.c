@@ -4,7 +4,7 @@
 #endif
 #include "fuzzbytes.h"
 #include "promise.h"
-#include "filterfile.h"
+#include "filtertext.h"
 #include "stage.h"
 
 #include <limits.h>
@@ -92,9 +92,7 @@ snd_pcm_rate_info_t bytes_take_info(struct bytes *bytes)
 /* A filter file that is nowhere on the disk. */
 static const char *filter_file(void)
 {
-	static const struct bli_filter_shape shape = { .rolloff = 0.9, .beta = 6, .nmult = 5 };
 	static char path[32];
-	struct bli_filter_table table;
 	FILE *stream;
 	int memory;
 
@@ -103,9 +101,7 @@ static const char *filter_file(void)
 	memory = memfd_create("filter", 0);
 	stream = memory < 0 ? NULL : fdopen(memory, "w");
 	REQUIRE(stream != NULL);
-	REQUIRE(bli_filter_table_design(&table, &shape, true) == 0);
-	REQUIRE(bli_filterfile_write(&table, stream) == 0 && fflush(stream) == 0);
-	bli_filter_table_free(&table);
+	REQUIRE(filtertext_write(stream, 5, true) == 0 && fflush(stream) == 0);
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", memory);
 	return path;
 }

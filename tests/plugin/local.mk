@@ -42,7 +42,7 @@ tests_plugin_realtime_LDFLAGS = -export-dynamic
 
 # A fuzz target without a fuzzer, on its corpus; that of the settings is replayed by tests/plugin/settings.
 tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \
-	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/promise.h \
+	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/filtertext.h tests/shared/promise.h \
 	tests/plugin/pluglog.c tests/plugin/pluglog.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)
 tests_plugin_replay_plugin_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin -DCORPUS='"plugin"'
 tests_plugin_replay_plugin_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
@@ -53,7 +53,7 @@ tests_plugin_steady_CPPFLAGS = $(test_cppflags)
 tests_plugin_steady_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_plugin_steady_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
 
-tests_plugin_stress_SOURCES = tests/plugin/stress.c tests/shared/heapspy.h $(plug_help)
+tests_plugin_stress_SOURCES = tests/plugin/stress.c tests/shared/filtertext.h tests/shared/heapspy.h $(plug_help)
 tests_plugin_stress_CPPFLAGS = $(test_cppflags)
 tests_plugin_stress_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 tests_plugin_stress_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)

@@ -7,7 +7,7 @@
  * stress [STEPS [CYCLES]]: steps of each thread and streams opened in a row (0: not
  * tried), for runs under slow checkers.
  */
-#include "filterfile.h"
+#include "filtertext.h"
 #include "heapspy.h"
 #include "plughelp.h"
 #include "preset.h"
@@ -82,15 +82,11 @@ static char filter_path[] = "/tmp/bli-stress-XXXXXX";
 
 static void make_filter_file(void)
 {
-	const struct bli_filter_shape shape = { .rolloff = 0.9, .beta = 9, .nmult = 65 };
-	struct bli_filter_table table;
 	int descriptor = mkstemp(filter_path);
 	FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
 
-	if (!file || bli_filter_table_design(&table, &shape, false) < 0 || bli_filterfile_write(&table, file) < 0 ||
-	    fclose(file) != 0)
+	if (!file || filtertext_write(file, 65, false) < 0 || fclose(file) != 0)
 		give_up("no filter file");
-	bli_filter_table_free(&table);
 }
 
 /* A converter, a conversion and formats by chance, the same in every run. */

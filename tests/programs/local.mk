@@ -5,6 +5,7 @@ program_tests = \
 	tests/programs/alsa-lib.sh \
 	tests/programs/alsa-utils.sh \
 	tests/programs/alsaloop.sh \
+	tests/programs/examples.sh \
 	tests/programs/ffmpeg.sh \
 	tests/programs/gstreamer.sh \
 	tests/programs/mpg123.sh \
@@ -22,6 +23,12 @@ EXTRA_DIST += \
 	tests/programs/pyaudio-callback.py \
 	tests/programs/pyaudio-record.py \
 	tests/programs/run
+# A sound card for programs that count them; -rpath makes libtool build a shared object.
+check_LTLIBRARIES += tests/programs/onecard.la
+tests_programs_onecard_la_SOURCES = tests/programs/onecard.c
+tests_programs_onecard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_programs_onecard_la_LDFLAGS = -module -avoid-version -shared -rpath $(alsaplugindir)
+
 print-program-tests:
 	@echo $(program_tests)
 check-programs: all

@@ -5,6 +5,7 @@ EXTRA_DIST += tests/tools/checks.sh tests/tools/resample.py tests/tools/windowfi
 if TOOLS
 dist_check_SCRIPTS += \
 	tests/tools/bench.sh \
+	tests/tools/examples.sh \
 	tests/tools/faults.sh \
 	tests/tools/resample.sh \
 	tests/tools/windowfilter.sh
@@ -13,13 +14,27 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/tools/interrupt tests/tools/measure
 if TOOLS
-check_PROGRAMS += tests/tools/ratio
+check_PROGRAMS += tests/tools/filterdesigns tests/tools/judgement tests/tools/ratio
 endif
 endif
+tests_tools_filterdesigns_SOURCES = tests/tools/filterdesigns.c
+tests_tools_filterdesigns_CPPFLAGS = $(test_cppflags)
+tests_tools_filterdesigns_CFLAGS = $(test_cflags)
+tests_tools_filterdesigns_LDADD = src/tools/libwindowfilter.la $(plugin_test_ldadd)
+
 tests_tools_interrupt_SOURCES = tests/tools/interrupt.c src/tools/shared/interrupt.c src/tools/shared/interrupt.h
 tests_tools_interrupt_CPPFLAGS = $(test_cppflags)
 tests_tools_interrupt_CFLAGS = $(test_cflags)
 tests_tools_interrupt_LDADD = $(CMOCKA_LIBS)
+
+tests_tools_judgement_SOURCES = tests/tools/judgement.c \
+	src/tools/bench/judgement.c src/tools/bench/judgement.h \
+	src/tools/bench/labels.c src/tools/bench/labels.h \
+	src/tools/bench/quality.c src/tools/bench/quality.h \
+	src/tools/bench/run.c src/tools/bench/run.h
+tests_tools_judgement_CPPFLAGS = $(test_cppflags)
+tests_tools_judgement_CFLAGS = $(test_cflags)
+tests_tools_judgement_LDADD = $(plugin_test_ldadd)
 
 tests_tools_measure_SOURCES = tests/tools/measure.c
 tests_tools_measure_CPPFLAGS = $(test_cppflags)

@@ -109,17 +109,17 @@ def measure(path, report, passband=None, stopband=None):
         "passband ripple": (20 * np.log10(inside.max() / inside.min()), None),
         "-3 dB": (crossing(f, g, 10 ** (-3 / 20)), 2e-5),
         "-6 dB": (six, 2e-5),
-        "stop-band attenuation": (-20 * np.log10(peak), 0.005),
+        "stopband attenuation": (-20 * np.log10(peak), 0.005),
         "transition width": (stopband - passband, 2e-4),
     }
     text = open(report).read()
     for name, (value, tolerance) in expected.items():
         printed = float(re.search("^" + name + r" +([-0-9.e+]+)", text, re.M).group(1))
-        if tolerance is None:  # the passband's end carries the tolerance of the stop band's begin
+        if tolerance is None:  # the passband's end carries the tolerance of the stopband's begin
             tolerance = 0.02 * value + 1e-10
         assert abs(printed - value) <= tolerance, "%s: %r, Fourier transform %r" % (name, printed, value)
     print("attenuation %.2f dB, ripple %.3g dB, transition %.4f"
-          % (expected["stop-band attenuation"][0], expected["passband ripple"][0],
+          % (expected["stopband attenuation"][0], expected["passband ripple"][0],
              expected["transition width"][0]))
 
 

@@ -118,20 +118,25 @@ refuses "unknown option" 2 "unrecognized option '--frobnicate'" --frobnicate
 refuses "option without its value" 2 "option '--beta' requires an argument" --beta
 refuses "value for an option without one" 2 "option '--precise' doesn't allow an argument" --precise=1
 refuses "two files" 2 "b: one filter file at a time" a b
-refuses "file and design" 2 "F13T8.filter: an existing filter file takes --measure and --plot only" F13T8.filter --beta 5
-refuses "file and output" 2 "F13T8.filter: an existing filter file takes --measure and --plot only" F13T8.filter -o x
-refuses "one name for both" 2 "same: cannot be both the filter file and the drawing" -o same --plot same
+refuses "file and design" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" F13T8.filter --beta 5
+refuses "file and output" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" F13T8.filter -o x
+refuses "file and --integers" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" F13T8.filter --integers
+refuses "one name for both" 2 "same.svg: cannot be both the filter file and the drawing" -o same.svg --plot same.svg
+refuses "both kinds of number" 2 "--precise, --integers: one of them" --precise --integers
+for name in drawing.jpg drawing svg; do
+	refuses "a picture called $name" 2 "--plot $name: the name decides the kind of picture; allowed: .svg, .png" --plot "$name"
+done
 
-# --- Passband, stop band, attenuation --------------------------------------
-refuses "no stop band" 2 "--stopband: missing; it goes with --passband and --attenuation" --passband 0.9 --attenuation 80
+# --- Passband, stopband, attenuation --------------------------------------
+refuses "no stopband" 2 "--stopband: missing; it goes with --passband and --attenuation" --passband 0.9 --attenuation 80
 refuses "no passband" 2 "--passband: missing; it goes with --stopband and --attenuation" --stopband 0.9
 refuses "no attenuation" 2 "--attenuation: missing; it goes with --passband and --stopband" --passband 0.9 --stopband 1
 refuses "bands and shape" 2 "--passband, --stopband, --attenuation: cannot be combined with --rolloff, --beta, --nmult" \
 	--passband 0.9 --stopband 1 --attenuation 80 --nmult 65
 refuses "passband out of range" 2 "--passband 1: out of range; allowed: above 0, below 1" --passband 1 --stopband 1.1 --attenuation 80
-refuses "stop band below passband" 2 "--stopband 0.8: out of range; allowed: above the passband 0.9, at most 1.1" \
+refuses "stopband below passband" 2 "--stopband 0.8: out of range; allowed: above the passband 0.9, at most 1.1" \
 	--passband 0.9 --stopband 0.8 --attenuation 80
-refuses "stop band too high" 2 "--stopband 1.2: out of range; allowed: above the passband 0.9, at most 1.1" \
+refuses "stopband too high" 2 "--stopband 1.2: out of range; allowed: above the passband 0.9, at most 1.1" \
 	--passband 0.9 --stopband 1.2 --attenuation 80
 refuses "attenuation too low" 2 "--attenuation 20: out of range; allowed: 25 to 190 dB" --passband 0.9 --stopband 1 --attenuation 20
 refuses "attenuation too high" 2 "--attenuation 191: out of range; allowed: 25 to 190 dB" --passband 0.9 --stopband 1 --attenuation 191
@@ -142,7 +147,7 @@ refuses "transition too narrow" 2 "--passband 0.9 --stopband 0.901: so close tog
 while read -r pass stop attenuation; do
 	run --passband "$pass" --stopband "$stop" --attenuation "$attenuation" --precise --measure -y -o bands.filter
 	recompute "measured, $pass to $stop, $attenuation dB" measure bands.filter out "$pass" "$stop"
-	reached=$(awk '/^stop-band attenuation/ { print $3 }' out)
+	reached=$(awk '/^stopband attenuation/ { print $3 }' out)
 	check "at least the attenuation asked for, hardly more" "$reached of $attenuation dB" \
 		awk -v r="$reached" -v a="$attenuation" 'BEGIN { exit !(r >= a && r < a + 6) }'
 	# Kaiser's estimate of the order, and the few decibels its fit may lack.
@@ -158,11 +163,62 @@ done <<-END
 	0.97 1 120
 END
 
-run --passband 0.8 --stopband 1 --attenuation 100 -o bands.filter -y
-check "16 bits cannot hold 100 dB, and it says what is left" "$(cat err)" \
-	test $status -eq 0 -a "$(grep -cE '^bli-windowfilter: --attenuation 100: the 16-bit table ends at [78][0-9]\.[0-9] dB; --precise reaches it$' err)" -eq 1
+# What 16 bits cannot hold becomes decimal fractions by itself.
+run --passband 0.8 --stopband 1 --attenuation 100 --measure -o bands.filter -y
+reached=$(awk '/^stopband attenuation/ { print $3 }' out)
+check "100 dB asked for, 100 dB written" "$reached dB; $(cat err)" \
+	test $status -eq 0 -a "$(grep -cE '^bli-windowfilter: --attenuation 100: a 16-bit table ends at [78][0-9]\.[0-9] dB, so these are decimal fractions; --integers keeps 16 bits$' err)" -eq 1
+check "that attenuation is reached" "$reached dB" awk -v r="$reached" 'BEGIN { exit !(r >= 100) }'
+check "the file holds fractions" "$(sed -n 6p bands.filter)" grep -qE '^3[0-9]{4}\.[0-9]{12}$' bands.filter
+recompute "what was measured is what was written" measure bands.filter out 0.8 1
+run --passband 0.8 --stopband 1 --attenuation 100 --integers -o bands.filter -y
+check "--integers keeps 16 bits and says what is left" "$(cat err)" \
+	test $status -eq 0 -a "$(grep -cE '^bli-windowfilter: --attenuation 100: the 16-bit table ends at [78][0-9]\.[0-9] dB$' err)" -eq 1 -a "$(grep -c '\.' bands.filter)" -eq 0
 run --passband 0.8 --stopband 1 --attenuation 60 -o bands.filter -y
-check "nothing to say about 60 dB" "no note" test $status -eq 0 -a ! -s err
+check "60 dB are no more than 16 bits hold" "no note, integers" test $status -eq 0 -a ! -s err -a "$(grep -c '\.' bands.filter)" -eq 0
+run --passband 0.8 --stopband 1 --attenuation 100 --precise -o bands.filter -y
+check "nothing to say about --precise" "no note" test $status -eq 0 -a ! -s err
+cp bands.filter fractions.filter
+
+# Edges as the plugin takes them: fractions, per cent, and frequencies of the lower rate.
+run --passband 80% --stopband '100 %' --attenuation 100 --precise -o edges.filter -y
+check "per cent" "$(cat err)" cmp -s edges.filter fractions.filter
+for rate in 44100 44.1k '44.1 kHz' '44100 Hz'; do
+	run --rate "$rate" --passband '17640 Hz' --stopband 22.05kHz --attenuation 100 --precise -o edges.filter -y
+	check "Hz at --rate $rate" "$(cat err)" cmp -s edges.filter fractions.filter
+done
+run --rate 44.1k --measure edges.filter
+check "--rate tells Hz as well" "$(grep '^-6 dB' out)" grep -qE '^-6 dB +0\.[0-9]{6} of Nyquist, 198[0-9]{2}\.[0-9] Hz$' out
+refuses "a frequency without a rate" 2 "--passband 18kHz: a frequency needs --rate, the lower of the two rates" \
+	--passband 18kHz --stopband 20kHz --attenuation 100
+for edge in '20 mHz' 0.9x 18kHz% nan '' -1; do
+	refuses "edge '$edge'" 2 "--stopband $edge: not possible; allowed: a fraction of the Nyquist frequency, as in 0.9 or 90%, or a frequency, as in 18kHz" \
+		--passband 18kHz --stopband "$edge" --attenuation 100 --rate 44100
+done
+refuses "a frequency beyond Nyquist" 2 "--passband 23 kHz: out of range; allowed: above 0, below 1" \
+	--passband '23 kHz' --stopband 24kHz --attenuation 100 --rate 44100
+for rate in 0 4000001 44,1k many; do
+	refuses "rate $rate" 2 "--rate $rate: not possible; allowed: 1 to 4000000 Hz, as in 44100, 44.1k" --rate "$rate"
+done
+
+# What was refused by all programs as "32767.000000000004": decimal fractions at full scale.
+resample=$(realpath "$(dirname "$program")/bli-resample")
+head -c 8000 /dev/zero >silence.raw
+while read -r pass stop attenuation; do
+	run --passband "$pass" --stopband "$stop" --attenuation "$attenuation" --precise -y -o grid.filter
+	run grid.filter
+	check "$pass to $stop, $attenuation dB is read again" "$(cat err)" test $status -eq 0
+	if [ -x "$resample" ]; then
+		"$resample" --raw-rate 48000 --raw-channels 1 -f grid.filter -to 44100 silence.raw grid.wav 2>err
+		check "and by bli-resample" "$(cat err)" test -s grid.wav
+		rm -f grid.wav
+	fi
+done <<-END
+	0.80 0.98 80
+	0.86 1.02 140
+	0.90 1.02 80
+	0.94 0.98 140
+END
 
 # --- Measuring -------------------------------------------------------------
 for nmult in 13 65 129; do
@@ -171,18 +227,19 @@ for nmult in 13 65 129; do
 		recompute "measured, Nmult $nmult $precise" measure measured.filter out
 		cp out printed
 		run measured.filter
-		check "the file read back measures the same" "$(sed -n 's/^stop-band attenuation *//p' out)" cmp -s out printed
+		check "the file read back measures the same" "$(sed -n 's/^stopband attenuation *//p' out)" cmp -s out printed
 	done
 done
 run --nmult 3 --measure -o short.filter
 check "a filter too short for a passband says so" "$(head -n 1 out)" \
-	test $status -eq 0 -a "$(head -n 1 out)" = "passband ripple        none: the transition reaches down to 0 Hz"
+	test $status -eq 0 -a "$(head -n 1 out)" = "passband ripple       none: the transition reaches down to 0 Hz"
 
 # --- Existing files, disks, directories ------------------------------------
 echo precious >kept.filter
 refuses "an existing file is kept" 1 "kept.filter: exists already; -y replaces it" -o kept.filter
 check "its contents" "$(cat kept.filter)" test "$(cat kept.filter)" = precious
-refuses "an existing drawing is kept" 1 "kept.filter: exists already; -y replaces it" --nmult 7 --plot kept.filter
+echo precious >kept.svg
+refuses "an existing drawing is kept" 1 "kept.svg: exists already; -y replaces it" --nmult 7 --plot kept.svg
 run -o kept.filter --overwrite
 check "--overwrite replaces it" "kept.filter" cmp -s kept.filter default.filter
 echo precious >target.filter
@@ -243,6 +300,8 @@ if command -v gnuplot >/dev/null; then
 	cp drawing.svg first.svg
 	run drawn.filter --plot drawing.svg -y
 	check "the file read back draws the same" "drawing.svg" cmp -s drawing.svg first.svg
+	run drawn.filter --plot drawing.png
+	check "a .png is one" "$(head -c 8 drawing.png | od -An -c)" test $status -eq 0 -a "$(head -c 4 drawing.png | tail -c 3)" = PNG
 	refuses "an existing drawing is kept" 1 "drawing.svg: exists already; -y replaces it" drawn.filter --plot drawing.svg
 	run --nmult 3 --plot short.svg -o short.filter -y
 	check "a drawing without a passband" "$(wc -c <short.svg) bytes" test $status -eq 0 -a "$(grep -c '</svg>' short.svg)" -eq 1
@@ -259,6 +318,10 @@ sed -n 's/^\.It \(Fl .*\)/\1/p' "$sources/man/bli-windowfilter.1" \
 	| grep -oE 'Fl +[^ ,]+' | sed 's/Fl */-/; s/\\-/-/g' | sort -u >in-manual
 check "--help lists the manual's options" "$(wc -l <in-help) options" cmp -s in-help in-manual
 diff in-help in-manual
+for file in bli-tools.bash _bli-windowfilter; do
+	check "$file completes them" "$(wc -l <in-help) options" \
+		test -z "$(while read -r option; do grep -qE -- "(^|[^-[:alnum:]])$option([^-[:alnum:]]|$)" "$sources/completion/$file" || echo "$option"; done <in-help)"
+done
 run --version
 check "--version" "$(cat out)" grep -qE '^bli-windowfilter \(alsa-bli\) [0-9]+\.[0-9]+' out
 run -h && check "-h" "help" grep -q '^Usage: bli-windowfilter' out

@@ -7,9 +7,13 @@
 
 #include <stdio.h>
 
-/* Two tables, then a line for whatever a table cannot say. */
+/*
+ * For people: a table to choose from, the cleanest converter first; a line for
+ * each thing that is wrong with some of them; and two lines of advice.  With
+ * `verbose` all figures before these.
+ */
 void bench_report_text(FILE *file, const struct bench_settings *settings, const struct bench_result *results,
-		       size_t count);
+		       size_t count, bool verbose);
 
 /* A line of names, then a line for each converter; an empty field is a figure that could not be measured. */
 void bench_report_csv(FILE *file, const struct bench_settings *settings, const struct bench_result *results,

@@ -8,15 +8,6 @@
 #include <string.h>
 #include <time.h>
 
-#define TONE_HZ 997
-#define AMPLITUDE 0.891		/* -1 dBFS */
-#define WORST_SNR_LOW 0.02
-#define WORST_SNR_HIGH 0.90
-#define WORST_SNR_TONES 23
-#define RIPPLE_TONES 20
-
-const double bench_beyond[BENCH_REJECTIONS] = { 1.02, 1.05, 1.1, 1.2, 1.5 };
-
 /* ---- opening ------------------------------------------------------------ */
 
 static int open_converter(struct bli_ratehost **host, struct bench_result *result,
@@ -203,7 +194,7 @@ static void describe_system(struct bli_system *system, struct hosted *hosted)
 		/* Converters that run short at the start may need some periods to catch up. */
 		.settle_frames = 2048 + 3 * lower_period(&hosted->setup),
 		.window_frames = 4096,
-		.amplitude = AMPLITUDE,
+		.amplitude = BENCH_AMPLITUDE,
 	};
 }
 
@@ -212,25 +203,12 @@ static double lower_rate_hz(const struct bli_ratehost_setup *setup)
 	return fmin(setup->in_rate_hz, setup->out_rate_hz);
 }
 
-static int measure_tone_snr(const struct bli_system *system, const struct bli_ratehost_setup *setup, double *snr_db)
-{
-	struct bli_system second = *system;
-	struct bli_tone_result result;
-	int err;
-
-	second.window_frames = (size_t)lower_rate_hz(setup);
-	err = bli_measure_tone(&second, (struct bli_frequency){ TONE_HZ, setup->in_rate_hz }, &result);
-	if (!err)
-		*snr_db = result.snr_db;
-	return err;
-}
-
 /* The tone over a second, first from the first frame on, then as the stream runs. */
 static int measure_tone(const struct bli_system *system, struct hosted *hosted, double delay_frames,
 			struct bench_tone *tone)
 {
 	const struct bli_ratehost_setup *setup = &hosted->setup;
-	double fraction = fmin(fmax(2 * TONE_HZ / lower_rate_hz(setup), 0.005), 0.1);
+	double fraction = fmin(fmax(2 * BENCH_TONE_HZ / lower_rate_hz(setup), 0.005), 0.1);
 	double low_delay = fabs(delay_frames) * lower_rate_hz(setup) / setup->in_rate_hz;
 	size_t second = (size_t)lower_rate_hz(setup);
 	struct bli_system from_start = *system;
@@ -252,7 +230,7 @@ static int measure_tone(const struct bli_system *system, struct hosted *hosted, 
 		return err;
 	tone->wander_frames = running.wander_frames;
 	tone->drift_ppm = running.drift_ppm;
-	return measure_tone_snr(system, setup, &tone->snr_db);
+	return bench_measure_tone_snr(system, setup, &tone->snr_db);
 }
 
 /* The largest output of silence right after a reset, when the stream before was loud. */
@@ -266,7 +244,7 @@ static int measure_residue(struct hosted *hosted, const struct bli_system *syste
 	int err = in && out ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < in_samples; i++)
-		in[i] = AMPLITUDE;
+		in[i] = BENCH_AMPLITUDE;
 	if (!err)
 		err = bli_ratehost_convert(hosted->host, in, out, periods);
 	if (!err) {
@@ -294,62 +272,6 @@ static int measure_uneven(struct hosted *hosted, const struct bench_settings *se
 	describe_system(&system, hosted);
 	quality->has_uneven = true;
 	return measure_tone(&system, hosted, quality->delay_frames, &quality->uneven);
-}
-
-static int measure_rejections(const struct bli_system *system, struct bench_quality *quality)
-{
-	double down = (double)system->in_period_frames / (double)system->out_period_frames;
-
-	quality->worst_rejection_db = NAN;
-	for (size_t i = 0; i < BENCH_REJECTIONS; i++) {
-		quality->rejection_db[i] = NAN;
-		if (down > 1 && bench_beyond[i] >= down)
-			continue;
-		int err = bli_measure_rejection(system, bench_beyond[i], &quality->rejection_db[i]);
-
-		if (err)
-			return err;
-		quality->worst_rejection_db = fmax(quality->worst_rejection_db, quality->rejection_db[i]);
-	}
-	return 0;
-}
-
-static int measure_gains(const struct bli_system *system, struct bench_quality *quality)
-{
-	int err = bli_measure_dc_gain(system, &quality->dc_gain_db);
-
-	for (size_t i = 0; i < BENCH_RESPONSE; i++)
-		quality->fractions[i] = i < 10 ? 0.06 * (double)(i + 1)
-					       : 0.6 + 0.398 * (double)(i - 9) / (BENCH_RESPONSE - 10);
-	if (!err)
-		err = bli_measure_response(system, quality->fractions, quality->gains_db, BENCH_RESPONSE);
-	if (!err)
-		err = bli_measure_edge(system, quality->dc_gain_db, 0.1, &quality->edge_tenth_db);
-	if (!err)
-		err = bli_measure_edge(system, quality->dc_gain_db, 3, &quality->edge_3_db);
-	if (!err)
-		err = bli_measure_ripple(system, quality->dc_gain_db, fmax(0.8 * quality->edge_tenth_db, 0.02),
-					 RIPPLE_TONES, &quality->ripple_db);
-	return err;
-}
-
-int bench_measure_system(struct bench_quality *quality, const struct bli_system *system,
-			 const struct bli_ratehost_setup *setup)
-{
-	int err = bli_measure_delay(system, &quality->delay_frames);
-
-	if (!err) {
-		quality->delay_ms = quality->delay_frames / setup->in_rate_hz * 1e3;
-		err = measure_tone_snr(system, setup, &quality->tone.snr_db);
-	}
-	if (!err)
-		err = bli_measure_worst_snr(system, WORST_SNR_LOW, WORST_SNR_HIGH, WORST_SNR_TONES,
-					    &quality->worst_snr_db, &quality->worst_fraction);
-	if (!err)
-		err = measure_gains(system, quality);
-	if (!err)
-		err = measure_rejections(system, quality);
-	return err;
 }
 
 int bench_measure_quality(struct bench_result *result, const struct bench_settings *settings)

@@ -3,8 +3,11 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #ifndef BLI_ALSA_PLUGIN_DIR
 #error "BLI_ALSA_PLUGIN_DIR must name the plugin directory of alsa-lib"
@@ -73,4 +76,19 @@ void bli_converter_free_list(char **names, size_t count)
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	free(names);
+}
+
+static bool find_file(const char *name, struct stat *status)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" BLI_CONVERTER_PREFIX "%s" BLI_CONVERTER_SUFFIX, bli_converter_dir(), name);
+	return stat(path, status) == 0;
+}
+
+bool bli_converter_same_file(const char *a, const char *b)
+{
+	struct stat one, other;
+
+	return find_file(a, &one) && find_file(b, &other) && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
 }

@@ -3,6 +3,7 @@
 #ifndef BLI_BENCH_LIST_H
 #define BLI_BENCH_LIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Converter NAME is the file PREFIX NAME SUFFIX, but for the one inside libasound. */
@@ -18,5 +19,8 @@ const char *bli_converter_dir(void);
  * 0, -ENOMEM, or the -errno of reading the directory; *names is then NULL and *count 0. */
 int bli_converter_list(char ***names, size_t *count);
 void bli_converter_free_list(char **names, size_t count);
+
+/* Whether two names are one plugin file, which many are links to. */
+bool bli_converter_same_file(const char *a, const char *b);
 
 #endif

@@ -5,10 +5,26 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 extern char **environ;
+
+const char *gnuplot_terminal(const char *path)
+{
+	const char *ending = strrchr(path, '.');
+
+	if (ending && strcasecmp(ending, ".svg") == 0)
+		return "svg";
+	return ending && strcasecmp(ending, ".png") == 0 ? "pngcairo" : NULL;
+}
+
+void gnuplot_begin(FILE *script, const char *path, int width, int height)
+{
+	fprintf(script, "set terminal %s size %d,%d noenhanced background 'white' font 'sans,12'\n",
+		gnuplot_terminal(path), width, height);
+}
 
 static int spawn_and_wait(FILE *script, FILE *drawing, FILE *complaints)
 {

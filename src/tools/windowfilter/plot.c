@@ -19,48 +19,50 @@ static void write_curve(FILE *script, const char *name, const struct response *r
 	fprintf(script, "EOD\n");
 }
 
-static void write_script(FILE *script, const struct bli_filter_table *table,
+static void write_script(FILE *script, const char *path, const struct bli_filter_table *table,
 			 const struct response *response, const struct response_measures *measures)
 {
-	const double attenuation = measures->has_bands ? measures->stopband_attenuation_db : 60;
-	const double low_db = -20 * ceil((attenuation + 30) / 20);
-	const double end = measures->has_bands
-		? fmin(fmax(2, 2 * measures->bands.stopband), table->per_crossing) : 2;
+	double attenuation = measures->has_bands ? measures->stopband_attenuation_db : 60;
+	double low_db = -20 * ceil((attenuation + 30) / 20);
+	double end = 2;
 
-	fprintf(script, "set terminal svg size 900,%d noenhanced\n", measures->has_passband ? 800 : 450);
+	if (measures->has_bands)
+		end = fmin(fmax(2, 2 * measures->bands.stopband), table->per_crossing);
+	gnuplot_begin(script, path, 900, measures->has_passband ? 800 : 450);
 	fprintf(script, "set multiplot layout %d,1 title 'Nmult %u, Length %zu, %s'\n",
 		measures->has_passband ? 2 : 1, table->nmult, table->length,
 		table->integers ? "16-bit integers" : "decimal fractions");
-	fprintf(script, "set grid\nset ylabel 'gain (dB)'\nset format y '%%.10g'\n");
+	fprintf(script, "set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\nset ylabel 'gain (dB)'\nset format y '%%.10g'\n");
 	fprintf(script, "set xlabel 'frequency (fraction of the Nyquist frequency)'\n");
 	write_curve(script, "response", response, end, low_db);
 	fprintf(script, "set xrange [0:%.8g]\nset yrange [%g:10]\n", end, low_db);
-	fprintf(script, "plot $response with lines notitle\n");
+	fprintf(script, "plot $response with lines linecolor rgb '#0072B2' notitle\n");
 	if (measures->has_passband) {
-		const double edge = measures->bands.passband;
+		double edge = measures->bands.passband;
 
 		write_curve(script, "passband", response, edge, low_db);
 		fprintf(script, "set xrange [0:%.8g]\nset yrange [*:*]\n", edge);
-		fprintf(script, "plot $passband with lines title 'passband'\n");
+		fprintf(script, "set title 'passband' offset 0,-0.7\n"
+			"plot $passband with lines linewidth 1.5 linecolor rgb '#0072B2' notitle\n");
 	}
 	fprintf(script, "unset multiplot\n");
 }
 
-int plot_response(const struct bli_filter_table *table, const struct response *response,
-		  const struct response_measures *measures, char **svg, size_t *bytes,
-		  char *message, size_t message_size)
+int plot_response(const char *path, const struct bli_filter_table *table, const struct response *response,
+		  const struct response_measures *measures, char **drawing, size_t *bytes, char *message,
+		  size_t message_size)
 {
 	FILE *script = tmpfile();
-	int error = script ? 0 : -errno;
+	int err = script ? 0 : -errno;
 
-	*svg = NULL;
+	*drawing = NULL;
 	*bytes = 0;
-	if (error) {
-		snprintf(message, message_size, "gnuplot: %s", strerror(-error));
-		return error;
+	if (err) {
+		snprintf(message, message_size, "gnuplot: %s", strerror(-err));
+		return err;
 	}
-	write_script(script, table, response, measures);
-	error = gnuplot_run(script, svg, bytes, message, message_size);
+	write_script(script, path, table, response, measures);
+	err = gnuplot_run(script, drawing, bytes, message, message_size);
 	fclose(script);
-	return error;
+	return err;
 }

@@ -9,14 +9,15 @@
 #include "response.h"
 
 /*
- * Draws the response of `table`, and its passband enlarged, as an SVG document
- * in newly allocated memory: *svg (to be freed) of *bytes bytes.
- * Returns 0; -ENOENT (no gnuplot in PATH), -EIO (gnuplot failed), -ENOMEM or
- * another negative errno, with *svg NULL and a line "gnuplot: reason" in
+ * Draw the response of `table`, and its passband enlarged, as the kind of picture
+ * that the name `path` ends with (see gnuplot.h), in newly allocated memory:
+ * *drawing (to be freed) of *bytes bytes.  `path` itself is not touched.
+ * Returns 0; −ENOENT (no gnuplot in PATH), −EIO (gnuplot failed), −ENOMEM or
+ * another −errno, with *drawing NULL and a line "gnuplot: reason" in
  * message[message_size].
  */
-int plot_response(const struct bli_filter_table *table, const struct response *response,
-		  const struct response_measures *measures, char **svg, size_t *bytes,
-		  char *message, size_t message_size);
+int plot_response(const char *path, const struct bli_filter_table *table, const struct response *response,
+		  const struct response_measures *measures, char **drawing, size_t *bytes, char *message,
+		  size_t message_size);
 
 #endif

@@ -11,32 +11,51 @@
 #define TRANSFORM_FINE ((size_t)1 << 21)	/* up to here 32 points a side lobe: the first one can be narrow */
 #define SUMMITS_MAX 16			/* looked at closely for an extreme */
 
+double response_gain(const struct bli_filter_table *table, double frequency)
+{
+	double entries_per_turn = 2.0 * table->per_crossing, sum = 0;
+
+	for (size_t i = table->length - 1; i > 0; i--) {
+		/* whole turns are removed exactly: a phase error would hide attenuations beyond 150 dB */
+		double product = frequency * (double)i, rest = fma(frequency, (double)i, -product);
+		double turns = product / entries_per_turn;
+
+		sum += table->coefs[i] * cos(2 * M_PI * (turns - rint(turns) + rest / entries_per_turn));
+	}
+	return (table->coefs[0] + 2 * sum) / table->per_crossing;
+}
+
 double response_db(double gain)
 {
 	return fmax(20 * log10(fabs(gain)), -400);
 }
 
-int response_compute(struct response *response, const struct bli_filter_table *table)
+/* Points of the transform for a table of so many entries. */
+static size_t transform_size(size_t length)
 {
 	size_t size = 2;
 
-	while (size < TRANSFORM_MAX && (size < 16 * table->length
-					|| (size < TRANSFORM_FINE && size < 64 * table->length)))
+	while (size < TRANSFORM_MAX && (size < 16 * length || (size < TRANSFORM_FINE && size < 64 * length)))
 		size *= 2;
+	return size;
+}
 
+int response_compute(struct response *response, const struct bli_filter_table *table)
+{
+	size_t size = transform_size(table->length);
 	struct bli_fft fft;
-	int error = bli_fft_open(&fft, size);
-	double *samples = calloc(size, sizeof *samples);
-	struct bli_complex *spectrum = calloc(size / 2 + 1, sizeof *spectrum);
+	int err = bli_fft_open(&fft, size);
+	double *samples = calloc(size, sizeof(*samples));
+	struct bli_complex *spectrum = calloc(size / 2 + 1, sizeof(*spectrum));
 
 	response->points = size / 2 + 1;
 	response->step = 2.0 * table->per_crossing / (double)size;
-	response->gains = calloc(response->points, sizeof *response->gains);
-	if (error || samples == NULL || spectrum == NULL || response->gains == NULL) {
-		error = -ENOMEM;
+	response->gains = calloc(response->points, sizeof(*response->gains));
+	if (err || !samples || !spectrum || !response->gains) {
+		err = -ENOMEM;
 		response_free(response);
 	} else {
-		/* The left wing mirrors the right one, so the transform is real. */
+		/* the left wing mirrors the right one, so the transform is real */
 		samples[0] = table->coefs[0] / table->per_crossing;
 		for (size_t i = 1; i < table->length; i++)
 			samples[i] = samples[size - i] = table->coefs[i] / table->per_crossing;
@@ -47,13 +66,13 @@ int response_compute(struct response *response, const struct bli_filter_table *t
 	bli_fft_close(&fft);
 	free(spectrum);
 	free(samples);
-	return error;
+	return err;
 }
 
 void response_free(struct response *response)
 {
 	free(response->gains);
-	memset(response, 0, sizeof *response);
+	memset(response, 0, sizeof(*response));
 }
 
 /* The lowest frequency where the magnitude falls to `level`, or the end of the band. */
@@ -72,9 +91,9 @@ static double find_crossing(const struct response *response,
 
 	/* 40 halvings of one step end below 1e-13. */
 	for (int i = 0; i < 40; i++) {
-		const double middle = (above + below) / 2;
+		double middle = (above + below) / 2;
 
-		if (fabs(bli_filter_table_gain(table, middle)) > level)
+		if (fabs(response_gain(table, middle)) > level)
 			above = middle;
 		else
 			below = middle;
@@ -106,11 +125,11 @@ static double height(double gain, enum quantity quantity)
 static bool summit_height(const struct response *response, size_t k, enum quantity quantity,
 			  double *peak)
 {
-	const double before = height(response->gains[k - 1], quantity);
-	const double here = height(response->gains[k], quantity);
-	const double after = height(response->gains[k + 1], quantity);
-	const double bend = before - 2 * here + after;
-	const double slope = (after - before) / 2;
+	double before = height(response->gains[k - 1], quantity);
+	double here = height(response->gains[k], quantity);
+	double after = height(response->gains[k + 1], quantity);
+	double bend = before - 2 * here + after;
+	double slope = (after - before) / 2;
 
 	if (here < before || here < after || !(bend < 0))
 		return false;
@@ -122,30 +141,30 @@ static bool summit_height(const struct response *response, size_t k, enum quanti
 static double refine_summit(const struct bli_filter_table *table, double low, double high,
 			    enum quantity quantity)
 {
-	const double golden = 0.6180339887498949;
+	double golden = 0.6180339887498949;
 
 	for (int i = 0; i < 12; i++) {
-		const double lower = high - golden * (high - low);
-		const double upper = low + golden * (high - low);
+		double lower = high - golden * (high - low);
+		double upper = low + golden * (high - low);
 
-		if (height(bli_filter_table_gain(table, lower), quantity)
-		    > height(bli_filter_table_gain(table, upper), quantity))
+		if (height(response_gain(table, lower), quantity)
+		    > height(response_gain(table, upper), quantity))
 			high = upper;
 		else
 			low = lower;
 	}
-	return bli_filter_table_gain(table, (low + high) / 2);
+	return response_gain(table, (low + high) / 2);
 }
 
 /* The extreme gain of low to high: that of the ends or of the best few summits between. */
 static double find_extreme(const struct response *response, const struct bli_filter_table *table,
 			   double low, double high, enum quantity quantity)
 {
-	const double step = response->step;
-	const size_t first = (size_t)fmax(1, floor(low / step));
-	const size_t last = (size_t)fmin((double)(response->points - 2), ceil(high / step));
-	const double at_low = bli_filter_table_gain(table, low);
-	const double at_high = bli_filter_table_gain(table, high);
+	double step = response->step;
+	size_t first = (size_t)fmax(1, floor(low / step));
+	size_t last = (size_t)fmin((double)(response->points - 2), ceil(high / step));
+	double at_low = response_gain(table, low);
+	double at_high = response_gain(table, high);
 	double extreme = height(at_low, quantity) > height(at_high, quantity) ? at_low : at_high;
 	double best = height(extreme, quantity), peak;
 	int refined = 0;
@@ -155,13 +174,13 @@ static double find_extreme(const struct response *response, const struct bli_fil
 			best = fmax(best, peak);
 
 	/* Parabolas miss narrow lobes by some percent: look closely at all that come near. */
-	const double near = best - 0.05 * fabs(best);
+	double near = best - 0.05 * fabs(best);
 
 	for (size_t k = first; k <= last && refined < SUMMITS_MAX; k++) {
 		if (!summit_height(response, k, quantity, &peak) || peak < near)
 			continue;
 
-		const double gain = refine_summit(table, fmax(low, (double)(k - 1) * step),
+		double gain = refine_summit(table, fmax(low, (double)(k - 1) * step),
 						  fmin(high, (double)(k + 1) * step), quantity);
 
 		if (height(gain, quantity) > height(extreme, quantity))
@@ -176,8 +195,8 @@ static double find_first_minimum(const struct response *response, double minus_6
 {
 	size_t k = (size_t)ceil(minus_6_db / response->step) + 1;
 
-	while (k + 1 < response->points
-	       && fabs(response->gains[k + 1]) < fabs(response->gains[k]))
+	while (k + 1 < response->points &&
+	       fabs(response->gains[k + 1]) < fabs(response->gains[k]))
 		k++;
 	return fmin((double)k, (double)(response->points - 1)) * response->step;
 }
@@ -185,10 +204,10 @@ static double find_first_minimum(const struct response *response, double minus_6
 void response_measure(struct response_measures *measures, const struct response *response,
 		      const struct bli_filter_table *table, const struct response_bands *wanted)
 {
-	const double end = table->per_crossing;
+	double end = table->per_crossing;
 	double stopband_start;
 
-	memset(measures, 0, sizeof *measures);
+	memset(measures, 0, sizeof(*measures));
 	measures->minus_3_db = find_crossing(response, table, pow(10, -3 / 20.0));
 	measures->minus_6_db = find_crossing(response, table, pow(10, -6 / 20.0));
 	stopband_start = wanted ? wanted->stopband
@@ -196,7 +215,7 @@ void response_measure(struct response_measures *measures, const struct response 
 	if (stopband_start >= end)
 		return;
 
-	const double peak = fabs(find_extreme(response, table, stopband_start, end, HIGHEST_MAGNITUDE));
+	double peak = fabs(find_extreme(response, table, stopband_start, end, HIGHEST_MAGNITUDE));
 
 	measures->has_bands = true;
 	measures->stopband_attenuation_db = -response_db(peak);

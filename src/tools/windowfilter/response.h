@@ -24,29 +24,35 @@ struct response_bands {
 };
 
 struct response_measures {
-	bool has_bands;			/* false: the filter is too short to have a stop band */
+	bool has_bands;			/* false: the filter is too short to have a stopband */
 	bool has_passband;		/* false: so short that the transition reaches down to 0 Hz */
 	struct response_bands bands;
 	double passband_ripple_db;	/* highest minus lowest gain in the passband */
 	double minus_3_db;		/* lowest frequency of that gain */
 	double minus_6_db;
-	double stopband_attenuation_db;	/* of the highest peak in the stop band */
+	double stopband_attenuation_db;	/* of the highest peak in the stopband */
 	double transition_width;	/* bands.stopband - bands.passband */
 };
 
-/* Computes the response. Returns 0 or -ENOMEM, then *response is empty. */
+/* Compute the response.  Returns 0 or −ENOMEM, *response being empty then. */
 int response_compute(struct response *response, const struct bli_filter_table *table);
 
 void response_free(struct response *response);
 
 /*
- * Measures `response`, that of `table`. With `wanted`, ripple and attenuation
- * are those in these bands. With NULL the bands are found: the stop band begins
+ * Measure `response`, that of `table`.  With `wanted`, ripple and attenuation
+ * are those in these bands.  With NULL the bands are found: the stopband begins
  * where the gain first falls to the highest peak beyond the first minimum, and
- * the passband ends as far below the -6 dB point as the stop band begins above.
+ * the passband ends as far below the −6 dB point as the stopband begins above.
  */
 void response_measure(struct response_measures *measures, const struct response *response,
 		      const struct bli_filter_table *table, const struct response_bands *wanted);
+
+/*
+ * Gain of a table, signed and linear, at `frequency`, 0 … per_crossing.  Takes
+ * one cosine per table entry.
+ */
+double response_gain(const struct bli_filter_table *table, double frequency);
 
 /* 20 log10 |gain|, at least -400. */
 double response_db(double gain);

@@ -3,368 +3,223 @@
 #include "config.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "design.h"
 #include "filterfile.h"
-#include "filtertable.h"
-#include "shared/newfile.h"
+#include "options.h"
 #include "plot.h"
 #include "response.h"
-#include "shape.h"
+#include "shared/commandline.h"
+#include "shared/newfile.h"
+#include "tablefile.h"
 
-#define PROGRAM "bli-windowfilter"
-#define EXIT_USAGE 2
-
-/* The command line. */
-struct settings {
-	struct bli_filter_shape shape;
-	bool shape_given[SHAPE_PARAMETERS];
-	struct response_bands bands;
-	double attenuation_db;
-	bool passband_given, stopband_given, attenuation_given;
-	bool precise, measure, overwrite;
-	const char *output;	/* NULL: F<Nmult>T8.filter */
-	const char *plot;	/* NULL: none */
-	const char *input;	/* NULL: design a filter */
+/* A table and, where it was looked at, its response. */
+struct filter {
+	struct bli_filter_table table;
+	struct response response;		/* empty where it was not */
+	struct response_measures measures;
 };
 
-enum option_code {
-	OPTION_ROLLOFF = 256, OPTION_BETA, OPTION_NMULT,
-	OPTION_PASSBAND, OPTION_STOPBAND, OPTION_ATTENUATION,
-	OPTION_PRECISE, OPTION_MEASURE, OPTION_PLOT,
-};
-
-static const struct option long_options[] = {
-	{ "rolloff", required_argument, NULL, OPTION_ROLLOFF },
-	{ "beta", required_argument, NULL, OPTION_BETA },
-	{ "nmult", required_argument, NULL, OPTION_NMULT },
-	{ "passband", required_argument, NULL, OPTION_PASSBAND },
-	{ "stopband", required_argument, NULL, OPTION_STOPBAND },
-	{ "attenuation", required_argument, NULL, OPTION_ATTENUATION },
-	{ "precise", no_argument, NULL, OPTION_PRECISE },
-	{ "output", required_argument, NULL, 'o' },
-	{ "overwrite", no_argument, NULL, 'y' },
-	{ "measure", no_argument, NULL, OPTION_MEASURE },
-	{ "plot", required_argument, NULL, OPTION_PLOT },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static const char help[] =
-	"Usage: " PROGRAM " [OPTION]...\n"
-	"       " PROGRAM " [--measure] [--plot FILE.svg] FILTERFILE\n"
-	"Design a filter and write it as a filter file, or look at an existing one.\n"
-	"Without a design or an output on the command line it asks.\n"
-	"\n"
-	"Design (frequencies are fractions of the lower rate's Nyquist frequency):\n"
-	"      --rolloff F          -6 dB point, above 0, at most 1 (0.90)\n"
-	"      --beta B             of the Kaiser window, 1 to 100 (9)\n"
-	"      --nmult N            length in zero crossings, odd, 3 to 8191 (65)\n"
-	"or, all three, instead:\n"
-	"      --passband F         end of the passband\n"
-	"      --stopband F         start of the stop band\n"
-	"      --attenuation DB     of the stop band, 25 to 190\n"
-	"\n"
-	"Output:\n"
-	"  -o, --output FILE        name of the filter file (F<nmult>T8.filter)\n"
-	"  -y, --overwrite          replace existing files\n"
-	"      --precise            decimal fractions instead of 16-bit integers\n"
-	"      --measure            print ripple, -3 dB, -6 dB, attenuation, transition\n"
-	"      --plot FILE.svg      draw the response (needs gnuplot)\n"
-	"\n"
-	"  -h, --help               print this and exit\n"
-	"  -V, --version            print the version and exit\n";
-
-__attribute__((format(printf, 2, 3)))
-static int complain(int status, const char *format, ...)
+static void filter_free(struct filter *filter)
 {
-	va_list arguments;
-
-	fflush(stdout);
-	fputs(PROGRAM ": ", stderr);
-	va_start(arguments, format);
-	vfprintf(stderr, format, arguments);
-	va_end(arguments);
-	fputc('\n', stderr);
-	return status;
+	response_free(&filter->response);
+	bli_filter_table_free(&filter->table);
 }
 
-static int set_shape(struct settings *settings, enum shape_parameter parameter, const char *option)
-{
-	char reason[128];
-	const int error = shape_set(&settings->shape, parameter, optarg, reason, sizeof reason);
+/* Complain about what is not the command line's fault: EXIT_FAILURE. */
+#define fail(...) (commandline_complain(__VA_ARGS__), EXIT_FAILURE)
 
-	if (reason[0])
-		complain(EXIT_USAGE, "--%s %s: %s", option, optarg, reason);
-	settings->shape_given[parameter] = true;
-	return error ? EXIT_USAGE : 0;
+static int fail_existing(const char *path)
+{
+	return fail("%s: exists already; -y replaces it", path);
 }
 
-static int set_number(double *number, bool *given, const char *option)
+static int choose_design(struct options *options)
 {
-	*given = true;
-	return shape_number(optarg, number) ? 0
-		: complain(EXIT_USAGE, "--%s %s: not a number", option, optarg);
-}
+	const struct response_bands *bands = &options->bands;
+	int err = design_meet(&options->design, bands, options->attenuation_db);
 
-/* Returns 0, an exit status, or -1 when the program has done all it was asked. */
-static int set_option(struct settings *settings, int option)
-{
-	switch (option) {
-	case OPTION_ROLLOFF:
-		return set_shape(settings, SHAPE_ROLLOFF, "rolloff");
-	case OPTION_BETA:
-		return set_shape(settings, SHAPE_BETA, "beta");
-	case OPTION_NMULT:
-		return set_shape(settings, SHAPE_NMULT, "nmult");
-	case OPTION_PASSBAND:
-		return set_number(&settings->bands.passband, &settings->passband_given, "passband");
-	case OPTION_STOPBAND:
-		return set_number(&settings->bands.stopband, &settings->stopband_given, "stopband");
-	case OPTION_ATTENUATION:
-		return set_number(&settings->attenuation_db, &settings->attenuation_given, "attenuation");
-	case OPTION_PRECISE:
-		settings->precise = true;
-		return 0;
-	case OPTION_MEASURE:
-		settings->measure = true;
-		return 0;
-	case OPTION_PLOT:
-		settings->plot = optarg;
-		return 0;
-	case 'o':
-		settings->output = optarg;
-		return 0;
-	case 'y':
-		settings->overwrite = true;
-		return 0;
-	case 'h':
-		fputs(help, stdout);
-		return -1;
-	case 'V':
-		puts(PROGRAM " (alsa-bli) " PACKAGE_VERSION);
-		return -1;
-	default:
-		return EXIT_USAGE;	/* getopt has complained */
-	}
-}
-
-static bool any_shape(const struct settings *settings)
-{
-	return settings->shape_given[SHAPE_ROLLOFF] || settings->shape_given[SHAPE_BETA]
-		|| settings->shape_given[SHAPE_NMULT];
-}
-
-static bool any_band(const struct settings *settings)
-{
-	return settings->passband_given || settings->stopband_given || settings->attenuation_given;
-}
-
-/* What contradicts what. Returns 0 or EXIT_USAGE. */
-static int check_settings(const struct settings *settings)
-{
-	if (any_shape(settings) && any_band(settings))
-		return complain(EXIT_USAGE, "--passband, --stopband, --attenuation: "
-				"cannot be combined with --rolloff, --beta, --nmult");
-	if (any_band(settings) && !settings->passband_given)
-		return complain(EXIT_USAGE, "--passband: missing; it goes with --stopband and --attenuation");
-	if (any_band(settings) && !settings->stopband_given)
-		return complain(EXIT_USAGE, "--stopband: missing; it goes with --passband and --attenuation");
-	if (any_band(settings) && !settings->attenuation_given)
-		return complain(EXIT_USAGE, "--attenuation: missing; it goes with --passband and --stopband");
-	if (settings->input != NULL
-	    && (any_shape(settings) || any_band(settings) || settings->output || settings->precise))
-		return complain(EXIT_USAGE, "%s: an existing filter file takes --measure and --plot only",
-				settings->input);
-	if (settings->output && settings->plot && strcmp(settings->output, settings->plot) == 0)
-		return complain(EXIT_USAGE, "%s: cannot be both the filter file and the drawing",
-				settings->plot);
+	if (err == -ERANGE)
+		return commandline_complain("--passband %g --stopband %g: so close together take an Nmult above %d",
+					    bands->passband, bands->stopband, BLI_FILTER_NMULT_MAX);
+	if (err == -ENOMEM)
+		return fail("--passband %g --stopband %g: not enough memory for this filter", bands->passband,
+			    bands->stopband);
+	if (err)
+		return commandline_complain("--attenuation %g: out of range; allowed: %g to %g dB",
+					    options->attenuation_db, DESIGN_ATTENUATION_MIN_DB,
+					    DESIGN_ATTENUATION_MAX_DB);
 	return 0;
 }
 
-static int choose_shape(struct settings *settings)
+/* A frequency, in Hz too where the rate is known. */
+static void print_frequency(const char *before, double fraction, double rate_hz)
 {
-	const struct response_bands bands = settings->bands;
-
-	if (!(bands.passband > 0 && bands.passband < 1))
-		return complain(EXIT_USAGE, "--passband %g: out of range; allowed: above 0, below 1", bands.passband);
-	if (!(bands.stopband > bands.passband && bands.stopband <= 2 - bands.passband))
-		return complain(EXIT_USAGE, "--stopband %g: out of range; allowed: above the passband %g, at most %g",
-				bands.stopband, bands.passband, 2 - bands.passband);
-
-	const int error = shape_meet(&settings->shape, &bands, settings->attenuation_db);
-
-	if (error == -ERANGE)
-		return complain(EXIT_USAGE, "--passband %g --stopband %g: so close together take an Nmult above %u",
-				bands.passband, bands.stopband, BLI_FILTER_NMULT_MAX);
-	if (error == -ENOMEM)
-		return complain(EXIT_FAILURE, "--passband %g --stopband %g: not enough memory for this filter",
-				bands.passband, bands.stopband);
-	if (error)
-		return complain(EXIT_USAGE, "--attenuation %g: out of range; allowed: %g to %g dB",
-				settings->attenuation_db, SHAPE_ATTENUATION_MIN_DB, SHAPE_ATTENUATION_MAX_DB);
-	return 0;
+	printf("%s%.6f of Nyquist", before, fraction);
+	if (rate_hz > 0)
+		printf(", %.1f Hz", fraction * rate_hz / 2);
+	putchar('\n');
 }
 
-static void print_measures(const struct response_measures *measures)
+static void print_measures(const struct response_measures *measures, double rate_hz)
 {
-	if (measures->has_passband)
-		printf("passband ripple        %.6g dB, 0 to %.6f of Nyquist\n",
-		       measures->passband_ripple_db, measures->bands.passband);
-	else
-		printf("passband ripple        none: the transition reaches down to 0 Hz\n");
-	printf("-3 dB                  %.6f of Nyquist\n", measures->minus_3_db);
-	printf("-6 dB                  %.6f of Nyquist\n", measures->minus_6_db);
-	if (measures->has_bands) {
-		printf("stop-band attenuation  %.3f dB, from %.6f of Nyquist\n",
-		       measures->stopband_attenuation_db, measures->bands.stopband);
-		printf("transition width       %.6f of Nyquist\n", measures->transition_width);
+	if (measures->has_passband) {
+		printf("passband ripple       %.6g dB", measures->passband_ripple_db);
+		print_frequency(", 0 to ", measures->bands.passband, rate_hz);
 	} else {
-		printf("stop-band attenuation  none: the filter has no stop band\n");
+		printf("passband ripple       none: the transition reaches down to 0 Hz\n");
+	}
+	print_frequency("-3 dB                 ", measures->minus_3_db, rate_hz);
+	print_frequency("-6 dB                 ", measures->minus_6_db, rate_hz);
+	if (measures->has_bands) {
+		printf("stopband attenuation  %.3f dB", measures->stopband_attenuation_db);
+		print_frequency(", from ", measures->bands.stopband, rate_hz);
+		print_frequency("transition width      ", measures->transition_width, rate_hz);
+	} else {
+		printf("stopband attenuation  none: the filter has no stopband\n");
 	}
 }
 
-static int draw(const struct settings *settings, const struct bli_filter_table *table,
-		const struct response *response, const struct response_measures *measures)
+/* The response of filter->table.  Returns 0 or EXIT_FAILURE. */
+static int measure(const struct options *options, struct filter *filter)
+{
+	response_free(&filter->response);
+	if (response_compute(&filter->response, &filter->table) < 0)
+		return fail("Nmult %u: not enough memory for the response", filter->table.nmult);
+	response_measure(&filter->measures, &filter->response, &filter->table,
+			 options->bands_given ? &options->bands : NULL);
+	return 0;
+}
+
+static int draw(const struct options *options, const struct filter *filter)
 {
 	char message[512];
-	char *svg;
+	char *drawing;
 	size_t bytes;
+	int err;
 
-	if (newfile_check(settings->plot, settings->overwrite) != 0)
-		return complain(EXIT_FAILURE, "%s: exists already; -y replaces it", settings->plot);
-	if (plot_response(table, response, measures, &svg, &bytes, message, sizeof message) != 0)
-		return complain(EXIT_FAILURE, "%s", message);
-
-	const int error = newfile_write(settings->plot, svg, bytes, settings->overwrite);
-
-	free(svg);
-	return error ? complain(EXIT_FAILURE, "%s: %s", settings->plot, strerror(-error)) : 0;
+	if (newfile_check(options->plot, options->overwrite) < 0)
+		return fail_existing(options->plot);
+	if (plot_response(options->plot, &filter->table, &filter->response, &filter->measures, &drawing, &bytes,
+			  message, sizeof(message)) < 0)
+		return fail("%s", message);
+	err = newfile_write(options->plot, drawing, bytes, options->overwrite);
+	free(drawing);
+	return err ? fail("%s: %s", options->plot, strerror(-err)) : 0;
 }
 
-/* --measure and --plot, and whether rounding to 16 bits spoiled what was asked for. */
-static int examine(const struct settings *settings, const struct bli_filter_table *table)
+/* --measure and --plot. */
+static int show(const struct options *options, const struct filter *filter)
 {
-	struct response response;
-	struct response_measures measures;
-	int status = 0;
-
-	if (!settings->measure && settings->plot == NULL && !any_band(settings))
-		return 0;
-	if (response_compute(&response, table) != 0)
-		return complain(EXIT_FAILURE, "Nmult %u: not enough memory for the response", table->nmult);
-	response_measure(&measures, &response, table,
-			 settings->passband_given ? &settings->bands : NULL);
-	if (any_band(settings) && table->integers
-	    && measures.stopband_attenuation_db < settings->attenuation_db)
-		complain(0, "--attenuation %g: the 16-bit table ends at %.1f dB; --precise reaches it",
-			 settings->attenuation_db, measures.stopband_attenuation_db);
-	if (settings->measure)
-		print_measures(&measures);
-	if (settings->plot != NULL)
-		status = draw(settings, table, &response, &measures);
-	response_free(&response);
-	return status;
+	if (options->measure)
+		print_measures(&filter->measures, options->rate_hz);
+	return options->plot ? draw(options, filter) : 0;
 }
 
-static int write_filter(const struct settings *settings, const struct bli_filter_table *table,
-			const char *path)
+static int write_filter(const struct options *options, const struct bli_filter_table *table, const char *path)
 {
 	char *text = NULL;
 	size_t bytes = 0;
 	FILE *stream = open_memstream(&text, &bytes);
-	int error = stream == NULL ? -errno : bli_filterfile_write(table, stream);
+	int err = stream ? tablefile_write(table, stream) : -errno;
 
-	if (stream != NULL && fclose(stream) != 0 && error == 0)
-		error = -errno;
-	if (error == 0)
-		error = newfile_write(path, text, bytes, settings->overwrite);
+	if (stream && fclose(stream) != 0 && !err)
+		err = -errno;
+	if (!err)
+		err = newfile_write(path, text, bytes, options->overwrite);
 	free(text);
-	if (error == -EEXIST)
-		return complain(EXIT_FAILURE, "%s: exists already; -y replaces it", path);
-	return error ? complain(EXIT_FAILURE, "%s: %s", path, strerror(-error)) : 0;
+	if (err == -EEXIST)
+		return fail_existing(path);
+	return err ? fail("%s: %s", path, strerror(-err)) : 0;
 }
 
-static int examine_file(struct settings *settings)
+static int examine_file(struct options *options)
 {
-	struct bli_filter_table table;
+	struct filter filter = { .response = { .points = 0 } };
 	char message[512];
+	int status;
 
-	if (bli_filterfile_read(&table, settings->input, message, sizeof message) != 0)
-		return complain(EXIT_FAILURE, "%s", message);
-	if (settings->plot == NULL)
-		settings->measure = true;
-
-	const int status = examine(settings, &table);
-
-	bli_filter_table_free(&table);
+	if (bli_filterfile_read(&filter.table, options->input, message, sizeof(message)) < 0)
+		return fail("%s", message);
+	if (!options->plot)
+		options->measure = true;
+	status = measure(options, &filter);
+	if (!status)
+		status = show(options, &filter);
+	filter_free(&filter);
 	return status;
 }
 
-static int design(struct settings *settings)
+/*
+ * The table, measured where that is of use: of integers unless asked
+ * otherwise, or unless these cannot hold the attenuation asked for.
+ */
+static int make_filter(const struct options *options, struct filter *filter, const char *path)
 {
-	const bool ask = !any_shape(settings) && !any_band(settings) && settings->output == NULL;
-	struct bli_filter_table table;
-	char reason[128], default_name[32];
+	int err = design_table(&options->design, &filter->table, !options->precise), status;
+	double integers_db;
 
-	if (any_band(settings)) {
-		const int status = choose_shape(settings);
-
-		if (status)
-			return status;
+	if (err)
+		return fail("%s: %s", path, strerror(-err));
+	if (!options->measure && !options->plot && !options->bands_given)
+		return 0;
+	status = measure(options, filter);
+	integers_db = filter->measures.stopband_attenuation_db;
+	if (status || !options->bands_given || options->precise || integers_db >= options->attenuation_db)
+		return status;
+	if (options->integers) {
+		commandline_complain("--attenuation %g: the 16-bit table ends at %.1f dB", options->attenuation_db,
+				     integers_db);
+		return 0;
 	}
-	if (ask && shape_ask(&settings->shape, reason, sizeof reason) != 0)
-		return complain(EXIT_FAILURE, "standard input: %s", reason);
+	commandline_complain("--attenuation %g: a 16-bit table ends at %.1f dB, so these are decimal fractions; "
+			     "--integers keeps 16 bits", options->attenuation_db, integers_db);
+	bli_filter_table_free(&filter->table);
+	err = design_table(&options->design, &filter->table, false);
+	return err ? fail("%s: %s", path, strerror(-err)) : measure(options, filter);
+}
 
-	snprintf(default_name, sizeof default_name, "F%uT8.filter", settings->shape.nmult);
+static int design(struct options *options)
+{
+	bool ask = !options_any_parameter(options) && !options->bands_given && !options->output;
+	struct filter filter = { .response = { .points = 0 } };
+	char reason[128], default_name[32];
+	const char *path = options->output ? options->output : default_name;
+	int status = options->bands_given ? choose_design(options) : 0;
 
-	const char *path = settings->output ? settings->output : default_name;
+	if (status)
+		return status;
+	if (ask && parameter_ask(&options->design, reason, sizeof(reason)) < 0)
+		return fail("standard input: %s", reason);
+	snprintf(default_name, sizeof(default_name), "F%uT8.filter", options->design.nmult);
+	if (newfile_check(path, options->overwrite) < 0)
+		return fail_existing(path);
 
-	if (newfile_check(path, settings->overwrite) != 0)
-		return complain(EXIT_FAILURE, "%s: exists already; -y replaces it", path);
-
-	const int error = bli_filter_table_design(&table, &settings->shape, !settings->precise);
-
-	if (error)
-		return complain(EXIT_FAILURE, "%s: %s", path, strerror(-error));
-
-	/* The drawing first: without gnuplot nothing is written. */
-	int status = examine(settings, &table);
-
-	if (status == 0)
-		status = write_filter(settings, &table, path);
-	if (status == 0 && ask)
-		printf("%s: Length %zu, ScaleFactor %.0f\n", path, table.length, table.scale);
-	bli_filter_table_free(&table);
+	/* the drawing first: without gnuplot nothing is written */
+	status = make_filter(options, &filter, path);
+	if (!status)
+		status = show(options, &filter);
+	if (!status)
+		status = write_filter(options, &filter.table, path);
+	if (!status && ask)
+		printf("%s: Length %zu, ScaleFactor %.0f\n", path, filter.table.length, filter.table.scale);
+	filter_free(&filter);
 	return status;
 }
 
 int main(int argc, char *argv[])
 {
-	struct settings settings = { .shape = shape_defaults };
-	static char program[] = PROGRAM;
-	int option, status = 0;
+	struct options options;
+	int status = options_parse(&options, argc, argv);
 
-	/* getopt's complaints begin with the name, whatever the path. */
-	if (argc > 0)
-		argv[0] = program;
-	while (status == 0 && (option = getopt_long(argc, argv, "o:yhV", long_options, NULL)) != -1)
-		status = set_option(&settings, option);
-	if (status == 0 && optind + 1 < argc)
-		status = complain(EXIT_USAGE, "%s: one filter file at a time", argv[optind + 1]);
-	if (status == 0) {
-		settings.input = optind < argc ? argv[optind] : NULL;
-		status = check_settings(&settings);
-		if (status == 0)
-			status = settings.input ? examine_file(&settings) : design(&settings);
-	}
-	if ((fflush(stdout) != 0 || ferror(stdout)) && status <= 0)
-		status = complain(EXIT_FAILURE, "standard output: %s", strerror(errno));
-	return status < 0 ? EXIT_SUCCESS : status;
+	if (status < 0)
+		status = options.input ? examine_file(&options) : design(&options);
+	if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_SUCCESS)
+		status = fail("standard output: %s", strerror(errno));
+	return status;
 }

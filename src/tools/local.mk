@@ -12,6 +12,8 @@ gnuplot_sources = src/tools/shared/gnuplot.c src/tools/shared/gnuplot.h
 commandline_sources = src/tools/shared/commandline.c src/tools/shared/commandline.h
 ratetext_sources = src/tools/shared/ratetext.c src/tools/shared/ratetext.h
 
+EXTRA_DIST += completion/bli-tools.bash completion/_bli-bench completion/_bli-resample completion/_bli-windowfilter
+
 bin_PROGRAMS =
 include src/tools/measure/local.mk
 if TOOLS

@@ -2,13 +2,15 @@
 # Tests of the command-line programs.
 
 EXTRA_DIST += tests/tools/checks.sh tests/tools/resample.py tests/tools/windowfilter.py
-if TOOLS
-dist_check_SCRIPTS += \
+tools_scripts = \
 	tests/tools/bench.sh \
 	tests/tools/examples.sh \
 	tests/tools/faults.sh \
 	tests/tools/resample.sh \
 	tests/tools/windowfilter.sh
+EXTRA_DIST += $(tools_scripts)
+if TOOLS
+dist_check_SCRIPTS += $(tools_scripts)
 endif
 
 if HAVE_CMOCKA

@@ -4,6 +4,7 @@
 EXTRA_DIST += tests/tools/checks.sh tests/tools/resample.py tests/tools/windowfilter.py
 tools_scripts = \
 	tests/tools/bench.sh \
+	tests/tools/doctor.sh \
 	tests/tools/examples.sh \
 	tests/tools/faults.sh \
 	tests/tools/resample.sh \

@@ -219,7 +219,8 @@ static void read_members(struct reader *reader, const char *below)
 	}
 }
 
-int places_parse(struct places *places, const char *file, const char *text)
+/* Add the keys of `text`, the content of `file`.  0 or −ENOMEM. */
+static int parse_text(struct places *places, const char *file, const char *text)
 {
 	char **grown = realloc(places->files, (places->file_count + 1) * sizeof(*grown));
 	struct reader reader = { .places = places, .at = text, .line = 1 };
@@ -249,7 +250,7 @@ static int read_file(struct places *places, const char *file)
 	errno = 0;
 	/* up to the first zero byte, of which there are none: the whole file */
 	if (getdelim(&text, &size, '\0', stream) >= 0)
-		err = places_parse(places, file, text);
+		err = parse_text(places, file, text);
 	else if (errno)
 		err = -errno;
 	free(text);

@@ -34,7 +34,4 @@ const struct place *places_find(const struct places *places, const char *path);
 /* Names of the files that were read, in order; NULL from the last on. */
 const char *places_file(const struct places *places, size_t n);
 
-/* Parse `text`, the content of `file`, and add its keys: for the tests.  0 or −ENOMEM. */
-int places_parse(struct places *places, const char *file, const char *text);
-
 #endif

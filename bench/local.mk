@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measuring this build against its peers: make bench, make plots. Nothing here is installed or built otherwise.
 
-EXTRA_DIST += bench/run bench/resample-files bench/plots \
+EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/run bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/dither bench/peers bench/peak bench/routes bench/signals
+EXTRA_PROGRAMS = bench/dither bench/peers bench/peak bench/routes bench/seconds bench/signals
 CLEANFILES = $(EXTRA_PROGRAMS)
 
 bench_peers_SOURCES = \
@@ -41,9 +41,18 @@ bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_signals_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
+bench_seconds_SOURCES = bench/seconds.c
+bench_seconds_CPPFLAGS = $(tools_cppflags)
+bench_seconds_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+bench_seconds_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
+
 bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
+
+# What ARM boards would take, counted under qemu-user and estimated by llvm-mca. Some minutes.
+bench-foreign:
+	$(AM_V_at)$(srcdir)/bench/foreign/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 
 # Some minutes.
 bench-routes: bench/routes$(EXEEXT)
@@ -52,4 +61,4 @@ bench-routes: bench/routes$(EXEEXT)
 # The pictures of doc/, in the source; make plots PLOTS='sweeps speed' draws these alone.
 plots: bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/plots . '$(alsaplugindir)' $(srcdir)/doc $(PLOTS)
-.PHONY: bench bench-routes plots
+.PHONY: bench bench-foreign bench-routes plots

@@ -10,7 +10,7 @@ EXTRA_DIST += \
 	tests/rigs/kernel/asound.conf.in tests/rigs/kernel/image.sh tests/rigs/kernel/init tests/rigs/kernel/judge.py \
 	tests/rigs/kernel/pcmdrive.c tests/rigs/kernel/run tests/rigs/kernel/scenarios tests/rigs/kernel/stream.c \
 	tests/rigs/kernel/stream.h tests/rigs/kernel/tone.py tests/rigs/kernel/transfer.c tests/rigs/kernel/transfer.h \
-	tests/rigs/package/run \
+	tests/rigs/package/cross tests/rigs/package/run \
 	tests/rigs/recipes/buildroot.mk tests/rigs/recipes/buildroot.py tests/rigs/recipes/openwrt/package.mk \
 	tests/rigs/recipes/openwrt/rules.mk tests/rigs/recipes/run tests/rigs/recipes/yocto.py \
 	tests/rigs/sanitize
@@ -22,6 +22,8 @@ check-foreign:
 	$(srcdir)/tests/rigs/foreign/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 check-package:
 	$(srcdir)/tests/rigs/package/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
+check-package-cross:
+	$(srcdir)/tests/rigs/package/cross $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 check-recipes:
 	$(srcdir)/tests/rigs/recipes/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 check-debian13: all
@@ -39,4 +41,4 @@ check-sanitize: all
 clean-local: clean-sanitize
 clean-sanitize:
 	rm -rf sanitize
-.PHONY: check-build check-debian13 check-foreign check-fuzz check-kernel check-package check-realtime check-recipes check-sanitize clean-sanitize
+.PHONY: check-build check-debian13 check-foreign check-fuzz check-kernel check-package check-package-cross check-realtime check-recipes check-sanitize clean-sanitize

@@ -5,7 +5,7 @@
 EXTRA_DIST += \
 	tests/rigs/build/run \
 	tests/rigs/debian13/run \
-	tests/rigs/foreign/musl.sh tests/rigs/foreign/probe.c tests/rigs/foreign/run tests/rigs/foreign/sysroot.sh \
+	tests/rigs/foreign/probe.c tests/rigs/foreign/run tests/rigs/foreign/sources.sh tests/rigs/foreign/sysroot.sh \
 	tests/rigs/fuzz \
 	tests/rigs/kernel/asound.conf.in tests/rigs/kernel/image.sh tests/rigs/kernel/init tests/rigs/kernel/judge.py \
 	tests/rigs/kernel/pcmdrive.c tests/rigs/kernel/run tests/rigs/kernel/scenarios tests/rigs/kernel/stream.c \

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measuring this build against its peers: make bench, make plots. Nothing here is installed or built otherwise.
 
-EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/run bench/run bench/resample-files bench/plots \
+EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/run \
+	bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
 EXTRA_PROGRAMS = bench/dither bench/peers bench/peak bench/routes bench/seconds bench/signals
 CLEANFILES = $(EXTRA_PROGRAMS)
@@ -21,7 +22,8 @@ EXTRA_DIST += bench/zita.cc
 CLEANFILES += bench/zita.o
 if HAVE_ZITA
 bench/zita.o: bench/zita.cc bench/libraries.h config.h
-	$(AM_V_GEN)$(MKDIR_P) bench && $(CXX) $(DEFS) -I. $(AM_CPPFLAGS) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $(srcdir)/bench/zita.cc
+	$(AM_V_GEN)$(MKDIR_P) bench && $(CXX) $(DEFS) -I. $(AM_CPPFLAGS) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ \
+		$(srcdir)/bench/zita.cc
 bench_peers_LDADD += bench/zita.o -lzita-resampler -lstdc++
 endif
 

@@ -54,7 +54,8 @@ AC_DEFUN([BLI_KERNELS], [
     AS_IF([test -z "$bli_kernels_wanted"], [bli_kernels_wanted=none])
     for bli_name in $bli_kernels_wanted; do
       AS_CASE([" $bli_kernels_possible "], [*" $bli_name "*], [],
-        [AC_MSG_ERROR([--with-kernels=$with_kernels: no kernel $bli_name for $host_cpu and $CC; allowed: all, or of these: $bli_kernels_possible])])
+        [AC_MSG_ERROR(m4_normalize([--with-kernels=$with_kernels: no kernel $bli_name for $host_cpu and $CC; allowed:
+          all, or of these: $bli_kernels_possible]))])
     done])
   AM_CONDITIONAL([KERNEL_SSE2], [test $bli_kernel_sse2 = yes])
   AM_CONDITIONAL([KERNEL_AVX2], [test $bli_kernel_avx2 = yes])

@@ -26,7 +26,8 @@ size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *instruction);
 const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *instruction);
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id, void (*done)(plugin_id id, struct qemu_plugin_tb *block));
 /* operation 0: *counter += value, whenever the block is run */
-void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *block, int operation, void *counter, uint64_t value);
+void qemu_plugin_register_vcpu_tb_exec_inline(struct qemu_plugin_tb *block, int operation, void *counter,
+					      uint64_t value);
 void qemu_plugin_register_atexit_cb(plugin_id id, void (*done)(plugin_id id, void *data), void *data);
 
 __attribute__((visibility("default"))) int qemu_plugin_version = 1;
@@ -75,8 +76,8 @@ static void print_blocks(plugin_id id, void *data)
 	(void)data;
 	for (const struct block *block = blocks; block; block = block->next)
 		if (block->executions)
-			fprintf(stderr, "block %llu %zu %s\n", (unsigned long long)block->executions, block->instructions,
-				block->code);
+			fprintf(stderr, "block %llu %zu %s\n", (unsigned long long)block->executions,
+				block->instructions, block->code);
 	fflush(stderr);
 }
 

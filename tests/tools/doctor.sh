@@ -54,7 +54,8 @@ defaults.pcm.rate_converter "blu"
 pcm.!default { type plug slave { pcm "hw:0" rate 48000 } }
 END
 check "a misspelt name" doctor 1
-check "is found, with the right one" says "problem ($rc:1): converter \"blu\": there is no $SANDBOX/plugins/libasound_module_rate_blu.so" \
+check "is found, with the right one" says \
+	"problem ($rc:1): converter \"blu\": there is no $SANDBOX/plugins/libasound_module_rate_blu.so" \
 	'write instead: "bli"' "not possible"
 check "in both directions" problems 2
 
@@ -69,14 +70,16 @@ pcm.!default {
 }
 END
 check "a missing module with a fallback" doctor 1
-check "names both" says "problem ($rc:4): converter \"wonderful\": there is no $SANDBOX/plugins/libasound_module_rate_wonderful.so" \
+check "names both" says \
+	"problem ($rc:4): converter \"wonderful\": there is no $SANDBOX/plugins/libasound_module_rate_wonderful.so" \
 	"install the package that has it; programs of this kind look in $SANDBOX/plugins alone" "converter: bli ($rc:4)"
 
 # A file for the other size of pointers and another processor: the start of an ELF file is enough, nobody loads it.
 printf '\177ELF\001\001\001\0\0\0\0\0\0\0\0\0\003\0\050\0' >"$SANDBOX/plugins/libasound_module_rate_arm.so"
 echo 'pcm.!default { type plug slave.pcm "hw:0" rate_converter "arm" }' >"$rc"
 check "a module for another processor" doctor 1
-check "says which" says "problem ($rc:1): converter \"arm\": $SANDBOX/plugins/libasound_module_rate_arm.so is for 32-bit ARM, this program for " \
+check "says which" says "problem ($rc:1): converter \"arm\": $SANDBOX/plugins/libasound_module_rate_arm.so" \
+	"is for 32-bit ARM, this program for " \
 	"for the other architecture"
 rm "$SANDBOX/plugins/libasound_module_rate_arm.so"
 
@@ -132,7 +135,8 @@ pcm.card { type asym playback.pcm "plug:hw" capture.pcm { type plug slave.pcm "h
 END
 sandbox_install "$sources/conf/10-rate-bli.conf"
 check "pcm.bli" doctor 0 "bli:SLAVE='plug:hw',RATE=48000,CONVERTER=bli_fast"
-check "its line" says "$SANDBOX/root/etc/alsa/conf.d/10-rate-bli.conf:$(grep -n 'converter \$' "$sources/conf/10-rate-bli.conf" | cut -d: -f1)" "converter: bli_fast"
+line=$(grep -n 'converter \$' "$sources/conf/10-rate-bli.conf" | cut -d: -f1)
+check "its line" says "$SANDBOX/root/etc/alsa/conf.d/10-rate-bli.conf:$line" "converter: bli_fast"
 check "a name for another, and each direction by itself" says "pcm.card ($rc:2): type asym" \
 	"pcm.card.capture.pcm ($rc:2): type plug" "converter: bli ($rc:2)" "pcm.plug ($SANDBOX/alsa.conf:"
 

@@ -21,7 +21,8 @@ static const char *string_at(snd_config_t *config, const char *key)
 	snd_config_t *found;
 	const char *string;
 
-	return snd_config_search(config, key, &found) >= 0 && snd_config_get_string(found, &string) >= 0 ? string : NULL;
+	return snd_config_search(config, key, &found) >= 0 && snd_config_get_string(found, &string) >= 0 ? string
+		: NULL;
 }
 
 /* ---- converters ----------------------------------------------------------- */
@@ -144,7 +145,7 @@ static void name_card(struct link *link, snd_config_t *definition, const char *n
 	free(device);
 }
 
-/* pcm.a "b": another name, to which alsa-lib goes without a word; here the path is to be that of the definition. */
+/* pcm.a "b" is another name, to which alsa-lib goes without a word; the path is to be that of the definition. */
 static void follow_names(struct next *next, snd_config_t *top)
 {
 	char path[CHAIN_TEXT_MAX];

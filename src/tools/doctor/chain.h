@@ -32,7 +32,8 @@ struct chain {
 	char error[2 * CHAIN_TEXT_MAX];		/* why the chain ends early, or "" */
 };
 
-/* Follow the PCM `name` of the configuration `top` (snd_config_update) in one direction. Never fails: see chain->error. */
+/* Follow the PCM `name` of the configuration `top` (snd_config_update) in one direction. What stops it, and that it was
+ * stopped, is in chain->error. */
 void chain_follow(struct chain *chain, snd_config_t *top, const char *name, snd_pcm_stream_t direction);
 
 #endif

@@ -62,9 +62,11 @@ static void advise_module(struct examination *examination, const struct link *li
 	if (module->state == MODULE_MISSING && *nearest)
 		printf("    write instead: \"%s\"\n", nearest);
 	else if (module->state == MODULE_MISSING)
-		printf("    install the package that has it; programs of this kind look in %s alone\n", bli_converter_dir());
+		printf("    install the package that has it; programs of this kind look in %s alone\n",
+		       bli_converter_dir());
 	else if (module->state == MODULE_FOREIGN)
-		printf("    install the package for the other architecture too: Debian's libasound2-plugin-bli:i386, for example\n");
+		printf("    install the package for the other architecture too: Debian's libasound2-plugin-bli:i386, "
+		       "for example\n");
 }
 
 /* The first converter that loads is the one; those before it are problems. */

@@ -59,15 +59,16 @@ void module_look(struct module *module, const char *name)
 	memset(module, 0, sizeof(*module));
 	if (strcmp(name, BLI_CONVERTER_BUILT_IN) == 0)
 		return;
-	snprintf(module->file, sizeof(module->file), "%.200s/%s%.60s%s", bli_converter_dir(), BLI_CONVERTER_PREFIX, name,
-		 BLI_CONVERTER_SUFFIX);
+	snprintf(module->file, sizeof(module->file), "%.200s/%s%.60s%s", bli_converter_dir(), BLI_CONVERTER_PREFIX,
+		 name, BLI_CONVERTER_SUFFIX);
 	if (access(module->file, F_OK) != 0) {
 		module->state = MODULE_MISSING;
 		snprintf(module->text, sizeof(module->text), "there is no %s", module->file);
 	} else if (module_machine(module->file, theirs, sizeof(theirs)) == 0 &&
 		   module_machine("/proc/self/exe", ours, sizeof(ours)) == 0 && strcmp(theirs, ours) != 0) {
 		module->state = MODULE_FOREIGN;
-		snprintf(module->text, sizeof(module->text), "%s is for %s, this program for %s", module->file, theirs, ours);
+		snprintf(module->text, sizeof(module->text), "%s is for %s, this program for %s", module->file, theirs,
+			 ours);
 	} else if (bli_ratehost_open(&host, name, NULL, message, sizeof(message)) < 0) {
 		module->state = MODULE_BROKEN;
 		snprintf(module->text, sizeof(module->text), "%s", message);

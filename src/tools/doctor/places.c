@@ -285,7 +285,7 @@ static int read_folder(struct places *places, const char *folder)
 	return err;
 }
 
-/* One entry of a hook's list: a file or a folder, or several with "|||" between, of which the first that is there counts. */
+/* One entry of a hook's list: a file or a folder, or several with "|||" between; the first that is there counts. */
 static int read_entry(struct places *places, const char *entry)
 {
 	char *names = strdup(entry), *next;

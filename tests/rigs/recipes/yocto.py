@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""yocto.py RECIPE LIST: deals the installed files of LIST out to the recipe's packages, as bitbake's package class does:
-in the order of PACKAGES, each file to the first whose FILES match."""
+"""yocto.py RECIPE LIST: deals the installed files of LIST out to the recipe's packages, as bitbake's package class
+does: in the order of PACKAGES, each file to the first whose FILES match."""
 import fnmatch
 import re
 import sys

@@ -37,7 +37,8 @@ static double executed(const struct bli_stage *stage)
 {
 	const struct bli_stage_layout *layout = &stage->layout;
 
-	return (double)layout->bank.groups * (double)layout->bank.depth * layout->group_frames * (double)layout->repetitions * CHANNELS;
+	return (double)layout->bank.groups * (double)layout->bank.depth * (double)layout->group_frames *
+	       (double)layout->repetitions * CHANNELS;
 }
 
 int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kernel, enum bli_precision precision,

@@ -4,8 +4,16 @@
 EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/run \
 	bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/dither bench/peers bench/peak bench/routes bench/seconds bench/signals
-CLEANFILES = $(EXTRA_PROGRAMS)
+EXTRA_PROGRAMS = bench/dither bench/drift bench/peers bench/peak bench/routes bench/seconds bench/signals
+CLEANFILES += $(EXTRA_PROGRAMS)
+
+# Clock loops in simulation, and their pictures.
+EXTRA_DIST += doc/clocklock.svg doc/clockday.svg doc/clocksidebands.svg
+EXTRA_PROGRAMS += bench/clocks
+CLEANFILES += bench/clocks
+bench_clocks_SOURCES = bench/clocks.c $(clock_help)
+bench_clocks_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/core
+bench_clocks_LDADD = src/core/libcore.la
 
 bench_peers_SOURCES = \
 	bench/libraries.c bench/libraries.h \
@@ -17,14 +25,18 @@ bench_peers_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_peers_LDADD = src/tools/libmeasure.la $(SOXR_LIBS) $(SAMPLERATE_LIBS) $(SPEEXDSP_LIBS) $(SWRESAMPLE_LIBS) \
 	$(ALSA_LIBS)
 
-# C++, and under the GPL: in no other program. automake knows no C++ compiler here, so that a build needs none.
-EXTRA_DIST += bench/zita.cc
-CLEANFILES += bench/zita.o
+bench_drift_SOURCES = bench/drift.c bench/varying.c bench/varying.h
+bench_drift_CPPFLAGS = $(AM_CPPFLAGS) $(SOXR_CFLAGS) $(SAMPLERATE_CFLAGS)
+bench_drift_LDADD = src/core/libcore.la $(SOXR_LIBS) $(SAMPLERATE_LIBS)
+
+# C++, and under the GPL: in no other program.
+EXTRA_DIST += bench/zita.cc bench/zita-varying.cc
+CLEANFILES += bench/zita.o bench/zita-varying.o
+bench/zita.o: bench/zita.cc bench/libraries.h
+bench/zita-varying.o: bench/zita-varying.cc bench/varying.h
 if HAVE_ZITA
-bench/zita.o: bench/zita.cc bench/libraries.h config.h
-	$(AM_V_GEN)$(MKDIR_P) bench && $(CXX) $(DEFS) -I. $(AM_CPPFLAGS) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ \
-		$(srcdir)/bench/zita.cc
 bench_peers_LDADD += bench/zita.o -lzita-resampler -lstdc++
+bench_drift_LDADD += bench/zita-varying.o -lzita-resampler -lstdc++
 endif
 
 bench_peak_SOURCES = \
@@ -48,7 +60,8 @@ bench_seconds_CPPFLAGS = $(tools_cppflags)
 bench_seconds_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_seconds_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
-bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) plugin-links
+bench: bench/drift$(EXEEXT) bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) \
+	plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 
@@ -61,6 +74,6 @@ bench-routes: bench/routes$(EXEEXT)
 	$(AM_V_at)bench/routes
 
 # The pictures of doc/, in the source; make plots PLOTS='sweeps speed' draws these alone.
-plots: bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
+plots: bench/clocks$(EXEEXT) bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/plots . '$(alsaplugindir)' $(srcdir)/doc $(PLOTS)
 .PHONY: bench bench-foreign bench-routes plots

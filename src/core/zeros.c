@@ -214,7 +214,8 @@ static void evaluate(const struct search *search, const size_t *lanes, struct va
 		double h = search->h[n], magnitude = fabs(h);
 
 		for (size_t l = 0; l < LANES; l++) {
-			double slope = v.slope_real[l] * real[l] - v.slope_imaginary[l] * imaginary[l] + v.value_real[l];
+			double slope = v.slope_real[l] * real[l] - v.slope_imaginary[l] * imaginary[l] +
+				       v.value_real[l];
 			double value = v.value_real[l] * real[l] - v.value_imaginary[l] * imaginary[l] + h;
 
 			v.slope_imaginary[l] = v.slope_real[l] * imaginary[l] + v.slope_imaginary[l] * real[l] +
@@ -263,7 +264,7 @@ static void improve(struct search *search, size_t i, const struct values *values
 	struct bli_complex before = repulsion(search, i, 0, i), after = repulsion(search, i, i + 1, search->zeros);
 	double sum_real = before.real + after.real, sum_imaginary = before.imaginary + after.imaginary;
 	struct bli_complex step, z;
-	double norm;
+	double norm, rounding = SETTLED_ROUNDINGS * DBL_EPSILON * values->magnitude[lane];
 
 	/* value/(slope − value·sum) */
 	slope.real -= value.real * sum_real - value.imaginary * sum_imaginary;
@@ -273,7 +274,7 @@ static void improve(struct search *search, size_t i, const struct values *values
 	norm = z.real * z.real + z.imaginary * z.imaginary;
 	if (!isfinite(norm) || norm == 0)
 		return;
-	search->settled[i] = hypot(value.real, value.imaginary) <= SETTLED_ROUNDINGS * DBL_EPSILON * values->magnitude[lane] ||
+	search->settled[i] = hypot(value.real, value.imaginary) <= rounding ||
 			     hypot(step.real, step.imaginary) <= 1e-14 * sqrt(norm);
 	if (norm > 1) {	/* outside: the inverse is the one wanted */
 		z.real /= norm;

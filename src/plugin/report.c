@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* An edge in Hz has its unit; of two fractions one unit behind the last is enough. */
+/* Edges in Hz name their unit each; two fractions share one, after the second. */
 static void report_edges(snd_output_t *out, const struct bli_edge *passband, const struct bli_edge *stopband)
 {
 	static const char fraction[] = " of the lower Nyquist frequency";
@@ -22,9 +22,9 @@ static void report_edges(snd_output_t *out, const struct bli_edge *passband, con
 
 static void report_phase(snd_output_t *out, double phase)
 {
-	if (phase == 50)
+	if (phase == BLI_PHASE_LINEAR)
 		snd_output_printf(out, "linear phase\n");
-	else if (phase == 0)
+	else if (phase == BLI_PHASE_MINIMUM)
 		snd_output_printf(out, "minimum phase\n");
 	else
 		snd_output_printf(out, "phase %g (0 minimum, 50 linear, 100 maximum)\n", phase);
@@ -32,7 +32,7 @@ static void report_phase(snd_output_t *out, double phase)
 
 static void report_filter(snd_output_t *out, const struct bli_settings *settings)
 {
-	const struct bli_requirement *requirement = &settings->requirement;
+	const struct bli_requirement *requirement = &settings->filter.requirement;
 
 	switch (requirement->method) {
 	case BLI_METHOD_LINEAR:
@@ -43,7 +43,7 @@ static void report_filter(snd_output_t *out, const struct bli_settings *settings
 				  requirement->nearest ? "nearest entry" : "interpolated");
 		break;
 	case BLI_METHOD_SINC:
-		report_edges(out, &settings->passband, &settings->stopband);
+		report_edges(out, &settings->filter.passband, &settings->filter.stopband);
 		snd_output_printf(out, ", attenuation %g dB, ", requirement->attenuation_db);
 		report_phase(out, requirement->phase);
 		break;

@@ -295,6 +295,70 @@ static void test_taps(void **state)
 	assert_true(worst.mean < 1);
 }
 
+/* Response of a filter's samples about its delay, which is all of it where the phase is linear. */
+static double centred_response(const struct bli_filter *filter, size_t per_frame, double frequency)
+{
+	double *h = malloc(3 * filter->taps * sizeof(*h)), sum = 0;
+
+	assert_non_null(h);
+	for (size_t part = 0; part < per_frame; part++) {
+		bli_filter_phase(filter, (double)part / (double)per_frame, h, h + filter->taps);
+		for (size_t j = 0; j < filter->taps; j++) {
+			double age = (double)(filter->taps - 1 - j) + (double)part / (double)per_frame;
+
+			sum += h[j] * cos(2 * M_PI * frequency * (age - filter->delay));
+		}
+	}
+	free(h);
+	return sum / (double)per_frame;
+}
+
+/* A convolved filter has the product of both responses, at any spacing, also with a phase that was set. */
+static void test_convolved(void **state)
+{
+	static const double fir[] = { 0.7, 0.25, -0.1 };
+
+	(void)state;
+	for (size_t per_frame = 1; per_frame <= 3; per_frame++)
+		for (size_t spacing = 1; spacing <= 4; spacing++) {
+			struct bli_filter plain, convolved;
+
+			assert_int_equal(bli_filter_sinc(&plain, 0.3, 0.4, 0.09, 100, 2), 0);
+			convolved = plain;
+			assert_int_equal(bli_filter_convolve(&convolved, fir, 2, spacing, per_frame), 0);
+			assert_int_equal(convolved.taps % 2, 0);
+			assert_true(convolved.delay == plain.delay + 2.0 * (double)spacing / (double)per_frame);
+			for (double frequency = 0; frequency < 0.5; frequency += 0.01) {
+				double turn = 2 * M_PI * frequency * (double)spacing / (double)per_frame;
+				double factor = fir[0] + 2 * fir[1] * cos(turn) + 2 * fir[2] * cos(2 * turn);
+				double expected = factor * centred_response(&plain, per_frame, frequency);
+
+				double found = centred_response(&convolved, per_frame, frequency);
+
+				/* the first sample of a window is left out: at 100 dB it is worth 3e-6 */
+				assert_true(fabs(found - expected) < 1e-5);
+			}
+			bli_filter_free(&convolved);
+			/* once more on samples that the filter owns */
+			assert_int_equal(bli_filter_set_phase(&plain, BLI_PHASE_MINIMUM, per_frame, 100), 0);
+			convolved = plain;
+			convolved.samples = malloc(plain.taps * per_frame * sizeof(*plain.samples));
+			assert_non_null(convolved.samples);
+			memcpy(convolved.samples, plain.samples, plain.taps * per_frame * sizeof(*plain.samples));
+			assert_int_equal(bli_filter_convolve(&convolved, fir, 2, spacing, per_frame), 0);
+			for (size_t i = 0; i < plain.taps * per_frame - 2 * spacing; i++) {
+				double expected = fir[0] * plain.samples[i];
+
+				for (size_t k = 1; k <= 2; k++)
+					expected += fir[k] * ((i >= k * spacing ? plain.samples[i - k * spacing] : 0) +
+							      plain.samples[i + k * spacing]);
+				assert_true(fabs(convolved.samples[i + 2 * spacing] - expected) < 1e-15);
+			}
+			bli_filter_free(&convolved);
+			bli_filter_free(&plain);
+		}
+}
+
 static void test_linear(void **state)
 {
 	struct bli_filter filter;
@@ -404,6 +468,7 @@ int main(void)
 		cmocka_unit_test(test_responses),
 		cmocka_unit_test(test_shortest),
 		cmocka_unit_test(test_taps),
+		cmocka_unit_test(test_convolved),
 		cmocka_unit_test(test_linear),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_refusals),

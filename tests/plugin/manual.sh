@@ -94,7 +94,8 @@ done
 # ---- messages -----------------------------------------------------------
 
 # What follows the value in a message of the manual stands in the source, whose strings have no variable parts there.
-sources=$(cat "$srcdir"/src/plugin/*.c | sed 's/\\"/"/g')
+# (the parts of a string on several lines are joined)
+sources=$(cat "$srcdir"/src/plugin/*.c | perl -0pe 's/"[ \t]*(\\\n|\n)\s*"//g; s/\\"/"/g')
 # invariant MESSAGE: its longest part that does not change with the setting
 invariant() {
 	sed -E 's/^converter "[a-z_]+": //; s/"[a-z_]+" and "[a-z_]+" //; s/^[a-z_]+ = "[^"]*": //; s/^filter_file: [^:]*: .*/filter_file/; s/^unknown key; allowed are .*/unknown key; allowed are /; s/^passband [0-9.]+, stopband [0-9.]+/passband %g, stopband %g/; s/at least [0-9.]+ above the passband$/at least %.2g above the passband%s/; s/^[0-9]+ samples/%llu samples/; s/gain "[-0-9.]+ dB"/gain "%s dB"/; s/^input rate [0-9]+/%s rate %u/; s/allowed are [0-9]+ to [0-9]+ Hz$/allowed are %d to %d Hz/; s/BLI_KERNEL=[a-z0-9]+/BLI_KERNEL=%.*s%s/; s/allowed are avx.*; taking.*/allowed are %s; taking %s/' <<<"$1"

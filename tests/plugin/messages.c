@@ -478,11 +478,11 @@ static void test_dump_without_parameters(void **state)
 /* Samples that are not numbers: the converter refuses formats that may have them, but the report can tell. */
 static void test_report_of_invalid_samples(void **state)
 {
-	const struct bli_settings settings = { .converter = "bli", .requirement = bli_preset_find("bli")->requirement };
+	const struct bli_settings settings = { .converter = "bli", .filter.requirement = bli_preset_find("bli")->requirement };
 	const snd_pcm_rate_info_t info = plug_info(44100, 441, 48000, 480, 1, S16, S16);
 	const struct bli_resampler_config config = {
 		.in_frames = 441, .out_frames = 480, .channels = 1, .in_format = { 4, 32, false, false, true },
-		.out_format = { 2, 16, false, false, false }, .requirement = settings.requirement, .gain = 1,
+		.out_format = { 2, 16, false, false, false }, .requirement = settings.filter.requirement, .gain = 1,
 		.kernel = bli_kernel_find(getenv("BLI_KERNEL")),
 	};
 	static const char *const needles[] = { " 3 ", "not numbers", "silence" };

@@ -102,3 +102,15 @@ AC_DEFUN([BLI_ALSA_DIRS], [
   AC_SUBST([alsaconfdir])
   AC_SUBST([alsadatadir])
 ])
+
+dnl BLI_SECTIONS: leave out of a module what nothing in it calls; the core has more than a rate converter needs.
+AC_DEFUN([BLI_SECTIONS], [
+  BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ffunction-sections])
+  AC_MSG_CHECKING([whether the linker leaves out what is not called])
+  bli_saved_ldflags=$LDFLAGS
+  LDFLAGS="$LDFLAGS -Wl,--gc-sections"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+    [AC_MSG_RESULT([yes]); SECTIONS_LDFLAGS=-Wl,--gc-sections], [AC_MSG_RESULT([no]); SECTIONS_LDFLAGS=])
+  LDFLAGS=$bli_saved_ldflags
+  AC_SUBST([SECTIONS_LDFLAGS])
+])

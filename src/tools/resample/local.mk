@@ -36,7 +36,6 @@ bli_resample_CFLAGS = $(AM_CFLAGS) $(SNDFILE_CFLAGS) $(GMP_CFLAGS)
 bli_resample_LDADD = src/core/libcore.la $(SNDFILE_LIBS) $(GMP_LIBS) $(THREAD_LIBS)
 
 # TagLib is C++.
-EXTRA_DIST += src/tools/resample/taglib-none.c src/tools/resample/taglib-tags.cc
 CLEANFILES += src/tools/resample/taglib-tags.o
 src/tools/resample/taglib-tags.o: src/tools/resample/taglib-tags.cc src/tools/resample/taglib-tags.h
 if TAGLIB

@@ -2,6 +2,7 @@
 #define KERNEL avx512
 #define VECTOR_BYTES 64
 #define VECTOR_ACCUMULATORS 16
+#define VECTOR_MULTIPLY_ADD_COST 1
 #include "kernel-vector.h"
 
 static bool supported(void)

@@ -6,6 +6,7 @@
 #else
 #define VECTOR_ACCUMULATORS 8 /* of 16 registers */
 #endif
+#define VECTOR_MULTIPLY_ADD_COST 1.1
 #include "kernel-vector.h"
 
 #ifdef __aarch64__

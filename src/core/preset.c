@@ -40,8 +40,8 @@ const struct bli_preset bli_presets[] = {
 	{
 		.name = "bli_best",
 		.quality = "best",
-		.requirement = SINC(0.9655, 177, BLI_DOUBLE),
-		.claim_bandwidth = 0.965, .claim_snr_db = 175, .claim_rejection_db = 175,
+		.requirement = SINC(0.9655, 191, BLI_DOUBLE),
+		.claim_bandwidth = 0.965, .claim_snr_db = 185, .claim_rejection_db = 185,
 	},
 	{ .name = NULL },
 };

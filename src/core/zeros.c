@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "zeros.h"
-#include "fft.h"
+#include "realfft.h"
 
 #include <errno.h>
 #include <float.h>
@@ -56,7 +56,7 @@ struct search {
 static int open_search(struct search *search, const double *h, size_t count)
 {
 	struct bli_complex *spectrum;
-	struct bli_fft fft;
+	struct bli_real_fft fft;
 	double *samples;
 	size_t size = 16;
 	int error;
@@ -71,13 +71,13 @@ static int open_search(struct search *search, const double *h, size_t count)
 	search->settled = calloc(count, sizeof(*search->settled));
 	samples = calloc(size, sizeof(*samples));
 	spectrum = malloc((size / 2 + 1) * sizeof(*spectrum));
-	error = bli_fft_open(&fft, size);
+	error = bli_real_fft_open(&fft, size);
 	if (!error && !(search->gain && search->real && search->imaginary && search->settled && samples && spectrum))
 		error = -ENOMEM;
 	if (!error) {
 		for (size_t n = 0; n < count; n++)
 			samples[n] = h[n];
-		bli_fft_forward(&fft, samples, spectrum);
+		bli_real_fft_forward(&fft, samples, spectrum);
 		for (size_t k = 0; k < search->points; k++) {
 			/* the linear phase, π·k·(count − 1)/size, less whole turns */
 			double angle = M_PI * (double)(k * (count - 1) % (2 * size)) / (double)size;
@@ -85,7 +85,7 @@ static int open_search(struct search *search, const double *h, size_t count)
 			search->gain[k] = spectrum[k].real * cos(angle) - spectrum[k].imaginary * sin(angle);
 		}
 	}
-	bli_fft_close(&fft);
+	bli_real_fft_close(&fft);
 	free(spectrum);
 	free(samples);
 	return error;

@@ -62,9 +62,13 @@ static void report_stages(snd_output_t *out, const struct bli_resampler *resampl
 	for (unsigned i = 0; i < resampler->plan.stages; i++) {
 		const struct bli_stage_plan *stage = &resampler->plan.stage[i];
 
-		snd_output_printf(out, "  stage %u: %zu -> %zu frames, %zu taps, %zu phases\n", i + 1,
-				  stage->in_frames, stage->out_frames, stage->filter.taps,
-				  resampler->stage[i].layout.ratio_out);
+		snd_output_printf(out, "  stage %u: %zu -> %zu frames, %zu taps, ", i + 1, stage->in_frames,
+				  stage->out_frames, stage->filter.taps);
+		if (stage->kind == BLI_STAGE_SPECTRAL)
+			snd_output_printf(out, "transforms of %zu -> %zu\n", stage->spectral.size_in,
+					  stage->spectral.size_out);
+		else
+			snd_output_printf(out, "%zu phases\n", stage->banded.ratio_out);
 	}
 	snd_output_printf(out, "  sums: %s precision, kernel %s, %zu KiB\n",
 			  resampler->precision == BLI_FLOAT ? "float" : "double", resampler->config.kernel->name,

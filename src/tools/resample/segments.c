@@ -46,16 +46,19 @@ struct segments {
 	bool ending;
 };
 
-/* How much of the input the output depends on, in periods: the taps of all stages, at the rate of the input. */
+/* How much of the input the output depends on, in periods: what all stages keep, at the rate of the input. */
 static size_t history_periods(const struct bli_resampler *resampler)
 {
 	double frames = 0, input_frames_per_frame = 1;
 
 	for (unsigned i = 0; i < resampler->plan.stages; i++) {
-		const struct bli_stage *const stage = &resampler->stage[i];
+		const struct bli_stage_plan *const stage = &resampler->plan.stage[i];
+		/* a spectral stage transforms more than its filter reaches, which its last bits depend on */
+		size_t history = stage->kind == BLI_STAGE_SPECTRAL ? resampler->stage[i].spectral.history
+								   : stage->filter.taps;
 
-		frames += (double)resampler->plan.stage[i].filter.taps * input_frames_per_frame;
-		input_frames_per_frame *= (double)stage->layout.ratio_in / (double)stage->layout.ratio_out;
+		frames += (double)history * input_frames_per_frame;
+		input_frames_per_frame *= (double)stage->in_frames / (double)stage->out_frames;
 	}
 	/* one more, because stages begin within a period */
 	return (size_t)(frames / (double)resampler->config.in_frames) + 2;

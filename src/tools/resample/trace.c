@@ -25,8 +25,8 @@ static void trace_method(const struct job *job, const struct bli_requirement *re
 		const struct bli_resampler *const resampler = &conversion->part[i].resampler;
 
 		for (unsigned k = 0; k < resampler->plan.stages; k++)
-			fprintf(stderr, "; %zu:%zu, %zu taps", resampler->stage[k].layout.ratio_in,
-				resampler->stage[k].layout.ratio_out, resampler->plan.stage[k].filter.taps);
+			fprintf(stderr, "; %zu:%zu, %zu taps", resampler->plan.stage[k].banded.ratio_in,
+				resampler->plan.stage[k].banded.ratio_out, resampler->plan.stage[k].filter.taps);
 	}
 	fprintf(stderr, "; %s\n", job->kernel->name);
 }

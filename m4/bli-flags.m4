@@ -19,7 +19,7 @@ AC_DEFUN([BLI_ARG_WERROR], [
 ])
 
 dnl BLI_ARG_KERNELS: the kernels asked for, in bli_kernels_wanted with spaces between: "all", or names. Plain C is
-dnl the specification, and the others share parts of it: it is built where a processor may need it.
+dnl the specification, and the others share parts of it: it is always built.
 AC_DEFUN([BLI_ARG_KERNELS], [
   AC_ARG_WITH([kernels],
     [AS_HELP_STRING([--with-kernels=LIST],
@@ -57,10 +57,6 @@ AC_DEFUN([BLI_KERNELS], [
         [AC_MSG_ERROR(m4_normalize([--with-kernels=$with_kernels: no kernel $bli_name for $host_cpu and $CC; allowed:
           all, or of these: $bli_kernels_possible]))])
     done])
-  dnl Every aarch64 processor has the vectors of neon: there plain C is left out where it is not asked for.
-  AS_CASE(["$host_cpu $bli_kernels_wanted"], [aarch64*" neon"],
-    [bli_kernels=neon
-     AC_DEFINE([BLI_KERNEL_WITHOUT_C], [1], [no processor needs the c kernel])])
   AM_CONDITIONAL([KERNEL_SSE2], [test $bli_kernel_sse2 = yes])
   AM_CONDITIONAL([KERNEL_AVX2], [test $bli_kernel_avx2 = yes])
   AM_CONDITIONAL([KERNEL_AVX512], [test $bli_kernel_avx512 = yes])

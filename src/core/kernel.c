@@ -20,9 +20,7 @@ static const struct bli_kernel *const kernels[] = {
 #ifdef BLI_KERNEL_NEON
 	&bli_kernel_neon,
 #endif
-#ifndef BLI_KERNEL_WITHOUT_C
 	&bli_kernel_c,
-#endif
 };
 
 const struct bli_kernel *bli_kernel_nth(unsigned n)

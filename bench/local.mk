@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measuring this build against its peers: make bench, make plots. Nothing here is installed or built otherwise.
 
-EXTRA_DIST += bench/run bench/resample-files bench/plots \
+EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/run \
+	bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/dither bench/drift bench/pcms bench/peers bench/peak bench/routes bench/signals bench/stages
-CLEANFILES = $(EXTRA_PROGRAMS)
+EXTRA_PROGRAMS = bench/dither bench/drift bench/pcms bench/peers bench/peak bench/routes bench/seconds bench/signals \
+	bench/stages
+CLEANFILES += $(EXTRA_PROGRAMS)
 
 # Clock loops in simulation, and their pictures.
 EXTRA_DIST += doc/clocklock.svg doc/clockday.svg doc/clocksidebands.svg
@@ -29,13 +31,13 @@ bench_drift_CPPFLAGS = $(AM_CPPFLAGS) $(SOXR_CFLAGS) $(SAMPLERATE_CFLAGS)
 bench_drift_LDADD = src/core/libcore.la $(SOXR_LIBS) $(SAMPLERATE_LIBS)
 
 # C++, and under the GPL: in no other program.
+EXTRA_DIST += bench/zita.cc bench/zita-varying.cc
+CLEANFILES += bench/zita.o bench/zita-varying.o
+bench/zita.o: bench/zita.cc bench/libraries.h
+bench/zita-varying.o: bench/zita-varying.cc bench/varying.h
 if HAVE_ZITA
-EXTRA_LTLIBRARIES = bench/libzita.la bench/libzita-varying.la
-CLEANFILES += $(EXTRA_LTLIBRARIES)
-bench_libzita_la_SOURCES = bench/zita.cc bench/libraries.h
-bench_peers_LDADD += bench/libzita.la -lzita-resampler -lstdc++
-bench_libzita_varying_la_SOURCES = bench/zita-varying.cc bench/varying.h
-bench_drift_LDADD += bench/libzita-varying.la -lzita-resampler -lstdc++
+bench_peers_LDADD += bench/zita.o -lzita-resampler -lstdc++
+bench_drift_LDADD += bench/zita-varying.o -lzita-resampler -lstdc++
 endif
 
 bench_peak_SOURCES = \
@@ -61,10 +63,19 @@ bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_signals_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
+bench_seconds_SOURCES = bench/seconds.c
+bench_seconds_CPPFLAGS = $(tools_cppflags)
+bench_seconds_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+bench_seconds_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
+
 bench: bench/drift$(EXEEXT) bench/pcms$(EXEEXT) bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) \
 	$(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
+
+# What ARM boards would take, counted under qemu-user and estimated by llvm-mca. Some minutes.
+bench-foreign:
+	$(AM_V_at)$(srcdir)/bench/foreign/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
 
 # Banded and spectral stages.
 bench-stages: bench/stages$(EXEEXT)
@@ -77,4 +88,4 @@ bench-routes: bench/routes$(EXEEXT)
 # The pictures of doc/, in the source; make plots PLOTS='sweeps speed' draws these alone.
 plots: bench/clocks$(EXEEXT) bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/plots . '$(alsaplugindir)' $(srcdir)/doc $(PLOTS)
-.PHONY: bench bench-routes bench-stages plots
+.PHONY: bench bench-foreign bench-routes bench-stages plots

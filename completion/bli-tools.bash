@@ -118,7 +118,7 @@ _bli_bench()
 		COMPREPLY=() ;;
 	*)
 		_bli_words --rates --periods --channels --format --converters --seconds --rounds --csv --json --plot \
-			-v --verbose -h --help -V --version ;;
+			--doctor -v --verbose -h --help -V --version ;;
 	esac
 }
 

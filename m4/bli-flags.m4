@@ -18,11 +18,23 @@ AC_DEFUN([BLI_ARG_WERROR], [
     [AS_IF([test "x$enableval" = xyes], [BLI_CFLAGS="$BLI_CFLAGS -Werror"])])
 ])
 
-dnl BLI_KERNELS: which kernels the target processor and this compiler allow.
+dnl BLI_ARG_KERNELS: the kernels asked for, in bli_kernels_wanted with spaces between: "all", or names. Plain C is
+dnl the specification, and the others share parts of it: it is always built.
+AC_DEFUN([BLI_ARG_KERNELS], [
+  AC_ARG_WITH([kernels],
+    [AS_HELP_STRING([--with-kernels=LIST],
+      [inner loops to build, with commas between: avx512, avx2, sse2, neon; c for plain C alone (default: all)])],
+    [], [with_kernels=all])
+  bli_kernels_wanted=`AS_ECHO(["$with_kernels"]) | tr , ' '`
+])
+
+dnl BLI_KERNELS: which kernels the target processor and this compiler allow, of those asked for.
 dnl Each has its own flags; the choice between them is made at run time.
 AC_DEFUN([BLI_KERNELS], [
   AC_REQUIRE([AC_CANONICAL_HOST])
+  BLI_ARG_KERNELS
   bli_kernels=c
+  bli_kernels_possible=c
   KERNEL_CFLAGS=
   bli_kernel_sse2=no bli_kernel_avx2=no bli_kernel_avx512=no bli_kernel_neon=no
   BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ftree-vectorize -fvect-cost-model=dynamic -fno-trapping-math -fno-math-errno
@@ -38,24 +50,36 @@ AC_DEFUN([BLI_KERNELS], [
     dnl loops by itself, GCC 12 stores lanes at addresses that only whole words may have.
     [arm*], [BLI_CHECK_KERNEL([neon],
       [-march=armv7-a -mfpu=neon-vfpv4 -funsafe-math-optimizations -fno-associative-math -fno-reciprocal-math -fsigned-zeros -fno-tree-vectorize -fno-tree-slp-vectorize])])
+  AS_IF([test "x$bli_kernels_wanted" != xall], [
+    AS_IF([test -z "$bli_kernels_wanted"], [bli_kernels_wanted=none])
+    for bli_name in $bli_kernels_wanted; do
+      AS_CASE([" $bli_kernels_possible "], [*" $bli_name "*], [],
+        [AC_MSG_ERROR(m4_normalize([--with-kernels=$with_kernels: no kernel $bli_name for $host_cpu and $CC; allowed:
+          all, or of these: $bli_kernels_possible]))])
+    done])
   AM_CONDITIONAL([KERNEL_SSE2], [test $bli_kernel_sse2 = yes])
   AM_CONDITIONAL([KERNEL_AVX2], [test $bli_kernel_avx2 = yes])
   AM_CONDITIONAL([KERNEL_AVX512], [test $bli_kernel_avx512 = yes])
   AM_CONDITIONAL([KERNEL_NEON], [test $bli_kernel_neon = yes])
 ])
 
-dnl BLI_CHECK_KERNEL(NAME, FLAGS)
+dnl BLI_CHECK_KERNEL(NAME, FLAGS): built where it is possible and asked for
 AC_DEFUN([BLI_CHECK_KERNEL], [
   AC_MSG_CHECKING([whether $CC builds the $1 kernel])
   bli_saved_cflags=$CFLAGS
   CFLAGS="$CFLAGS $2"
   AC_COMPILE_IFELSE([AC_LANG_PROGRAM([], [])],
-    [AC_MSG_RESULT([yes])
-     bli_kernel_$1=yes
-     bli_kernels="$bli_kernels $1"
-     AC_SUBST(m4_toupper(KERNEL_$1_CFLAGS), ["$2"])
-     AC_DEFINE(m4_toupper(BLI_KERNEL_$1), [1], [the $1 kernel is built])],
-    [AC_MSG_RESULT([no])])
+    [bli_result=yes
+     bli_kernels_possible="$bli_kernels_possible $1"
+     AS_CASE([" $bli_kernels_wanted "],
+       [" all "|*" $1 "*],
+         [bli_kernel_$1=yes
+          bli_kernels="$bli_kernels $1"
+          AC_SUBST(m4_toupper(KERNEL_$1_CFLAGS), ["$2"])
+          AC_DEFINE(m4_toupper(BLI_KERNEL_$1), [1], [the $1 kernel is built])],
+       [bli_result="yes, but it is not asked for"])],
+    [bli_result=no])
+  AC_MSG_RESULT([$bli_result])
   CFLAGS=$bli_saved_cflags
 ])
 
@@ -77,4 +101,16 @@ AC_DEFUN([BLI_ALSA_DIRS], [
   AC_SUBST([alsaplugindir])
   AC_SUBST([alsaconfdir])
   AC_SUBST([alsadatadir])
+])
+
+dnl BLI_SECTIONS: leave out of a module what nothing in it calls; the core has more than a rate converter needs.
+AC_DEFUN([BLI_SECTIONS], [
+  BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ffunction-sections])
+  AC_MSG_CHECKING([whether the linker leaves out what is not called])
+  bli_saved_ldflags=$LDFLAGS
+  LDFLAGS="$LDFLAGS -Wl,--gc-sections"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+    [AC_MSG_RESULT([yes]); SECTIONS_LDFLAGS=-Wl,--gc-sections], [AC_MSG_RESULT([no]); SECTIONS_LDFLAGS=])
+  LDFLAGS=$bli_saved_ldflags
+  AC_SUBST([SECTIONS_LDFLAGS])
 ])

@@ -1,6 +1,5 @@
 dnl SPDX-License-Identifier: LGPL-2.1-or-later
 dnl BLI_PEERS: the libraries that make bench compares with, where they are installed.
-dnl AC_PROG_CXX has been called before, for zita-resampler.
 
 dnl BLI_PEER(VARIABLE, PKG-CONFIG MODULES)
 AC_DEFUN([BLI_PEER], [
@@ -15,9 +14,13 @@ AC_DEFUN([BLI_PEERS], [
   BLI_PEER([SAMPLERATE], [samplerate])
   BLI_PEER([SPEEXDSP], [speexdsp])
   BLI_PEER([SWRESAMPLE], [libswresample >= 4.5 libavutil])
-  AC_LANG_PUSH([C++])
-  AC_CHECK_HEADER([zita-resampler/resampler.h], [bli_zita=yes], [bli_zita=no])
-  AC_LANG_POP([C++])
+  dnl Benchmarks cannot run when cross compiling.
+  bli_zita=no
+  AS_IF([test "x$cross_compiling" != xyes], [
+    BLI_PROG_CXX
+    AC_MSG_CHECKING([for zita-resampler])
+    AS_IF([BLI_COMPILE_CXX([@%:@include <zita-resampler/resampler.h>], [])], [bli_zita=yes])
+    AC_MSG_RESULT([$bli_zita])])
   AS_IF([test $bli_zita = yes],
     [AC_DEFINE([HAVE_ZITA], [1], [make bench measures zita-resampler])
      bli_peers="$bli_peers ZITA"])

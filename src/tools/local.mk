@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The command-line programs, a room for each; `shared` is what several use, `measure` the library that measures converters.
+# The command-line programs, a room for each; `shared` is what several use, `measure` the library that measures
+# converters, `doctor` a part of bli-bench.
 # A file includes only what is in its own room, in these two, or in the core.
 
 tools_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/src/tools
@@ -12,9 +13,15 @@ gnuplot_sources = src/tools/shared/gnuplot.c src/tools/shared/gnuplot.h
 commandline_sources = src/tools/shared/commandline.c src/tools/shared/commandline.h
 ratetext_sources = src/tools/shared/ratetext.c src/tools/shared/ratetext.h
 
+# A release has the tools wherever it is made: what automake takes for a part of it only where it is built.
+EXTRA_DIST += \
+	completion/bli-tools.bash completion/_bli-bench completion/_bli-resample completion/_bli-windowfilter \
+	src/tools/resample/taglib-none.c src/tools/resample/taglib-tags.cc
+
 bin_PROGRAMS =
 include src/tools/measure/local.mk
 if TOOLS
+include src/tools/doctor/local.mk
 include src/tools/bench/local.mk
 include src/tools/resample/local.mk
 include src/tools/windowfilter/local.mk

@@ -6,12 +6,12 @@ EXTRA_DIST += \
 	tests/tools/resample-checks.sh \
 	tests/tools/resample.py \
 	tests/tools/windowfilter.py
-if TOOLS
-dist_check_SCRIPTS += \
+tools_scripts = \
 	tests/tools/behaviour.sh \
 	tests/tools/bench.sh \
 	tests/tools/channels.sh \
 	tests/tools/classic.sh \
+	tests/tools/doctor.sh \
 	tests/tools/examples.sh \
 	tests/tools/faults.sh \
 	tests/tools/gapless.sh \
@@ -23,6 +23,9 @@ dist_check_SCRIPTS += \
 	tests/tools/trees.sh \
 	tests/tools/truncated.sh \
 	tests/tools/windowfilter.sh
+EXTRA_DIST += $(tools_scripts)
+if TOOLS
+dist_check_SCRIPTS += $(tools_scripts)
 endif
 
 if HAVE_CMOCKA

@@ -2,6 +2,7 @@
 /* bli-bench(1): measures the rate converters of this machine side by side. */
 #include "config.h"
 
+#include "doctor/doctor.h"
 #include "float64.h"
 #include "judgement.h"
 #include "measure/list.h"
@@ -130,7 +131,9 @@ int main(int argc, char **argv)
 	struct bench_result *results = NULL;
 	int status = options_parse(&options, argc, argv);
 
-	if (status < 0) {
+	if (status < 0 && options.doctor) {
+		status = doctor(options.doctor);
+	} else if (status < 0) {
 		results = calloc(options.count, sizeof(*results));
 		if (!results) {
 			commandline_complain("out of memory");

@@ -22,7 +22,7 @@ const char commandline_program[] = PROGRAM;
 
 enum option_code {
 	OPTION_RATES = 256, OPTION_PERIODS, OPTION_CHANNELS, OPTION_FORMAT, OPTION_CONVERTERS, OPTION_SECONDS,
-	OPTION_ROUNDS, OPTION_CSV, OPTION_JSON, OPTION_PLOT,
+	OPTION_ROUNDS, OPTION_CSV, OPTION_JSON, OPTION_PLOT, OPTION_DOCTOR,
 };
 
 static const struct option long_options[] = {
@@ -36,6 +36,7 @@ static const struct option long_options[] = {
 	{ "csv", no_argument, NULL, OPTION_CSV },
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "plot", required_argument, NULL, OPTION_PLOT },
+	{ "doctor", optional_argument, NULL, OPTION_DOCTOR },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -57,6 +58,8 @@ static const char help[] =
 	"      --rounds=N           rounds of timing, converters taking turns (9)\n"
 	"      --csv, --json        all figures for programs\n"
 	"      --plot=FILE          draw speed, responses and aliases, .svg or .png (needs gnuplot)\n"
+	"      --doctor[=PCM]       measure nothing, but tell which converter programs get from the\n"
+	"                           default PCM and this one, why, and what is wrong with that\n"
 	"  -v, --verbose            all figures, and what each converter says of itself\n"
 	"  -h, --help               this text\n"
 	"  -V, --version            the version\n";
@@ -205,6 +208,9 @@ static int set_option(struct options *options, int code)
 	case OPTION_PLOT:
 		status = set_plot(options, optarg);
 		break;
+	case OPTION_DOCTOR:
+		options->doctor = optarg ? optarg : "";
+		break;
 	case 'v':
 		options->verbose = true;
 		break;
@@ -266,6 +272,8 @@ int options_parse(struct options *options, int argc, char **argv)
 	}
 	if (optind < argc)
 		return commandline_complain("'%s': there are options only, see --help", argv[optind]);
+	if (options->doctor)
+		return -1;
 	if (!options->periods_given)
 		choose_periods(&options->settings);
 	return find_converters(options);

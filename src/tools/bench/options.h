@@ -17,6 +17,7 @@ struct options {
 	size_t count;
 	enum bench_output output;
 	const char *plot;	/* NULL: none; ends in .svg or .png */
+	const char *doctor;	/* NULL: measure; otherwise the PCM to examine beside "default", or "" */
 	bool verbose;
 };
 

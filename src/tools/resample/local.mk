@@ -35,13 +35,11 @@ bli_resample_CPPFLAGS = $(tools_cppflags)
 bli_resample_CFLAGS = $(AM_CFLAGS) $(SNDFILE_CFLAGS) $(GMP_CFLAGS)
 bli_resample_LDADD = src/core/libcore.la $(SNDFILE_LIBS) $(GMP_LIBS) $(THREAD_LIBS)
 
-# TagLib is C++, so it is linked by the compiler of that language, as a library of its own.
-EXTRA_DIST += src/tools/resample/taglib-none.c src/tools/resample/taglib-tags.cc
+# TagLib is C++.
+CLEANFILES += src/tools/resample/taglib-tags.o
+src/tools/resample/taglib-tags.o: src/tools/resample/taglib-tags.cc src/tools/resample/taglib-tags.h
 if TAGLIB
-noinst_LTLIBRARIES += src/tools/libtaglib-tags.la
-src_tools_libtaglib_tags_la_SOURCES = src/tools/resample/taglib-tags.cc src/tools/resample/taglib-tags.h
-src_tools_libtaglib_tags_la_CXXFLAGS = $(AM_CXXFLAGS) $(TAGLIB_CFLAGS)
-bli_resample_LDADD += src/tools/libtaglib-tags.la $(TAGLIB_LIBS) -lstdc++
+bli_resample_LDADD += src/tools/resample/taglib-tags.o $(TAGLIB_LIBS) -lstdc++
 else
 bli_resample_SOURCES += src/tools/resample/taglib-none.c
 endif

@@ -76,11 +76,10 @@ require_sysroots() {
 	for machine in $wanted; do
 		rm -rf "$work/sysroot/$machine"
 		mkdir -p "$work/sysroot/$machine"
-		if [ $machine = musl ]; then
-			build_musl_libraries
-		else
-			unpack_libraries $machine
-		fi
+		case $machine in
+		musl | riscv64) build_libraries $machine ;;
+		*) unpack_libraries $machine ;;
+		esac
 		echo "$libraries" >"$work/sysroot/$machine/complete"
 	done
 }

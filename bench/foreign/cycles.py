@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""cycles.py MACHINE PROCESSOR,... ONE TWO: what the second in which two counts (blockcount.c) differ took.
+
+Prints instructions, and for each processor an estimate of its cycles: every block that was run, by the scheduling model
+that LLVM has of the processor (llvm-mca: the block repeated, data in the first-level cache, branches predicted), times how
+often it was run. Blocks that it does not know count a cycle for an instruction; their share is the last number.
+"""
+import collections
+import re
+import subprocess
+import sys
+
+TRIPLES = {"aarch64": ["aarch64"], "armhf": ["thumbv7", "armv7"]}
+FEATURES = {"aarch64": "+fp-armv8,+neon", "armhf": "+neon,+vfp4,+hwdiv,+thumb2"}
+ITERATIONS = 100
+SHARE = 0.98  # of the instructions whose blocks are modelled; the others count a cycle each
+
+
+def read(path):
+    blocks = collections.Counter()
+    sizes = {}
+    for line in open(path):
+        if line.startswith("block "):
+            _, executions, instructions, code = line.split()
+            blocks[code] += int(executions)
+            sizes[code] = int(instructions)
+    return blocks, sizes
+
+
+def run(*command, text):
+    return subprocess.run(command, input=text, capture_output=True, text=True)
+
+
+def disassemble(machine, code):
+    """The block in LLVM's assembly, and the triple it is for; None where it is of neither."""
+    octets = " ".join("0x" + code[i:i + 2] for i in range(0, len(code), 2))
+    for triple in TRIPLES[machine]:
+        done = run("llvm-mc", "--disassemble", "-triple=" + triple, "-mattr=" + FEATURES[machine], text=octets)
+        if done.returncode == 0 and "warning" not in done.stderr:
+            lines = [line for line in done.stdout.splitlines() if line.strip() != ".text"]
+            return triple, "\n".join(lines)
+    return None
+
+
+def model(triple, features, processor, texts):
+    """Cycles of each block; None where the model does not know all its instructions."""
+    regions = "\n".join(f"# LLVM-MCA-BEGIN {n}\n{text}\n# LLVM-MCA-END" for n, text in enumerate(texts))
+    if "arm" in triple or "thumb" in triple:
+        regions = ".syntax unified\n" + regions.replace("# LLVM", "@ LLVM")
+    else:
+        regions = regions.replace("# LLVM", "// LLVM")
+    done = run("llvm-mca", "-mtriple=" + triple, "-mcpu=" + processor, "-mattr=" + features,
+               f"-iterations={ITERATIONS}", "-instruction-info=0", "-resource-pressure=0", text=regions)
+    cycles = [int(n) / ITERATIONS for n in re.findall(r"^Total Cycles:\s+(\d+)", done.stdout, re.M)]
+    if done.returncode == 0 and len(cycles) == len(texts):
+        return cycles
+    if len(texts) == 1:
+        return [None]
+    half = len(texts) // 2
+    return model(triple, features, processor, texts[:half]) + model(triple, features, processor, texts[half:])
+
+
+def main():
+    machine, processors = sys.argv[1], sys.argv[2].split(",")
+    one, sizes = read(sys.argv[3])
+    two, more_sizes = read(sys.argv[4])
+    sizes.update(more_sizes)
+    second = {code: two[code] - one[code] for code in two if two[code] > one[code]}
+    total = sum(count * sizes[code] for code, count in second.items())
+    by_weight = sorted(second, key=lambda code: -second[code] * sizes[code])
+    groups = collections.defaultdict(list)
+    covered = 0
+    for code in by_weight:
+        if covered > SHARE * total:
+            break
+        covered += second[code] * sizes[code]
+        found = disassemble(machine, code)
+        if found:
+            groups[found[0]].append((code, found[1]))
+    results = [total]
+    for processor in processors:
+        cycles = known = 0
+        for triple, blocks in groups.items():
+            each = model(triple, FEATURES[machine], processor, [text for _, text in blocks])
+            for (code, _), n in zip(blocks, each):
+                if n is not None:
+                    cycles += n * second[code]
+                    known += second[code] * sizes[code]
+        results.append(round(cycles + total - known))
+    print(*results, f"{1 - known / total:.4f}")
+
+
+main()

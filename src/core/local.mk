@@ -11,7 +11,7 @@ src_core_libcore_la_SOURCES = \
 	src/core/gcd.h \
 	src/core/kaiser.c src/core/kaiser.h \
 	src/core/kernel.c src/core/kernel.h \
-	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h \
+	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h src/core/glide-loop.h \
 	src/core/phase.c src/core/phase.h \
 	src/core/plan.c src/core/plan.h \
 	src/core/preset.c src/core/preset.h \

@@ -30,10 +30,11 @@ except ImportError:
     print("glide-constants.py: no numpy (python3-numpy)", file=sys.stderr)
     sys.exit(77)
 
-SETS = ((6, 5), (8, 6), (10, 8), (12, 9))       # taps, order of the polynomials
-EDGE = 0.245                    # cycles per input frame: 0.98 of a quarter
+SETS = ((6, 5), (8, 7), (10, 8), (12, 9))       # taps, order of the polynomials; the kernels have these
+FLOAT_DB = 160                  # sums in float stop at 140 dB, of which an interpolator should take no share
+EDGE = 0.246                    # cycles per input frame: 0.984 of a quarter
 # a filter whose transition band is wider leaves more near these edges
-EDGES = (EDGE, 0.255, 0.27, 0.29, 0.32)
+EDGES = (EDGE, 0.25, 0.255, 0.27, 0.29, 0.32)
 COMPENSATED_EDGE = 0.2415       # 0.966 of a quarter: the widest passband of a preset
 STOP = 0.255
 COMPENSATION_TAPS = 13
@@ -157,12 +158,14 @@ def write_header():
         for row in coefs * 2.0 ** np.arange(order + 1):
             print("\t{ " + ",\n\t  ".join(float(c).hex() for c in row) + " },")
         print("};\n")
-        attenuation = ", ".join(f"{floor_tenth(a):.1f}" for a in attenuations(coefs))
+        found = attenuations(coefs)
+        attenuation = ", ".join(f"{floor_tenth(a):.1f}" for a in found)
+        precision = "BLI_FLOAT" if found[0] < FLOAT_DB else "BLI_DOUBLE"
         middle = ",\n\t\t".join(float(c).hex() for c in compensation)
-        rows.append(f"\t{{ {taps}, {order}, &{name}[0][0], {{ {attenuation} }}, {{\n\t\t{middle} }} }},")
+        rows.append(f"\t{{ {taps}, {order}, {precision}, &{name}[0][0], {{ {attenuation} }}, {{\n\t\t{middle} }} }},")
     print("/* coefs[taps/2][order + 1] of x^0 ... x^order; compensation from the middle tap outwards */")
     print("static const struct glide_set {")
-    print("\tunsigned taps, order;\n\tconst double *coefs;")
+    print("\tunsigned taps, order;\n\tenum bli_precision precision;\n\tconst double *coefs;")
     print("\tdouble attenuation_db[GLIDE_EDGES];\n\tdouble compensation[GLIDE_COMPENSATION];")
     print("} glide_sets[] = {")
     print("\n".join(rows))
@@ -176,7 +179,7 @@ def read_header(path):
     tables = {name: [float.fromhex(number) for number in re.findall(r"-?0x[0-9a-fp.+-]+", body)]
               for name, body in re.findall(r"static const double (glide_\d+x\d+)\S+ = \{(.*?)\n\};", text, re.S)}
     for taps, order, name, attenuation, compensation in re.findall(
-            r"\{ (\d+), (\d+), &(\w+)\[0\]\[0\], \{ ([^}]*) \}, \{\s*([^}]*) \} \}", text):
+            r"\{ (\d+), (\d+), \w+, &(\w+)\[0\]\[0\], \{ ([^}]*) \}, \{\s*([^}]*) \} \}", text):
         taps, order = int(taps), int(order)
         coefs = np.array(tables[name]).reshape(taps // 2, order + 1) / 2.0 ** np.arange(order + 1)
         yield (taps, order, coefs, [float(a) for a in attenuation.split(",")],

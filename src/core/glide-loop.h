@@ -150,7 +150,7 @@ static void NAME(glide)(const struct bli_farrow *farrow, size_t frames, const ui
 		NAME(glide_frames)(farrow, frames, first, x, channels, in, out, 6, 5);
 		return;
 	case 8:
-		NAME(glide_frames)(farrow, frames, first, x, channels, in, out, 8, 6);
+		NAME(glide_frames)(farrow, frames, first, x, channels, in, out, 8, 7);
 		return;
 #else
 	case 10:

@@ -92,7 +92,7 @@ typedef void bli_kernel_tile(const struct bli_bank *bank, size_t streams,
 
 /*
  * A symmetric interpolator with one polynomial per tap (see glide.h).  Sets of
- * 6 taps of order 5 and 8 of order 6 exist in float, 10 of order 8 and 12 of
+ * 6 taps of order 5 and 8 of order 7 exist in float, 10 of order 8 and 12 of
  * order 9 in double.
  */
 struct bli_farrow {

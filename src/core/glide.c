@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "glide.h"
+#include "divisor.h"
+#include "glide-constants.h"
+#include "phase.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_MIN 64		/* frames of the history made at a time: a small share of what the kernel costs else */
+#define HISTORY_BLOCKS 8	/* room for that many, so that old frames are rarely moved */
+#define RUN 64			/* output frames per call of the kernel */
+
+/* What is left out at the ends of a response lies this far below what its stopband leaves. */
+#define PHASE_EXTRA_DB 20
+
+_Static_assert(RUN % BLI_GROUP_MAX == 0, "runs are whole vectors of any kernel");
+_Static_assert(BLI_ATTENUATION_MAX_DB <= 220, "beyond the best interpolator");
+
+/* The sharp filter's response, and how it is sampled. */
+struct response {
+	double *samples;
+	size_t count, per_frame;	/* samples in an input frame */
+	double delay;			/* in samples */
+};
+
+/* Frames of input in a frame of the history, doubled: 1, 2, 4 … */
+static size_t halves_per_frame(const struct bli_glide_config *config)
+{
+	size_t halves = 1;
+
+	while (config->in / 2 >= config->out * halves)
+		halves *= 2;
+	return halves;
+}
+
+/* The smallest interpolator of that precision that suffices for a filter with its −6 dB point at `cutoff`, or NULL. */
+static const struct glide_set *choose_set(enum bli_precision precision, double cutoff, double attenuation_db)
+{
+	size_t edge = 0;
+
+	while (edge < GLIDE_EDGES && glide_edges[edge] < cutoff)
+		edge++;
+	for (size_t i = 0; i < sizeof(glide_sets) / sizeof(glide_sets[0]) && edge < GLIDE_EDGES; i++)
+		if (glide_sets[i].precision == precision && glide_sets[i].attenuation_db[edge] >= attenuation_db)
+			return &glide_sets[i];
+	return NULL;
+}
+
+/* The filter with linear phase, as it is: response->samples are to be freed, in case of an error, too. */
+static int sample_filter(struct response *response, const struct bli_filter *filter)
+{
+	size_t taps = filter->taps, per_frame = response->per_frame;
+	double *h = calloc(3 * taps, sizeof(*h));
+
+	response->count = taps * per_frame;
+	response->delay = (double)response->count / 2;
+	response->samples = calloc(response->count, sizeof(*response->samples));
+	if (h && response->samples)
+		for (size_t place = 0; place < per_frame; place++) {
+			bli_filter_phase(filter, (double)place / (double)per_frame, h, h + taps);
+			for (size_t j = 0; j < taps; j++)
+				response->samples[(taps - 1 - j) * per_frame + place] = h[j];
+		}
+	free(h);
+	return h && response->samples ? 0 : -ENOMEM;
+}
+
+/*
+ * Give a sampled linear-phase response another phase.  Its first sample, at the
+ * very end of the window, has no counterpart at the other end and is left out.
+ */
+static int shape_phase(struct response *response, double phase, double attenuation_db)
+{
+	double *shaped, sum = 0;
+	int error;
+
+	for (size_t i = 1; i < response->count; i++)
+		sum += response->samples[i];
+	for (size_t i = 1; i < response->count; i++)
+		response->samples[i] /= sum;
+	error = bli_phase_apply(&shaped, &response->count, &response->delay, response->samples + 1,
+				response->count - 1, phase, fmin(attenuation_db + PHASE_EXTRA_DB, BLI_ATTENUATION_MAX_DB));
+	if (error)
+		return error;
+	for (size_t i = 0; i < response->count; i++)
+		shaped[i] *= (double)response->per_frame;
+	free(response->samples);
+	response->samples = shaped;
+	return 0;
+}
+
+/* Convolve the response with the compensation, whose taps are `spacing` samples apart; whole input frames of samples. */
+static int compensate(struct response *response, const struct glide_set *set, size_t spacing)
+{
+	const size_t reach = GLIDE_COMPENSATION - 1, per_frame = response->per_frame;
+	size_t count = response->count + 2 * reach * spacing;
+	double *samples;
+
+	count = (count + per_frame - 1) / per_frame * per_frame;
+	samples = calloc(count, sizeof(*samples));
+	if (!samples)
+		return -ENOMEM;
+	for (size_t tap = 0; tap <= 2 * reach; tap++) {
+		double factor = set->compensation[tap < reach ? reach - tap : tap - reach];
+
+		for (size_t i = 0; i < response->count; i++)
+			samples[tap * spacing + i] += factor * response->samples[i];
+	}
+	free(response->samples);
+	response->samples = samples;
+	response->count = count;
+	response->delay += (double)(reach * spacing);
+	return 0;
+}
+
+static void *allocate(struct bli_glide *glide, size_t count, size_t size)
+{
+	size_t bytes;
+	void *memory;
+
+	if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - BLI_ALIGNMENT)
+		return NULL;
+	bytes = (bytes + BLI_ALIGNMENT - 1) / BLI_ALIGNMENT * BLI_ALIGNMENT;
+	memory = aligned_alloc(BLI_ALIGNMENT, bytes);
+	if (memory) {
+		memset(memory, 0, bytes);
+		glide->bytes += bytes;
+	}
+	return memory;
+}
+
+static int open_interpolator(struct bli_glide *glide, const struct glide_set *set, const struct bli_kernel *kernel)
+{
+	size_t count = set->taps / 2 * (set->order + 1);
+
+	glide->coefs = allocate(glide, count, glide->value_size);
+	glide->stride = set->taps + HISTORY_BLOCKS * glide->block_out + 2 * BLI_GROUP_MAX;
+	glide->stride = (glide->stride + BLI_GROUP_MAX - 1) / BLI_GROUP_MAX * BLI_GROUP_MAX;
+	glide->history = allocate(glide, glide->stride * glide->value_size, glide->channels);
+	if (!glide->coefs || !glide->history)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		if (glide->precision == BLI_FLOAT)
+			((float *)glide->coefs)[i] = (float)set->coefs[i];
+		else
+			((double *)glide->coefs)[i] = set->coefs[i];
+	glide->farrow = (struct bli_farrow){ set->taps, set->order, glide->coefs };
+	glide->interpolate = kernel->glide[glide->precision];
+	glide->lanes = kernel->lanes[glide->precision];
+	return 0;
+}
+
+static bool config_valid(const struct bli_glide_config *config)
+{
+	return config->in >= 1 && config->in <= BLI_GLIDE_TERM_MAX && config->out >= 1 &&
+	       config->out <= BLI_GLIDE_TERM_MAX && (config->in - 1) / BLI_GLIDE_RATIO_MAX < config->out &&
+	       (config->out - 1) / BLI_GLIDE_RATIO_MAX < config->in && config->channels >= 1 &&
+	       config->channels <= BLI_GLIDE_CHANNELS_MAX &&
+	       config->block_frames <= BLI_PERIOD_FRAMES_MAX && bli_requirement_valid(&config->requirement) &&
+	       config->requirement.method == BLI_METHOD_SINC && config->kernel;
+}
+
+/* The filter, the interpolator that suits it, and the filter's response compensated for that. */
+static int design(struct bli_glide *glide, const struct bli_glide_config *config, size_t halves,
+		  const struct glide_set **set, struct response *response)
+{
+	const struct bli_requirement *requirement = &config->requirement;
+	double nyquist = 0.5 * fmin(1, (double)config->out / (double)config->in), cutoff;
+	struct bli_filter filter;
+	int error = bli_filter_sinc(&filter, requirement->passband * nyquist, requirement->stopband * nyquist,
+				    BLI_PASSBAND_DROOP_DB, requirement->attenuation_db, 2);
+
+	if (error)
+		return error;
+	cutoff = filter.cutoff * (double)halves / 2;
+	glide->precision = requirement->precision;
+	*set = choose_set(glide->precision, cutoff, requirement->attenuation_db);
+	if (!*set && glide->precision == BLI_FLOAT) {
+		glide->precision = BLI_DOUBLE;
+		*set = choose_set(glide->precision, cutoff, requirement->attenuation_db);
+	}
+	if (!*set)
+		return -EINVAL;
+	response->per_frame = halves == 1 ? 2 : 1;
+	error = sample_filter(response, &filter);
+	if (!error && requirement->phase != BLI_PHASE_LINEAR)
+		error = shape_phase(response, requirement->phase, requirement->attenuation_db);
+	if (!error)
+		error = compensate(response, *set, halves == 1 ? 1 : halves / 2);
+	return error;
+}
+
+int bli_glide_open(struct bli_glide *glide, const struct bli_glide_config *config)
+{
+	struct response response = { .samples = NULL };
+	struct bli_stage_shape shape = { .in_frames = 0 };
+	const struct glide_set *set;
+	size_t halves, whole;
+	uint64_t divisor;
+	int error;
+
+	memset(glide, 0, sizeof(*glide));
+	if (!config_valid(config))
+		return -EINVAL;
+	halves = halves_per_frame(config);
+	glide->channels = config->channels;
+	error = design(glide, config, halves, &set, &response);
+	if (error)
+		goto fail;
+	glide->value_size = glide->precision == BLI_FLOAT ? sizeof(float) : sizeof(double);
+	glide->in_frames = (double)halves / 2;
+	glide->delay = response.delay / (double)response.per_frame;
+
+	whole = BLOCK_MIN * halves / 2;
+	glide->block_in = config->block_frames > whole ? config->block_frames / whole * whole : whole;
+	glide->block_out = 2 * glide->block_in / halves;
+	shape.in_frames = glide->block_in;
+	shape.out_frames = glide->block_out;
+	shape.filter.method = BLI_METHOD_SINC;
+	shape.filter.taps = response.count / response.per_frame;
+	shape.filter.samples = response.samples;
+	shape.filter.samples_per_frame = response.per_frame;
+	error = bli_stage_open(&glide->sharp, &shape, config->kernel, glide->precision, config->channels, config->gain);
+	if (error)
+		goto fail;
+	glide->bytes += glide->sharp.bytes;
+	error = open_interpolator(glide, set, config->kernel);
+	if (error)
+		goto fail;
+	free(response.samples);
+
+	/* 2·in/halves frames of the history : out */
+	divisor = bli_common_divisor(2 * config->in, config->out * halves);
+	bli_position_open(&glide->position, 2 * config->in / divisor, config->out * halves / divisor);
+	/* the earliest has the history's first frame as its newest */
+	glide->start = config->trimmed ? glide->delay / glide->in_frames : -(double)(set->taps / 2);
+	bli_glide_reset(glide);
+	return 0;
+
+fail:
+	free(response.samples);
+	bli_glide_close(glide);
+	return error;
+}
+
+void bli_glide_close(struct bli_glide *glide)
+{
+	bli_stage_close(&glide->sharp);
+	free(glide->coefs);
+	free(glide->history);
+	memset(glide, 0, sizeof(*glide));
+}
+
+static char *channel_start(const struct bli_glide *glide, size_t channel)
+{
+	return (char *)glide->history + channel * glide->stride * glide->value_size;
+}
+
+void bli_glide_reset(struct bli_glide *glide)
+{
+	/* silence before the first frame, as far as the earliest output frame reaches */
+	glide->frames = glide->farrow.taps - 1;
+	glide->origin = -(int64_t)glide->frames;
+	for (size_t channel = 0; channel < glide->channels; channel++)
+		memset(channel_start(glide, channel), 0, glide->frames * glide->value_size);
+	bli_stage_reset(&glide->sharp);
+	bli_position_start(&glide->position, glide->start);
+}
+
+void *bli_glide_input(const struct bli_glide *glide, size_t channel)
+{
+	return bli_stage_input(&glide->sharp, channel);
+}
+
+/*
+ * An output frame at frame p of the history, and a fraction, is interpolated
+ * from p − taps/2 + 1 … p + taps/2.  So p lies before this one:
+ */
+static int64_t limit(const struct bli_glide *glide)
+{
+	return glide->origin + (int64_t)glide->frames - (int64_t)(glide->farrow.taps / 2);
+}
+
+/* Make room for a block by dropping what no output frame will need. */
+static void drop_frames(struct bli_glide *glide)
+{
+	int64_t oldest = glide->position.frame - (int64_t)(glide->farrow.taps / 2 - 1) - glide->origin;
+	size_t dropped = oldest < 0 ? 0 : oldest > (int64_t)glide->frames ? glide->frames : (size_t)oldest;
+
+	for (size_t channel = 0; channel < glide->channels; channel++) {
+		char *start = channel_start(glide, channel);
+
+		memmove(start, start + dropped * glide->value_size, (glide->frames - dropped) * glide->value_size);
+	}
+	glide->frames -= dropped;
+	glide->origin += (int64_t)dropped;
+}
+
+void bli_glide_push(struct bli_glide *glide)
+{
+	void *out[BLI_GLIDE_CHANNELS_MAX];
+
+	if (glide->frames + glide->block_out + BLI_GROUP_MAX > glide->stride)
+		drop_frames(glide);
+	for (size_t channel = 0; channel < glide->channels; channel++)
+		out[channel] = channel_start(glide, channel) + glide->frames * glide->value_size;
+	bli_stage_run(&glide->sharp, out);
+	glide->frames += glide->block_out;
+}
+
+/* The first RUN or `count` of the output frames; their number. */
+static size_t pull_run(struct bli_glide *glide, void *const *out, size_t count)
+{
+	const int64_t newest = glide->farrow.taps / 2 - 1;
+	const void *in[BLI_GLIDE_CHANNELS_MAX];
+	double fraction[RUN], offset[RUN];
+	uint32_t first[RUN];
+	size_t frames = bli_position_take(&glide->position, limit(glide), count < RUN ? count : RUN,
+					  glide->origin + newest, first, fraction);
+	size_t padded = (frames + glide->lanes - 1) / glide->lanes * glide->lanes;
+
+	for (size_t n = frames; n < padded; n++) {
+		first[n] = first[frames - 1];
+		fraction[n] = 0;
+	}
+	for (size_t n = 0; n < padded; n++)
+		if (glide->precision == BLI_FLOAT)
+			((float *)offset)[n] = (float)(fraction[n] - 0.5);
+		else
+			offset[n] = fraction[n] - 0.5;
+	for (size_t channel = 0; channel < glide->channels; channel++)
+		in[channel] = channel_start(glide, channel);
+	if (frames)
+		glide->interpolate(&glide->farrow, padded, first, offset, glide->channels, in, out);
+	return frames;
+}
+
+size_t bli_glide_pull(struct bli_glide *glide, void *const *out, size_t count)
+{
+	size_t done = 0, frames;
+
+	do {
+		void *to[BLI_GLIDE_CHANNELS_MAX];
+
+		for (size_t channel = 0; channel < glide->channels; channel++)
+			to[channel] = (char *)out[channel] + done * glide->value_size;
+		frames = pull_run(glide, to, count - done);
+		done += frames;
+	} while (frames && done < count);
+	return done;
+}
+
+uint64_t bli_glide_available(const struct bli_glide *glide, uint64_t blocks, uint64_t most)
+{
+	return bli_position_count(&glide->position, limit(glide) + (int64_t)(blocks * glide->block_out), most);
+}
+
+uint64_t bli_glide_needed(const struct bli_glide *glide, uint64_t count)
+{
+	struct bli_position last = glide->position;
+	int64_t missing;
+
+	if (!count)
+		return 0;
+	bli_position_skip(&last, count - 1);
+	missing = last.frame + 1 - limit(glide);
+	return missing <= 0 ? 0 : ((uint64_t)missing + glide->block_out - 1) / glide->block_out;
+}
+
+int64_t bli_glide_time(const struct bli_glide *glide, double *fraction)
+{
+	const struct bli_position *position = &glide->position;
+	/* a frame of the history is half an input frame or a power of two of them, the delay some thousands */
+	double whole_delay = floor(glide->delay), rest, whole;
+	int64_t frame, within;
+
+	if (glide->in_frames < 1) {
+		frame = position->frame >> 1;
+		within = position->frame & 1;
+	} else {
+		frame = position->frame * (int64_t)glide->in_frames;
+		within = 0;
+	}
+	rest = ((double)within + (double)position->fraction / (double)position->unit) * glide->in_frames -
+	       (glide->delay - whole_delay);
+	whole = floor(rest);
+	*fraction = rest - whole;
+	return frame - (int64_t)whole_delay + (int64_t)whole;
+}
+
+/* Times closer than this, in frames of the history, are the same: above what doubles lose. */
+#define SAME_TIME 1e-9
+
+uint64_t bli_glide_before(const struct bli_glide *glide, uint64_t time)
+{
+	/* in frames of the history: whole ones apart, for they may be many */
+	uint64_t in_frames = (uint64_t)ceil(glide->in_frames), halved = glide->in_frames < 1 ? 2 : 1;
+	double delay = glide->delay / glide->in_frames - SAME_TIME;
+	double end = floor(delay), part = delay - end + (double)(time % in_frames) / glide->in_frames;
+	int64_t whole = (int64_t)(time / in_frames * halved) + (int64_t)end + (int64_t)floor(part);
+	struct bli_position next = glide->position;
+	uint64_t count = bli_position_count(&next, whole, UINT64_MAX);
+
+	bli_position_skip(&next, count);
+	while (next.frame == whole && (double)next.fraction < (part - floor(part)) * (double)next.unit) {
+		bli_position_skip(&next, 1);
+		count++;
+	}
+	return count;
+}

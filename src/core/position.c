@@ -3,9 +3,31 @@
 
 #include <math.h>
 
-/* So few that RUN output frames of 3/2·BLI_POSITION_STEP_MAX input frames each last less than 2^64 units. */
 #define UNIT_MAX (UINT64_C(1) << 55)
-#define RUN 16
+
+/* A length of time: whole input frames, and less than one in units. */
+struct span {
+	int64_t frames;
+	uint64_t units;
+};
+
+static inline struct span sum(struct span a, struct span b, uint64_t unit)
+{
+	uint64_t units = a.units + b.units, carry = units >= unit;
+
+	return (struct span){ a.frames + b.frames + (int64_t)carry, carry ? units - unit : units };
+}
+
+static struct span now(const struct bli_position *position)
+{
+	return (struct span){ position->frame, position->fraction };
+}
+
+static void go_to(struct bli_position *position, struct span time)
+{
+	position->frame = time.frames;
+	position->fraction = time.units;
+}
 
 void bli_position_open(struct bli_position *position, uint64_t in, uint64_t out)
 {
@@ -51,93 +73,117 @@ double bli_position_deviation(const struct bli_position *position)
 	return (double)position->deviation / (double)position->nominal;
 }
 
-/* Units to the next output frame; a ramp goes one step. */
-static uint64_t next_step(struct bli_position *position)
+/* Time to the next output frame; a ramp goes one step. */
+static struct span next_step(struct bli_position *position)
 {
+	uint64_t units;
+
 	if (position->ramp_left) {
-		uint64_t sum = (uint64_t)position->ramp_sum + position->ramp_rest;
+		uint64_t rest = (uint64_t)position->ramp_sum + position->ramp_rest;
 
 		position->ramp_left--;
 		position->deviation += position->ramp_step;
-		if (sum >= position->ramp_frames) {
-			sum -= position->ramp_frames;
+		if (rest >= position->ramp_frames) {
+			rest -= position->ramp_frames;
 			position->deviation++;
 		}
-		position->ramp_sum = (uint32_t)sum;
+		position->ramp_sum = (uint32_t)rest;
 	}
-	return position->nominal + (uint64_t)position->deviation;
+	units = position->nominal + (uint64_t)position->deviation;
+	return (struct span){ (int64_t)(units / position->unit), units % position->unit };
 }
 
-static void advance(struct bli_position *position, uint64_t units)
-{
-	uint64_t sum = position->fraction + units;
+/* Output frames taken at a time: each waits for the one that many before it only. */
+#define CHAINS 2
 
-	position->frame += (int64_t)(sum / position->unit);
-	position->fraction = sum % position->unit;
+/* bli_position_take() outside ramps */
+static size_t take_evenly(struct bli_position *position, int64_t limit, size_t count, int64_t origin,
+			  uint32_t *first, double *fraction)
+{
+	const uint64_t unit = position->unit;
+	const struct span step = next_step(position), leap = sum(step, step, unit);
+	const double scale = 1 / (double)unit;
+	struct span at[CHAINS] = { { position->frame - origin, position->fraction } };
+	size_t n = 0;
+
+	limit -= origin;
+	at[1] = sum(at[0], step, unit);
+	for (; n + CHAINS <= count && at[CHAINS - 1].frames < limit; n += CHAINS)
+#pragma GCC unroll 8
+		for (size_t i = 0; i < CHAINS; i++) {
+			first[n + i] = (uint32_t)at[i].frames;
+			fraction[n + i] = (double)(int64_t)at[i].units * scale;
+			at[i] = sum(at[i], leap, unit);
+		}
+	for (; n < count && at[0].frames < limit; n++) {
+		first[n] = (uint32_t)at[0].frames;
+		fraction[n] = (double)(int64_t)at[0].units * scale;
+		at[0] = sum(at[0], step, unit);
+	}
+	at[0].frames += origin;
+	go_to(position, at[0]);
+	return n;
 }
 
 size_t bli_position_take(struct bli_position *position, int64_t limit, size_t count, int64_t origin,
 			 uint32_t *first, double *fraction)
 {
-	const uint64_t unit = position->unit;
-	const double scale = 1 / (double)unit;
+	const double scale = 1 / (double)position->unit;
 	size_t n = 0;
 
 	/* while a ramp lasts every step is another */
 	for (; n < count && position->ramp_left && position->frame < limit; n++) {
 		first[n] = (uint32_t)(position->frame - origin);
 		fraction[n] = (double)(int64_t)position->fraction * scale;
-		advance(position, next_step(position));
+		go_to(position, sum(now(position), next_step(position), position->unit));
 	}
-	if (n < count && position->frame < limit) {
-		const uint64_t step = next_step(position), whole = step / unit, part = step % unit;
-		const int64_t room = limit - origin;
-		int64_t frame = position->frame - origin;
-		uint64_t rest = position->fraction;
-
-		for (; n < count && frame < room; n++) {
-			uint64_t sum = rest + part, carry = sum >= unit;
-
-			first[n] = (uint32_t)frame;
-			fraction[n] = (double)(int64_t)rest * scale;
-			rest = carry ? sum - unit : sum;
-			frame += (int64_t)(whole + carry);
-		}
-		position->frame = frame + origin;
-		position->fraction = rest;
-	}
+	if (n < count && position->frame < limit)
+		n += take_evenly(position, limit, count - n, origin, first + n, fraction + n);
 	return n;
 }
 
 void bli_position_skip(struct bli_position *position, uint64_t count)
 {
-	for (; count && position->ramp_left; count--)
-		advance(position, next_step(position));
-	if (count) {
-		const uint64_t step = next_step(position);
+	struct span time = now(position), step;
 
-		for (; count >= RUN; count -= RUN)
-			advance(position, RUN * step);
-		advance(position, count * step);
+	for (; count && position->ramp_left; count--)
+		time = sum(time, next_step(position), position->unit);
+	/* as many steps as each bit of count stands for */
+	for (step = next_step(position); count; count >>= 1) {
+		if (count & 1)
+			time = sum(time, step, position->unit);
+		step = sum(step, step, position->unit);
 	}
+	go_to(position, time);
 }
 
 uint64_t bli_position_count(const struct bli_position *position, int64_t limit, uint64_t most)
 {
-	struct bli_position next = *position;
+	struct bli_position ahead = *position;
+	struct span time = now(&ahead), steps[63];	/* 2^i of them */
 	uint64_t count = 0;
+	unsigned doublings = 0;
 
-	while (count < most && next.frame < limit) {
-		struct bli_position before = next;
-
-		bli_position_skip(&next, RUN);
-		if (next.frame < limit && count + RUN <= most) {
-			count += RUN;
-			continue;
-		}
-		next = before;
-		bli_position_skip(&next, 1);
+	while (ahead.ramp_left && count < most && time.frames < limit) {
+		time = sum(time, next_step(&ahead), ahead.unit);
 		count++;
 	}
-	return count;
+	if (count >= most || time.frames >= limit)
+		return count < most ? count : most;
+	/* how many steps stay before the limit, from the highest bit down */
+	steps[0] = next_step(&ahead);
+	while (doublings < 62 && steps[doublings].frames < limit - time.frames) {
+		steps[doublings + 1] = sum(steps[doublings], steps[doublings], ahead.unit);
+		doublings++;
+	}
+	for (unsigned i = doublings + 1; i-- > 0;) {
+		struct span later = sum(time, steps[i], ahead.unit);
+
+		if (later.frames < limit) {
+			time = later;
+			count += UINT64_C(1) << i;
+		}
+	}
+	count++;
+	return count < most ? count : most;
 }

@@ -9,7 +9,8 @@
  * lasts.  A deviation is rounded by 2^−56 input frames per output frame at most:
  * 10^10 output frames, two days at 48 kHz, are off by less than 2·10^−7 input frames.
  *
- * All functions are real-time safe; one position serves one thread at a time.
+ * All functions are real-time safe; those that skip and count take a time in
+ * proportion to what is left of a ramp.  One position serves one thread at a time.
  */
 #ifndef BLI_POSITION_H
 #define BLI_POSITION_H

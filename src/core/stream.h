@@ -53,7 +53,7 @@
  * terms themselves.  Where a deviation is allowed, or where those terms are
  * longer than BLI_STREAM_EXACT_MAX and block_frames, the stream glides (see
  * glide.h): any ratio, the nominal one without error for ever, in blocks of
- * block_frames or about 32 input frames (more at strong downward ratios).
+ * block_frames or about 64 input frames (more at strong downward ratios).
  * Both meet the requirement.
  */
 #ifndef BLI_STREAM_H

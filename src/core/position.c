@@ -144,15 +144,19 @@ size_t bli_position_take(struct bli_position *position, int64_t limit, size_t co
 
 void bli_position_skip(struct bli_position *position, uint64_t count)
 {
-	struct span time = now(position), step;
+	struct span time = now(position);
 
 	for (; count && position->ramp_left; count--)
 		time = sum(time, next_step(position), position->unit);
-	/* as many steps as each bit of count stands for */
-	for (step = next_step(position); count; count >>= 1) {
-		if (count & 1)
-			time = sum(time, step, position->unit);
-		step = sum(step, step, position->unit);
+	if (count) {
+		struct span step = next_step(position);
+
+		/* as many steps as each bit of count stands for */
+		for (; count; count >>= 1) {
+			if (count & 1)
+				time = sum(time, step, position->unit);
+			step = sum(step, step, position->unit);
+		}
 	}
 	go_to(position, time);
 }

@@ -62,7 +62,7 @@ double bli_position_deviation(const struct bli_position *position);
 size_t bli_position_take(struct bli_position *position, int64_t limit, size_t count, int64_t origin,
 			 uint32_t *first, double *fraction);
 
-/* Leave out `count` output frames. */
+/* Leave out `count` output frames, up to 2^48. */
 void bli_position_skip(struct bli_position *position, uint64_t count);
 
 /* How many output frames lie before the input frame `limit`, at most `most`. */

@@ -9,6 +9,7 @@
 
 #define EXACT_BLOCK_MIN 32	/* input frames; smaller ones cost more than they save in delay */
 #define GAIN_MAX 1e6		/* as a resampler's */
+#define COUNT_MAX (UINT64_C(1) << 48)	/* what the future is predicted for */
 
 _Static_assert(BLI_CHANNELS_MAX <= BLI_GLIDE_CHANNELS_MAX && BLI_CHANNELS_MAX <= BLI_DITHER_CHANNELS_MAX,
 	       "as many channels everywhere");
@@ -207,6 +208,8 @@ uint64_t bli_stream_needed(const struct bli_stream *stream, uint64_t out_count)
 {
 	uint64_t blocks;
 
+	if (out_count > COUNT_MAX)
+		out_count = COUNT_MAX;
 	if (!stream->gliding)
 		return bli_exact_needed(&stream->exact, out_count);
 	blocks = bli_glide_needed(&stream->glide, out_count);
@@ -215,6 +218,8 @@ uint64_t bli_stream_needed(const struct bli_stream *stream, uint64_t out_count)
 
 uint64_t bli_stream_available(const struct bli_stream *stream, uint64_t in_count)
 {
+	if (in_count > COUNT_MAX)
+		in_count = COUNT_MAX;
 	if (!stream->gliding)
 		return bli_exact_available(&stream->exact, in_count);
 	return bli_glide_available(&stream->glide, (stream->pending + in_count) / stream->glide.block_in, UINT64_MAX);

@@ -142,10 +142,10 @@ void bli_stream_close(struct bli_stream *stream);
 void bli_stream_process(struct bli_stream *stream, const struct bli_area *in, size_t in_count, size_t *used,
 			const struct bli_area *out, size_t out_count, size_t *written);
 
-/* How many input frames must be given before out_count more output frames can be written. */
+/* How many input frames must be given before out_count more output frames (up to 2^48) can be written. */
 uint64_t bli_stream_needed(const struct bli_stream *stream, uint64_t out_count);
 
-/* How many output frames can be written after in_count more input frames. */
+/* How many output frames can be written after in_count more input frames (up to 2^48). */
 uint64_t bli_stream_available(const struct bli_stream *stream, uint64_t in_count);
 
 /*

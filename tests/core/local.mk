@@ -7,6 +7,9 @@ tests_core_replay_filterfile_SOURCES = tests/shared/replay.c tests/core/fuzz-fil
 tests_core_replay_filterfile_CPPFLAGS = $(test_cppflags) -DCORPUS='"filterfile"'
 tests_core_replay_filterfile_LDADD = src/core/libcore.la
 
+# The generated constants.
+dist_check_SCRIPTS += tests/core/glide-constants.sh
+
 core_help = tests/core/corehelp.c tests/core/corehelp.h
 if HAVE_CMOCKA
 check_PROGRAMS += \
@@ -14,10 +17,12 @@ check_PROGRAMS += \
 	tests/core/filterfile \
 	tests/core/filters \
 	tests/core/interpolation \
+	tests/core/interpolators \
 	tests/core/kaiser \
 	tests/core/kernels \
 	tests/core/phases \
 	tests/core/plans \
+	tests/core/positions \
 	tests/core/resamplers \
 	tests/core/samples \
 	tests/core/transforms
@@ -38,6 +43,10 @@ tests_core_interpolation_SOURCES = tests/core/interpolation.c $(core_help)
 tests_core_interpolation_CFLAGS = $(test_cflags)
 tests_core_interpolation_LDADD = $(core_test_ldadd)
 
+tests_core_interpolators_SOURCES = tests/core/interpolators.c $(core_help)
+tests_core_interpolators_CFLAGS = $(test_cflags)
+tests_core_interpolators_LDADD = $(core_test_ldadd)
+
 tests_core_kaiser_SOURCES = tests/core/kaiser.c
 tests_core_kaiser_CFLAGS = $(test_cflags)
 tests_core_kaiser_LDADD = $(core_test_ldadd)
@@ -55,6 +64,10 @@ tests_core_phases_LDFLAGS = -export-dynamic
 tests_core_plans_SOURCES = tests/core/plans.c $(core_help)
 tests_core_plans_CFLAGS = $(test_cflags)
 tests_core_plans_LDADD = $(core_test_ldadd)
+
+tests_core_positions_SOURCES = tests/core/positions.c $(core_help)
+tests_core_positions_CFLAGS = $(test_cflags)
+tests_core_positions_LDADD = $(core_test_ldadd)
 
 tests_core_resamplers_SOURCES = tests/core/resamplers.c $(core_help)
 tests_core_resamplers_CFLAGS = $(test_cflags)

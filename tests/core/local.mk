@@ -13,6 +13,7 @@ dist_check_SCRIPTS += tests/core/glide-constants.sh
 core_help = tests/core/corehelp.c tests/core/corehelp.h
 if HAVE_CMOCKA
 check_PROGRAMS += \
+	tests/core/deviations \
 	tests/core/dithers \
 	tests/core/filterfile \
 	tests/core/filters \
@@ -27,6 +28,11 @@ check_PROGRAMS += \
 	tests/core/samples \
 	tests/core/transforms
 endif
+stream_help = $(core_help) tests/core/streamhelp.c tests/core/streamhelp.h
+tests_core_deviations_SOURCES = tests/core/deviations.c $(stream_help)
+tests_core_deviations_CFLAGS = $(test_cflags)
+tests_core_deviations_LDADD = $(core_test_ldadd)
+
 tests_core_dithers_SOURCES = tests/core/dithers.c $(core_help)
 tests_core_dithers_CFLAGS = $(test_cflags)
 tests_core_dithers_LDADD = $(core_test_ldadd)

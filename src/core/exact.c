@@ -20,18 +20,22 @@ static size_t period_out(const struct bli_exact *exact)
 /*
  * Output frame n lies at input time n·in/out − delay.  With `lead` frames of
  * silence first, frame `skip` lies at time 0 if skip·in = (delay + lead)·out, in
- * lowest terms: a linear-phase delay is a whole number of output frames' shares
- * of in, so there is such a lead below `in`.  Any other is met to half a share.
+ * lowest terms.  A linear-phase delay is a whole number of shares of 1/out, so
+ * there is such a lead below `in`; any other is met to half a share.
  */
 static void find_trim(struct bli_exact *exact)
 {
 	uint64_t divisor = bli_common_divisor(period_in(exact), period_out(exact));
 	uint64_t in = period_in(exact) / divisor, out = period_out(exact) / divisor;
-	uint64_t shares = (uint64_t)llrint(fmax(bli_resampler_delay(&exact->resampler), 0) * (double)out);
+	const struct bli_delay *delay = &exact->resampler.plan.delay;
+	int64_t shares = (int64_t)(delay->in_frames * out + delay->out_frames * in) -
+			 llrint(delay->advance * (double)out);
 
-	while ((shares + exact->lead * out) % in)
+	while (shares % (int64_t)in) {
+		shares += (int64_t)out;
 		exact->lead++;
-	exact->skip = (size_t)((shares + exact->lead * out) / in);
+	}
+	exact->skip = (size_t)(shares / (int64_t)in);
 }
 
 int bli_exact_open(struct bli_exact *exact, const struct bli_resampler_config *config, bool trimmed)

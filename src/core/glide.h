@@ -40,7 +40,7 @@ struct bli_glide_config {
 #define BLI_GLIDE_CHANNELS_MAX 64
 
 struct bli_glide {
-	enum bli_precision precision;	/* of the values: the requirement's, or double if that asks for more than float has */
+	enum bli_precision precision;	/* of the values: the requirement's, or double where float has not enough */
 	size_t value_size;
 	unsigned channels, lanes;
 	struct bli_stage sharp;
@@ -61,7 +61,7 @@ struct bli_glide {
 /*
  * Open a glide; *glide needs no initialisation.  Returns 0;
  *  −EINVAL  a number out of range, another method, or a requirement that no interpolator meets,
- *  −ERANGE  a phase that rounding keeps from meeting it: see bli_phase_apply(),
+ *  −ERANGE  a phase that rounding keeps from meeting it: see bli_filter_set_phase(),
  *  −ENOMEM  no memory;
  * after an error *glide is as after bli_glide_close().
  */

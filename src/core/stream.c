@@ -8,33 +8,39 @@
 #include <string.h>
 
 #define EXACT_BLOCK_MIN 32	/* input frames; smaller ones cost more than they save in delay */
-#define GAIN_MAX 1e6		/* as a resampler's */
 #define COUNT_MAX (UINT64_C(1) << 48)	/* what the future is predicted for */
 
 _Static_assert(BLI_CHANNELS_MAX <= BLI_GLIDE_CHANNELS_MAX && BLI_CHANNELS_MAX <= BLI_DITHER_CHANNELS_MAX,
 	       "as many channels everywhere");
 _Static_assert(BLI_STREAM_RUN % BLI_GROUP_MAX == 0, "a run is whole groups");
 
-/* Reduce the rates and complete the configuration; false if a number is out of range. */
-static bool take_config(struct bli_stream *stream, const struct bli_stream_config *config)
+enum bli_stream_fault bli_stream_check(const struct bli_stream_config *config)
 {
-	struct bli_stream_config *own = &stream->config;
-	uint64_t divisor;
+	uint64_t in = config->in_rate, out = config->out_rate, divisor;
 
-	if (config->in_rate < 1 || config->out_rate < 1)
-		return false;
-	*own = *config;
-	divisor = bli_common_divisor(own->in_rate, own->out_rate);
-	own->in_rate /= divisor;
-	own->out_rate /= divisor;
-	if (own->gain == 0)
-		own->gain = 1;
-	return own->in_rate <= BLI_RATE_TERM_MAX && own->out_rate <= BLI_RATE_TERM_MAX &&
-	       (own->in_rate - 1) / BLI_RATIO_MAX < own->out_rate && (own->out_rate - 1) / BLI_RATIO_MAX < own->in_rate &&
-	       own->max_deviation >= 0 && own->max_deviation <= BLI_DEVIATION_MAX &&
-	       own->block_frames <= BLI_PERIOD_FRAMES_MAX && own->channels >= 1 && own->channels <= BLI_CHANNELS_MAX &&
-	       bli_format_valid(&own->in_format) && bli_format_valid(&own->out_format) && own->gain > 0 &&
-	       own->gain <= GAIN_MAX && bli_requirement_valid(&own->requirement) && own->kernel;
+	if (!in || !out)
+		return BLI_STREAM_RATES;
+	divisor = bli_common_divisor(in, out);
+	if (in / divisor > BLI_RATE_TERM_MAX || out / divisor > BLI_RATE_TERM_MAX)
+		return BLI_STREAM_RATES;
+	if ((in - 1) / BLI_RATIO_MAX >= out || (out - 1) / BLI_RATIO_MAX >= in)
+		return BLI_STREAM_RATIO;
+	if (!(config->max_deviation >= 0 && config->max_deviation <= BLI_DEVIATION_MAX) ||
+	    (config->max_deviation > 0 && config->requirement.method != BLI_METHOD_SINC))
+		return BLI_STREAM_DEVIATION;
+	if (config->block_frames > BLI_PERIOD_FRAMES_MAX)
+		return BLI_STREAM_BLOCK;
+	if (config->channels < 1 || config->channels > BLI_CHANNELS_MAX)
+		return BLI_STREAM_CHANNELS;
+	if (!bli_format_valid(&config->in_format))
+		return BLI_STREAM_IN_FORMAT;
+	if (!bli_format_valid(&config->out_format))
+		return BLI_STREAM_OUT_FORMAT;
+	if (!bli_requirement_valid(&config->requirement))
+		return BLI_STREAM_REQUIREMENT;
+	if (!(config->gain > 0 && config->gain <= BLI_GAIN_MAX))
+		return BLI_STREAM_GAIN;
+	return config->kernel ? BLI_STREAM_VALID : BLI_STREAM_KERNEL;
 }
 
 static int open_exact(struct bli_stream *stream)
@@ -83,19 +89,23 @@ static int open_glide(struct bli_stream *stream)
 
 int bli_stream_open(struct bli_stream *stream, const struct bli_stream_config *config)
 {
-	int error = -EINVAL;
+	struct bli_stream_config *own = &stream->config;
+	uint64_t divisor;
+	bool awkward;
+	int error;
 
 	memset(stream, 0, sizeof(*stream));
-	if (take_config(stream, config)) {
-		const struct bli_stream_config *own = &stream->config;
-		bool sinc = own->requirement.method == BLI_METHOD_SINC;
-
-		stream->gliding = own->max_deviation > 0 || (sinc && own->in_rate > BLI_STREAM_EXACT_MAX &&
-							     own->in_rate > own->block_frames);
-		error = stream->gliding ? open_glide(stream) : open_exact(stream);
-	}
+	if (bli_stream_check(config) != BLI_STREAM_VALID)
+		return -EINVAL;
+	*own = *config;
+	divisor = bli_common_divisor(own->in_rate, own->out_rate);
+	own->in_rate /= divisor;
+	own->out_rate /= divisor;
+	awkward = own->in_rate > BLI_STREAM_EXACT_MAX && own->in_rate > own->block_frames;
+	stream->gliding = own->max_deviation > 0 || (awkward && own->requirement.method == BLI_METHOD_SINC);
+	error = stream->gliding ? open_glide(stream) : open_exact(stream);
 	/* all that was needed of it is in the filters */
-	stream->config.requirement.table = NULL;
+	own->requirement.table = NULL;
 	if (error)
 		bli_stream_close(stream);
 	return error;

@@ -7,7 +7,7 @@
  *		.in_rate = 44100, .out_rate = 48000,
  *		.max_deviation = 0.002,
  *		.channels = 2, .in_format = s16, .out_format = s16,
- *		.requirement = bli_preset_find("bli")->requirement,
+ *		.requirement = bli_preset_find("bli")->requirement, .gain = 1,
  *		.kernel = bli_kernel_find(NULL),
  *	};
  *	struct bli_stream stream;
@@ -92,11 +92,32 @@ struct bli_stream_config {
 	unsigned channels;	/* 1 … BLI_CHANNELS_MAX */
 	struct bli_format in_format, out_format;
 	struct bli_requirement requirement;	/* frequencies refer to the nominal rates */
-	double gain;		/* factor on every sample, up to 1e6; 0 stands for 1 */
+	double gain;		/* factor on every sample, more than 0, up to BLI_GAIN_MAX */
 	enum bli_dither_kind dither;	/* of integer outputs */
 	uint64_t dither_seed;
 	const struct bli_kernel *kernel;	/* from bli_kernel_find() */
 };
+
+/* What of a configuration is out of range. */
+enum bli_stream_fault {
+	BLI_STREAM_VALID,
+	BLI_STREAM_RATES,	/* one is 0, or in lowest terms above BLI_RATE_TERM_MAX */
+	BLI_STREAM_RATIO,	/* of the rates is not 1:BLI_RATIO_MAX … BLI_RATIO_MAX:1 */
+	BLI_STREAM_DEVIATION,	/* not 0 … BLI_DEVIATION_MAX, or above 0 with another method than BLI_METHOD_SINC */
+	BLI_STREAM_BLOCK,
+	BLI_STREAM_CHANNELS,
+	BLI_STREAM_IN_FORMAT,
+	BLI_STREAM_OUT_FORMAT,
+	BLI_STREAM_REQUIREMENT,
+	BLI_STREAM_GAIN,
+	BLI_STREAM_KERNEL,	/* there is none */
+};
+
+/*
+ * The first field of a configuration that is out of range, in the order above.
+ * A valid requirement may still be one that no filter meets.
+ */
+enum bli_stream_fault bli_stream_check(const struct bli_stream_config *config);
 
 struct bli_stream {
 	struct bli_stream_config config;	/* rates in lowest terms */
@@ -120,9 +141,8 @@ struct bli_stream {
 /*
  * Open a stream at time 0 with deviation 0.  *stream needs no initialisation.
  * Returns 0;
- *  −EINVAL  a number, format or ratio out of range, a deviation with another method than BLI_METHOD_SINC,
- *           or a requirement that no filter meets,
- *  −ERANGE  a phase other than linear that rounding keeps from meeting the requirement: see bli_phase_apply(),
+ *  −EINVAL  bli_stream_check() finds a fault, or no filter meets the requirement at these rates,
+ *  −ERANGE  a phase other than linear that rounding keeps from meeting the requirement: see bli_filter_set_phase(),
  *  −ENOMEM  no memory;
  * after an error *stream is as after bli_stream_close().
  */

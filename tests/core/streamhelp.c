@@ -15,7 +15,7 @@ struct bli_stream_config stream_config(const char *preset, uint64_t in_rate, uin
 	return (struct bli_stream_config){
 		.in_rate = in_rate, .out_rate = out_rate, .max_deviation = max_deviation, .channels = channels,
 		.in_format = real, .out_format = real, .requirement = bli_preset_find(preset)->requirement,
-		.kernel = core_kernel(),
+		.gain = 1, .kernel = core_kernel(),
 	};
 }
 

@@ -131,6 +131,8 @@ static size_t get_frames(struct bli_exact *exact, const struct bli_area *out, si
 
 	if (frames > exact->out_count)
 		frames = exact->out_count;
+	if (!frames)
+		return 0;
 	for (size_t channel = 0; channel < config->channels; channel++)
 		copy_samples(&config->out_format, later(out[channel], first),
 			     store_area(exact->out, config->out_format.bytes, config->out_frames, channel,

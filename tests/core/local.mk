@@ -26,6 +26,7 @@ check_PROGRAMS += \
 	tests/core/positions \
 	tests/core/resamplers \
 	tests/core/samples \
+	tests/core/streams \
 	tests/core/transforms
 endif
 stream_help = $(core_help) tests/core/streamhelp.c tests/core/streamhelp.h
@@ -82,6 +83,12 @@ tests_core_resamplers_LDADD = $(core_test_ldadd)
 tests_core_samples_SOURCES = tests/core/samples.c $(core_help)
 tests_core_samples_CFLAGS = $(test_cflags)
 tests_core_samples_LDADD = $(core_test_ldadd)
+
+tests_core_streams_SOURCES = tests/core/streams.c $(stream_help) tests/shared/heapspy.c tests/shared/heapspy.h
+tests_core_streams_CPPFLAGS = $(test_cppflags)
+tests_core_streams_CFLAGS = $(test_cflags)
+tests_core_streams_LDADD = $(core_test_ldadd) $(DL_LIBS)
+tests_core_streams_LDFLAGS = -export-dynamic
 
 tests_core_transforms_SOURCES = tests/core/transforms.c $(core_help)
 tests_core_transforms_CFLAGS = $(test_cflags)

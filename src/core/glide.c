@@ -10,7 +10,7 @@
 
 #define BLOCK_MIN 128		/* frames of the history made at a time; 64 are 10 % slower (float, AVX-512), 256 are 5 % faster */
 #define HISTORY_BLOCKS 8	/* room for that many, so that old frames are rarely moved */
-#define FLOAT_TAPS_MAX 1024	/* of sums in float: with 3741 taps a tone of `bli` keeps 125 dB, with 467 more than 128 */
+#define FLOAT_TAPS_MAX 512	/* of sums in float: with 3741 taps a tone of `bli` keeps 125 dB */
 #define RUN 64			/* output frames per call of the kernel */
 
 _Static_assert(RUN % BLI_GROUP_MAX == 0, "runs are whole vectors of any kernel");

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests of the core.
 
-# The fuzz target without a fuzzer, on its corpus.
-check_PROGRAMS += tests/core/replay-filterfile
+# The fuzz targets without a fuzzer, on their corpora.
+check_PROGRAMS += tests/core/replay-filterfile tests/core/replay-stream
 tests_core_replay_filterfile_SOURCES = tests/shared/replay.c tests/core/fuzz-filterfile.c tests/shared/promise.h
 tests_core_replay_filterfile_CPPFLAGS = $(test_cppflags) -DCORPUS='"filterfile"'
 tests_core_replay_filterfile_LDADD = src/core/libcore.la
+tests_core_replay_stream_SOURCES = tests/shared/replay.c tests/core/fuzz-stream.c tests/shared/promise.h
+tests_core_replay_stream_CPPFLAGS = $(test_cppflags) -DCORPUS='"stream"'
+tests_core_replay_stream_LDADD = src/core/libcore.la
 
 # The generated constants.
 dist_check_SCRIPTS += tests/core/glide-constants.sh

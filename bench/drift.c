@@ -210,7 +210,8 @@ int main(int argc, char **argv)
 		struct subject *s = &subjects[i];
 
 		qsort(s->ns, ROUNDS, sizeof(s->ns[0]), compare_doubles);
-		printf("| %s | %.2f | %.2f–%.2f | ", s->name, s->ns[ROUNDS / 2], s->ns[ROUNDS / 4], s->ns[ROUNDS * 3 / 4]);
+		printf("| %s | %.2f | %.2f–%.2f | ", s->name, s->ns[ROUNDS / 2], s->ns[ROUNDS / 4],
+		       s->ns[ROUNDS * 3 / 4]);
 		if (s->fixed)
 			printf("%.2f ", s->ns[ROUNDS / 2] / s->fixed->ns[ROUNDS / 2]);
 		else

@@ -102,8 +102,10 @@ const struct varying varying_libraries[] = {
 	{ "soxr VR", soxr_varying_open, soxr_varying_process, soxr_varying_close },
 #endif
 #ifdef HAVE_SAMPLERATE
-	{ "libsamplerate medium", samplerate_varying_open_medium, samplerate_varying_process, samplerate_varying_close },
-	{ "libsamplerate best", samplerate_varying_open_best, samplerate_varying_process, samplerate_varying_close },
+	{ "libsamplerate medium", samplerate_varying_open_medium, samplerate_varying_process,
+	  samplerate_varying_close },
+	{ "libsamplerate best", samplerate_varying_open_best, samplerate_varying_process,
+	  samplerate_varying_close },
 #endif
 	{ NULL, NULL, NULL, NULL },
 };

@@ -11,7 +11,7 @@ extern "C" {
 
 struct varying {
 	const char *name;
-	/* A stream that gives `ratio` interleaved float frames for each one it takes; NULL where the library refuses. */
+	/* A stream that gives `ratio` interleaved float frames for each one it takes; NULL where it refuses. */
 	void *(*open)(double ratio, unsigned int channels);
 	/* Takes all in_frames and writes what it has, at most out_capacity frames. Returns the frames written. */
 	size_t (*process)(void *stream, const float *in, size_t in_frames, float *out, size_t out_capacity);

@@ -232,7 +232,8 @@ int64_t bli_exact_time(const struct bli_exact *exact, double *fraction)
 	double whole = floor(rest);
 
 	*fraction = rest - whole;
-	return (int64_t)(periods * period_in(exact) + within / period_out(exact)) - (int64_t)whole_delay + (int64_t)whole;
+	return (int64_t)(periods * period_in(exact) + within / period_out(exact)) - (int64_t)whole_delay +
+	       (int64_t)whole;
 }
 
 /* Times closer than this, in output frames, are the same: above what doubles lose, below what ratios tell apart. */

@@ -32,7 +32,7 @@ except ImportError:
     print("glide-constants.py: no numpy (python3-numpy)", file=sys.stderr)
     sys.exit(77)
 
-SETS = ((6, 5, 0), (8, 7, 5e-7), (10, 8, 0), (12, 9, 0))       # taps, order of the polynomials (the kernels have these), price of droop
+SETS = ((6, 5, 0), (8, 7, 5e-7), (10, 8, 0), (12, 9, 0))    # taps, order (the kernels have these), price of droop
 FLOAT_DB = 160                  # sums in float stop at 140 dB, of which an interpolator should take no share
 EDGE = 0.246                    # cycles per input frame: 0.984 of a quarter
 # a filter whose transition band is wider leaves more near these edges

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_MIN 128		/* frames of the history made at a time; 64 are 10 % slower (float, AVX-512), 256 are 5 % faster */
+#define BLOCK_MIN 128		/* frames of the history made at a time: 64 are 10 % slower, 256 5 % faster (AVX-512) */
 #define HISTORY_BLOCKS 8	/* room for that many, so that old frames are rarely moved */
 #define FLOAT_TAPS_MAX 512	/* of sums in float: with 3741 taps a tone of `bli` keeps 125 dB */
 #define RUN 64			/* output frames per call of the kernel */
@@ -30,7 +30,7 @@ static void choose_ratio(struct bli_glide *glide, const struct bli_glide_config 
 		glide->sharp_in *= 2;
 }
 
-/* The smallest interpolator of a precision for a filter whose −6 dB point is at `cutoff` cycles per frame; or NULL. */
+/* The smallest interpolator of a precision for a filter that falls by 6 dB at `cutoff` cycles per frame, or NULL. */
 static const struct glide_set *choose_set(enum bli_precision precision, double cutoff, double attenuation_db)
 {
 	size_t edge = 0;
@@ -118,7 +118,8 @@ static int design(struct bli_glide *glide, const struct bli_glide_config *config
 	if (!*set)
 		return -EINVAL;
 	if (requirement->phase != BLI_PHASE_LINEAR) {
-		error = bli_filter_set_phase(filter, requirement->phase, glide->sharp_out, requirement->attenuation_db);
+		error = bli_filter_set_phase(filter, requirement->phase, glide->sharp_out,
+					     requirement->attenuation_db);
 		if (error)
 			return error;
 	}
@@ -146,7 +147,8 @@ int bli_glide_open(struct bli_glide *glide, const struct bli_glide_config *confi
 	glide->delay = sharp.filter.delay;
 
 	least = (BLOCK_MIN + glide->sharp_out - 1) / glide->sharp_out * glide->sharp_in;
-	glide->block_in = config->block_frames > least ? config->block_frames / glide->sharp_in * glide->sharp_in : least;
+	glide->block_in = config->block_frames > least ? config->block_frames / glide->sharp_in * glide->sharp_in
+						       : least;
 	glide->block_out = glide->block_in / glide->sharp_in * glide->sharp_out;
 	sharp.in_frames = glide->block_in;
 	sharp.out_frames = glide->block_out;

@@ -40,7 +40,7 @@ struct bli_glide_config {
 #define BLI_GLIDE_CHANNELS_MAX 64
 
 struct bli_glide {
-	enum bli_precision precision;	/* of the values: the requirement's, or double where float has not enough */
+	enum bli_precision precision;	/* of the values: the requirement's, or double where float is too coarse */
 	size_t value_size;
 	unsigned channels, lanes;
 	struct bli_stage sharp;

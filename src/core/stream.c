@@ -150,24 +150,26 @@ static size_t write_frames(struct bli_stream *stream, const struct bli_area *out
 {
 	const struct bli_stream_config *config = &stream->config;
 	const struct bli_glide *glide = &stream->glide;
+	const size_t stride = (BLI_STREAM_RUN + BLI_GROUP_MAX) * glide->value_size;
 	void *values[BLI_CHANNELS_MAX];
 	size_t done = 0, frames;
 
 	for (size_t channel = 0; channel < config->channels; channel++)
-		values[channel] = (char *)stream->values + channel * (BLI_STREAM_RUN + BLI_GROUP_MAX) * glide->value_size;
+		values[channel] = (char *)stream->values + channel * stride;
 	while (done < count) {
 		frames = bli_glide_pull(&stream->glide, values,
 					count - done < BLI_STREAM_RUN ? count - done : BLI_STREAM_RUN);
 		if (!frames)
 			break;
 		for (size_t channel = 0; channel < config->channels; channel++) {
-			const struct bli_area *area = &out[channel];
+			ptrdiff_t step = out[channel].step;
+			char *samples = out[channel].samples;
 
 			bli_dither_run(&stream->dither, glide->precision, channel, values[channel], frames);
-			if (area->samples)
+			if (samples)
 				stream->clipped += config->kernel->store[glide->precision](
-					&config->out_format, (char *)area->samples + (ptrdiff_t)(first + done) * area->step,
-					area->step, values[channel], frames, &stream->peak);
+					&config->out_format, samples + (ptrdiff_t)(first + done) * step, step,
+					values[channel], frames, &stream->peak);
 		}
 		done += frames;
 	}

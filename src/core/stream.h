@@ -103,7 +103,7 @@ enum bli_stream_fault {
 	BLI_STREAM_VALID,
 	BLI_STREAM_RATES,	/* one is 0, or in lowest terms above BLI_RATE_TERM_MAX */
 	BLI_STREAM_RATIO,	/* of the rates is not 1:BLI_RATIO_MAX … BLI_RATIO_MAX:1 */
-	BLI_STREAM_DEVIATION,	/* not 0 … BLI_DEVIATION_MAX, or above 0 with another method than BLI_METHOD_SINC */
+	BLI_STREAM_DEVIATION,	/* not 0 … BLI_DEVIATION_MAX, or above 0 without BLI_METHOD_SINC */
 	BLI_STREAM_BLOCK,
 	BLI_STREAM_CHANNELS,
 	BLI_STREAM_IN_FORMAT,

@@ -73,8 +73,8 @@ static void convert_tone(struct bli_stream *stream, enum motion motion, double f
 			left = ramp > CHANGE ? ramp : CHANGE;
 		}
 		from_area.samples = in + in_used;
-		bli_stream_process(stream, &from_area, in_count - in_used, &used, &out, left < count - n ? left : count - n,
-				   &written);
+		bli_stream_process(stream, &from_area, in_count - in_used, &used, &out,
+				   left < count - n ? left : count - n, &written);
 		in_used += used;
 		assert_true(written > 0);
 		for (size_t k = 1; k <= written && n + k < count; k++) {
@@ -112,8 +112,8 @@ static void check_tone(struct bli_stream *stream, const struct bli_preset *prese
 	static double *values;
 	static struct stream_time *times;
 	static size_t room;
-	double low = fmin(1, (double)config->out_rate / (double)config->in_rate), frequency = place * low / 2;
-	size_t settle = (size_t)(2 * bli_stream_delay(stream) / (double)config->in_rate * (double)config->out_rate) + 1000;
+	double ratio = (double)config->out_rate / (double)config->in_rate, frequency = place * fmin(1, ratio) / 2;
+	size_t settle = (size_t)(2 * bli_stream_delay(stream) * ratio) + 1000;
 	struct stream_fit fit;
 	double rest_db, gain_db, most_db;
 
@@ -174,7 +174,8 @@ static void test_ratios(void **state)
 	(void)state;
 	for (size_t r = 0; r < sizeof(rates) / sizeof(rates[0]); r++)
 		for (const struct bli_preset *preset = bli_presets; preset->name; preset++) {
-			struct bli_stream_config config = stream_config(preset->name, rates[r][0], rates[r][1], 1, 0.002);
+			struct bli_stream_config config = stream_config(preset->name, rates[r][0], rates[r][1], 1,
+									0.002);
 			struct bli_stream stream;
 
 			if (preset->requirement.method != BLI_METHOD_SINC)
@@ -216,14 +217,16 @@ static void test_rejection(void **state)
 	(void)state;
 	for (size_t r = 0; r < sizeof(rates) / sizeof(rates[0]); r++)
 		for (const struct bli_preset *preset = bli_presets; preset->name; preset++) {
-			struct bli_stream_config config = stream_config(preset->name, rates[r][0], rates[r][1], 1, 0.002);
+			struct bli_stream_config config = stream_config(preset->name, rates[r][0], rates[r][1], 1,
+									0.002);
 			double ratio = (double)rates[r][1] / (double)rates[r][0];
 			struct bli_stream stream;
 
 			if (preset->requirement.method != BLI_METHOD_SINC || ratio > 1)
 				continue;
 			stream_open(&stream, &config);
-			for (double place = 1.02; place * ratio < 0.999; place = place < 1.1 ? place + 0.03 : place * 1.37) {
+			for (double place = 1.02; place * ratio < 0.999;
+			     place = place < 1.1 ? place + 0.03 : place * 1.37) {
 				double sum = 0;
 				size_t count, first = (size_t)(2.5 * bli_stream_delay(&stream) * ratio);
 

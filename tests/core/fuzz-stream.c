@@ -88,7 +88,8 @@ struct side {
 	size_t bytes, count, channels, sample_bytes;
 };
 
-static void open_side(struct side *side, const struct bli_format *format, size_t channels, size_t count, unsigned without)
+static void open_side(struct side *side, const struct bli_format *format, size_t channels, size_t count,
+		      unsigned without)
 {
 	side->channels = channels;
 	side->count = count;
@@ -122,7 +123,8 @@ static void fill_side(struct side *side, const struct bli_format *format, uint64
 {
 	for (size_t c = 0; c < side->channels; c++)
 		for (size_t n = 0; side->areas[c].samples && n < side->count; n++) {
-			unsigned char *sample = (unsigned char *)side->areas[c].samples + (ptrdiff_t)n * side->areas[c].step;
+			ptrdiff_t offset = (ptrdiff_t)n * side->areas[c].step;
+			unsigned char *sample = (unsigned char *)side->areas[c].samples + offset;
 			double value;
 
 			seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;

@@ -86,7 +86,8 @@ static void run(const struct problem *problem, const struct bli_kernel *kernel, 
 	const enum bli_precision precision = problem->set->precision;
 	size_t size = core_value_size(precision), count = problem->set->taps / 2 * (problem->set->order + 1);
 	struct core_guarded coefs, first, x, in[CHANNELS], out[CHANNELS];
-	struct bli_farrow farrow = { problem->set->taps, problem->set->order, core_guard_end(&coefs, count * size, size) };
+	struct bli_farrow farrow = { problem->set->taps, problem->set->order,
+				     core_guard_end(&coefs, count * size, size) };
 
 	core_guard_end(&first, sizeof(problem->first), sizeof(uint32_t));
 	memcpy(first.data, problem->first, sizeof(problem->first));
@@ -141,13 +142,14 @@ static void test_kernels(void **state)
 					double magnitude, error;
 					long double expected = exact(&problem, c, n, &magnitude);
 
-					error = (double)fabsl(core_get(set->precision, result, c * FRAMES + n) - expected);
+					error = (double)fabsl(core_get(set->precision, result, c * FRAMES + n) -
+							      expected);
 					/* a NaN counts as infinite */
 					error /= magnitude * eps * (set->order + set->taps / 2.0);
 					worst = error <= worst ? worst : error >= 0 ? error : INFINITY;
 				}
-			print_message("%s, %u taps of order %u: %.3f of the bound\n", kernel->name, set->taps, set->order,
-				      worst);
+			print_message("%s, %u taps of order %u: %.3f of the bound\n", kernel->name, set->taps,
+				      set->order, worst);
 			assert_true(worst < 0.25);
 			/* a frame's value does not depend on its neighbours */
 			run(&problem, kernel, kernel->lanes[set->precision], again);

@@ -137,7 +137,10 @@ static void test_count(void **state)
 		}
 }
 
-/* A ramp of R frames: before output frame n ≤ R lie Σ (d0 + (d1 − d0)·k/R), k = 1 … n, and the target is met exactly. */
+/*
+ * A ramp of R frames: up to output frame n ≤ R the deviations add up to
+ * Σ (d0 + (d1 − d0)·k/R), k = 1 … n, and the target is met exactly.
+ */
 static void test_ramps(void **state)
 {
 	static const uint32_t lengths[] = { 1, 2, 7, 480, 48000, 100003 };

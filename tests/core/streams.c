@@ -57,7 +57,9 @@ static void open_kind(struct bli_stream *stream, const struct kind *kind, unsign
 /* Output frames for `frames` input frames and what may be flushed, and some more. */
 static size_t room_for(const struct bli_stream *stream, size_t frames)
 {
-	return (size_t)((double)(frames + 20000) * (double)stream->config.out_rate / (double)stream->config.in_rate) + 1000;
+	double ratio = (double)stream->config.out_rate / (double)stream->config.in_rate;
+
+	return (size_t)((double)(frames + 20000) * ratio) + 1000;
 }
 
 /* The deviation changes with every 500th output frame. */
@@ -137,7 +139,8 @@ static void test_pieces(void **state)
 			count = run_in_pieces(&stream, in, FRAMES, whole, room, FRAMES, 1);
 			for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 				bli_stream_reset(&stream, false);
-				assert_int_equal(run_in_pieces(&stream, in, FRAMES, pieces, room, sizes[i], 2 + i), count);
+				assert_int_equal(run_in_pieces(&stream, in, FRAMES, pieces, room, sizes[i], 2 + i),
+						 count);
 				assert_memory_equal(pieces, whole, count * sizeof(*whole));
 			}
 			free(whole);
@@ -196,7 +199,8 @@ static void test_length(void **state)
 				to = (struct bli_area){ out + count, sizeof(*out) };
 				count += bli_stream_flush(&stream, &to, room - count);
 				if (trimmed && kind->phase == 50)
-					assert_int_equal(count, (lengths[i] * kind->out_rate + kind->in_rate - 1) / kind->in_rate);
+					assert_int_equal(count, (lengths[i] * kind->out_rate + kind->in_rate - 1) /
+								kind->in_rate);
 				else
 					assert_true(fabs((double)count - ((double)lengths[i] + start) * ratio) <= 1);
 				/* ended: nothing more, in or out, until it is reset */
@@ -340,7 +344,9 @@ static void test_deviation_range(void **state)
 /* Ratios far from 1: a constant stays what it is. */
 static void test_far_ratios(void **state)
 {
-	static const uint64_t rates[][2] = { { 1, 256 }, { 256, 1 }, { 768, 1 }, { 1, 768 }, { 1000, 3001 }, { 44100, 173 } };
+	static const uint64_t rates[][2] = {
+		{ 1, 256 }, { 256, 1 }, { 768, 1 }, { 1, 768 }, { 1000, 3001 }, { 44100, 173 },
+	};
 	enum { IN = 400000 };
 	double *in = core_values(IN);
 

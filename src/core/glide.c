@@ -241,30 +241,41 @@ void bli_glide_push(struct bli_glide *glide)
 	glide->frames += glide->block_out;
 }
 
+/* From fractions 0 … 1 of a frame to the interpolator's −1/2 … 1/2, as float or in place. */
+static const void *centre(enum bli_precision precision, double *fraction, float *single, size_t count)
+{
+	if (precision == BLI_FLOAT) {
+		for (size_t n = 0; n < count; n++)
+			single[n] = (float)(fraction[n] - 0.5);
+		return single;
+	}
+	for (size_t n = 0; n < count; n++)
+		fraction[n] -= 0.5;
+	return fraction;
+}
+
 /* The first RUN or `count` of the output frames; their number. */
 static size_t pull_run(struct bli_glide *glide, void *const *out, size_t count)
 {
 	const int64_t newest = glide->farrow.taps / 2 - 1;
 	const void *in[BLI_GLIDE_CHANNELS_MAX];
-	double fraction[RUN], offset[RUN];
+	double fraction[RUN];
+	float single[RUN];
 	uint32_t first[RUN];
 	size_t frames = bli_position_take(&glide->position, limit(glide), count < RUN ? count : RUN,
 					  glide->origin + newest, first, fraction);
 	size_t padded = (frames + glide->lanes - 1) / glide->lanes * glide->lanes;
 
+	if (!frames)
+		return 0;
 	for (size_t n = frames; n < padded; n++) {
 		first[n] = first[frames - 1];
 		fraction[n] = 0;
 	}
-	for (size_t n = 0; n < padded; n++)
-		if (glide->precision == BLI_FLOAT)
-			((float *)offset)[n] = (float)(fraction[n] - 0.5);
-		else
-			offset[n] = fraction[n] - 0.5;
 	for (size_t channel = 0; channel < glide->channels; channel++)
 		in[channel] = channel_start(glide, channel);
-	if (frames)
-		glide->interpolate(&glide->farrow, padded, first, offset, glide->channels, in, out);
+	glide->interpolate(&glide->farrow, padded, first, centre(glide->precision, fraction, single, padded),
+			   glide->channels, in, out);
 	return frames;
 }
 

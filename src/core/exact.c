@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "exact.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <errno.h>
 #include <math.h>
@@ -25,7 +25,7 @@ static size_t period_out(const struct bli_exact *exact)
  */
 static void find_trim(struct bli_exact *exact)
 {
-	uint64_t divisor = bli_common_divisor(period_in(exact), period_out(exact));
+	uint64_t divisor = bli_gcd(period_in(exact), period_out(exact));
 	uint64_t in = period_in(exact) / divisor, out = period_out(exact) / divisor;
 	const struct bli_delay *delay = &exact->resampler.plan.delay;
 	int64_t shares = (int64_t)(delay->in_frames * out + delay->out_frames * in) -

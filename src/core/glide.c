@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "glide.h"
-#include "divisor.h"
+#include "gcd.h"
 #include "glide-constants.h"
 
 #include <errno.h>
@@ -162,7 +162,7 @@ int bli_glide_open(struct bli_glide *glide, const struct bli_glide_config *confi
 	if (error)
 		goto fail;
 
-	divisor = bli_common_divisor(config->in * glide->sharp_out, config->out * glide->sharp_in);
+	divisor = bli_gcd(config->in * glide->sharp_out, config->out * glide->sharp_in);
 	bli_position_open(&glide->position, config->in * glide->sharp_out / divisor,
 			  config->out * glide->sharp_in / divisor);
 	/* the earliest has the history's first frame as its newest */

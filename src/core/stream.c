@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "stream.h"
-#include "divisor.h"
+#include "gcd.h"
 
 #include <errno.h>
 #include <math.h>
@@ -20,7 +20,7 @@ enum bli_stream_fault bli_stream_check(const struct bli_stream_config *config)
 
 	if (!in || !out)
 		return BLI_STREAM_RATES;
-	divisor = bli_common_divisor(in, out);
+	divisor = bli_gcd(in, out);
 	if (in / divisor > BLI_RATE_TERM_MAX || out / divisor > BLI_RATE_TERM_MAX)
 		return BLI_STREAM_RATES;
 	if ((in - 1) / BLI_RATIO_MAX >= out || (out - 1) / BLI_RATIO_MAX >= in)
@@ -98,7 +98,7 @@ int bli_stream_open(struct bli_stream *stream, const struct bli_stream_config *c
 	if (bli_stream_check(config) != BLI_STREAM_VALID)
 		return -EINVAL;
 	*own = *config;
-	divisor = bli_common_divisor(own->in_rate, own->out_rate);
+	divisor = bli_gcd(own->in_rate, own->out_rate);
 	own->in_rate /= divisor;
 	own->out_rate /= divisor;
 	awkward = own->in_rate > BLI_STREAM_EXACT_MAX && own->in_rate > own->block_frames;
@@ -131,10 +131,9 @@ static void load_frames(struct bli_stream *stream, const struct bli_area *in, si
 		char *values = (char *)bli_glide_input(glide, channel) + stream->pending * glide->value_size;
 
 		if (in && in[channel].samples)
-			config->kernel->load[glide->precision](&config->in_format, values,
-							       (const char *)in[channel].samples +
-							       (ptrdiff_t)first * in[channel].step,
-							       in[channel].step, frames);
+			stream->invalid += config->kernel->load[glide->precision](
+				&config->in_format, values, (const char *)in[channel].samples +
+				(ptrdiff_t)first * in[channel].step, in[channel].step, frames);
 		else
 			memset(values, 0, frames * glide->value_size);
 	}
@@ -165,7 +164,7 @@ static size_t write_frames(struct bli_stream *stream, const struct bli_area *out
 			ptrdiff_t step = out[channel].step;
 			char *samples = out[channel].samples;
 
-			bli_dither_run(&stream->dither, glide->precision, channel, values[channel], frames);
+			config->kernel->dither[glide->precision](&stream->dither, channel, values[channel], frames);
 			if (samples)
 				stream->clipped += config->kernel->store[glide->precision](
 					&config->out_format, samples + (ptrdiff_t)(first + done) * step, step,
@@ -298,6 +297,11 @@ void bli_stream_reset(struct bli_stream *stream, bool keep_deviation)
 uint64_t bli_stream_clipped(const struct bli_stream *stream)
 {
 	return stream->gliding ? stream->clipped : stream->exact.resampler.clipped;
+}
+
+uint64_t bli_stream_invalid(const struct bli_stream *stream)
+{
+	return stream->gliding ? stream->invalid : stream->exact.resampler.invalid;
 }
 
 double bli_stream_peak(const struct bli_stream *stream)

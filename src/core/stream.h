@@ -127,7 +127,7 @@ struct bli_stream {
 	struct bli_glide glide;
 	struct bli_dither dither;
 	void *values;			/* [channels][BLI_STREAM_RUN + BLI_GROUP_MAX] in front of the output */
-	uint64_t clipped;
+	uint64_t clipped, invalid;
 	double peak;
 	size_t pending;			/* input frames of a block that is not complete */
 	/* in any case: */
@@ -202,8 +202,13 @@ size_t bli_stream_flush(struct bli_stream *stream, const struct bli_area *out, s
 /* Start again at time 0 with silence before; the deviation, or ramp, stays if keep_deviation, and is 0 otherwise. */
 void bli_stream_reset(struct bli_stream *stream, bool keep_deviation);
 
-/* Samples saturated since opening; the largest |sample| since then, before saturation, full scale being 1. */
+/*
+ * Since opening: output samples saturated; float input samples that are no
+ * numbers, which count as 0 (see sample.h); and the largest |sample| before
+ * saturation, full scale being 1.
+ */
 uint64_t bli_stream_clipped(const struct bli_stream *stream);
+uint64_t bli_stream_invalid(const struct bli_stream *stream);
 double bli_stream_peak(const struct bli_stream *stream);
 
 #endif

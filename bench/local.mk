@@ -3,7 +3,7 @@
 
 EXTRA_DIST += bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/dither bench/peers bench/peak bench/routes bench/signals
+EXTRA_PROGRAMS = bench/dither bench/drift bench/peers bench/peak bench/routes bench/signals
 CLEANFILES = $(EXTRA_PROGRAMS)
 
 bench_peers_SOURCES = \
@@ -16,12 +16,18 @@ bench_peers_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_peers_LDADD = src/tools/libmeasure.la $(SOXR_LIBS) $(SAMPLERATE_LIBS) $(SPEEXDSP_LIBS) $(SWRESAMPLE_LIBS) \
 	$(ALSA_LIBS)
 
+bench_drift_SOURCES = bench/drift.c bench/varying.c bench/varying.h
+bench_drift_CPPFLAGS = $(AM_CPPFLAGS) $(SOXR_CFLAGS) $(SAMPLERATE_CFLAGS)
+bench_drift_LDADD = src/core/libcore.la $(SOXR_LIBS) $(SAMPLERATE_LIBS)
+
 # C++, and under the GPL: in no other program.
 if HAVE_ZITA
-EXTRA_LTLIBRARIES = bench/libzita.la
+EXTRA_LTLIBRARIES = bench/libzita.la bench/libzita-varying.la
 CLEANFILES += $(EXTRA_LTLIBRARIES)
 bench_libzita_la_SOURCES = bench/zita.cc bench/libraries.h
 bench_peers_LDADD += bench/libzita.la -lzita-resampler -lstdc++
+bench_libzita_varying_la_SOURCES = bench/zita-varying.cc bench/varying.h
+bench_drift_LDADD += bench/libzita-varying.la -lzita-resampler -lstdc++
 endif
 
 bench_peak_SOURCES = \
@@ -40,7 +46,8 @@ bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_signals_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
-bench: bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) plugin-links
+bench: bench/drift$(EXEEXT) bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) \
+	plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 

@@ -304,6 +304,37 @@ int bli_filter_set_phase(struct bli_filter *filter, double phase, size_t per_fra
 	return samples ? 0 : -ENOMEM;
 }
 
+int bli_filter_convolve(struct bli_filter *filter, const double *fir, size_t reach, size_t spacing, size_t per_frame)
+{
+	size_t count = filter->taps * per_frame, added = 2 * reach * spacing;
+	/* an even number of frames, as any filter has */
+	size_t taps = (count + added + 2 * per_frame - 1) / (2 * per_frame) * 2;
+	double *samples = calloc(taps * per_frame, sizeof(*samples)), *own = NULL;
+
+	if (!samples || (!filter->samples && sample_response(&own, filter, per_frame) != 0)) {
+		free(samples);
+		return -ENOMEM;
+	}
+	for (size_t tap = 0; tap <= 2 * reach; tap++) {
+		double factor = fir[tap < reach ? reach - tap : tap - reach];
+		double *to = samples + tap * spacing;
+
+		if (own)
+			for (size_t i = 1; i < count; i++)
+				to[i] += factor * (double)per_frame * own[i - 1];
+		else
+			for (size_t i = 0; i < count; i++)
+				to[i] += factor * filter->samples[i];
+	}
+	free(own);
+	bli_filter_free(filter);
+	filter->samples = samples;
+	filter->samples_per_frame = per_frame;
+	filter->taps = taps;
+	filter->delay += (double)(reach * spacing) / (double)per_frame;
+	return 0;
+}
+
 void bli_filter_free(struct bli_filter *filter)
 {
 	free(filter->samples);

@@ -55,7 +55,8 @@ bool bli_requirement_valid(const struct bli_requirement *requirement);
 
 /*
  * Impulse response of one stage's filter.  Only one of another than linear
- * phase owns memory: bli_filter_free() frees it, and is harmless on any other.
+ * phase, or a convolved one, owns memory: bli_filter_free() frees it, and is
+ * harmless on any other.
  */
 struct bli_filter {
 	enum bli_method method;
@@ -70,8 +71,9 @@ struct bli_filter {
 	bool nearest;
 	double entries_per_frame;	/* table entries in an input frame */
 	/*
-	 * Where the phase is not linear, the response itself: [taps·samples_per_frame],
-	 * the newest first, adding up to samples_per_frame.  Otherwise NULL.
+	 * Of another than linear phase or convolved, the response itself:
+	 * [taps·samples_per_frame], the newest first, adding up to
+	 * samples_per_frame.  Otherwise NULL.
 	 */
 	double *samples;
 	size_t samples_per_frame;
@@ -123,6 +125,16 @@ int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_tab
  * bli_phase_apply().  After an error the filter is as before.
  */
 int bli_filter_set_phase(struct bli_filter *filter, double phase, size_t per_frame, double attenuation_db);
+
+/*
+ * Convolve a windowed sinc, at per_frame instants of an input frame, with a
+ * symmetric FIR whose taps are `spacing` instants apart: fir[0] is the middle
+ * one, fir[reach] the last on either side, and all add up to 1.  If the phase has
+ * been set, per_frame is that phase's.  The filter becomes longer by as much, and
+ * as after bli_filter_set_phase() only these instants may be asked of it.
+ * Returns 0, or −ENOMEM with the filter as before.
+ */
+int bli_filter_convolve(struct bli_filter *filter, const double *fir, size_t reach, size_t spacing, size_t per_frame);
 
 /* Free what a filter owns; harmless on one of all zeros. */
 void bli_filter_free(struct bli_filter *filter);

@@ -38,6 +38,7 @@ const struct bli_kernel bli_kernel_c = {
 	.lanes = { LANES, LANES },
 	.accumulators = 8,
 	.tile = { bli_c_tile_float, bli_c_tile_double },
+	.glide = { bli_c_glide_float, bli_c_glide_double },
 	.load = { bli_c_load_float, bli_c_load_double },
 	.store = { bli_c_store_float, bli_c_store_double },
 	.dither = { bli_c_dither_float, bli_c_dither_double },

@@ -34,3 +34,32 @@ static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *
 		}
 	}
 }
+
+static void NAME(glide)(const struct bli_farrow *farrow, size_t frames, const uint32_t *first, const void *x,
+			size_t channels, const void *const *in, void *const *out)
+{
+	const unsigned taps = farrow->taps, order = farrow->order;
+
+	for (size_t n = 0; n < frames; n++) {
+		const VALUE x1 = ((const VALUE *)x)[n], x2 = x1 * x1;
+		VALUE weight[BLI_FARROW_TAPS_MAX];
+
+		for (unsigned j = 0; j < taps / 2; j++) {
+			const VALUE *c = (const VALUE *)farrow->coefs + j * (order + 1);
+			VALUE part[2] = { 0, 0 };	/* of the even powers, of the odd ones */
+
+			for (unsigned k = order + 1; k-- > 0;)
+				part[k % 2] = part[k % 2] * x2 + c[k];
+			weight[j] = part[0] + part[1] * x1;
+			weight[taps - 1 - j] = part[0] - part[1] * x1;
+		}
+		for (size_t channel = 0; channel < channels; channel++) {
+			const VALUE *values = (const VALUE *)in[channel] + first[n];
+			VALUE sum = 0;
+
+			for (unsigned j = 0; j < taps; j++)
+				sum += weight[j] * values[j];
+			((VALUE *)out[channel])[n] = sum;
+		}
+	}
+}

@@ -22,6 +22,7 @@
 #define LANES (VECTOR_BYTES / 4)
 #define NAME(x) JOIN(x, KERNEL, float)
 #include "kernel-loop.h"
+#include "glide-loop.h"
 #ifndef SAMPLES_OF_KERNEL_C
 #include "sample-loop.h"
 #include "dither-loop.h"
@@ -34,6 +35,7 @@
 #define LANES (VECTOR_BYTES / 8)
 #define NAME(x) JOIN(x, KERNEL, double)
 #include "kernel-loop.h"
+#include "glide-loop.h"
 #ifndef SAMPLES_OF_KERNEL_C
 #include "sample-loop.h"
 #include "dither-loop.h"
@@ -55,6 +57,7 @@
 		.lanes = { VECTOR_BYTES / 4, VECTOR_BYTES / 8 },		\
 		.accumulators = VECTOR_ACCUMULATORS,					\
 		.tile = { JOIN(tile, KERNEL, float), JOIN(tile, KERNEL, double) },	\
+		.glide = { JOIN(glide, KERNEL, float), JOIN(glide, KERNEL, double) },	\
 		.load = BY_PRECISION(load),						\
 		.store = BY_PRECISION(store),						\
 		.dither = BY_PRECISION(dither),						\

@@ -50,6 +50,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define BLI_TILE_STREAMS_MAX 8	/* most streams in one call of a kernel */
 #define BLI_ACCUMULATORS_MAX 16	/* most vectors that any kernel sums up at the same time */
@@ -85,12 +86,39 @@ struct bli_bank {
 typedef void bli_kernel_tile(const struct bli_bank *bank, size_t streams,
 			     const void *const *in, void *const *out);
 
+/* Most taps of a Farrow interpolator, and input frames that one output frame reads: whole vectors of four taps. */
+#define BLI_FARROW_TAPS_MAX 12
+#define BLI_FARROW_REACH(taps) (((taps) + 3) / 4 * 4)
+
+/*
+ * A symmetric interpolator with one polynomial per tap (see glide.h).  Sets of
+ * 6 taps of order 5 and 8 of order 7 exist in float, 10 of order 8 and 12 of
+ * order 9 in double.
+ */
+struct bli_farrow {
+	unsigned taps, order;
+	/* float or double [taps/2][order + 1]: h(j, x) = Σ coefs[j][k]·x^k, and h(taps − 1 − j, x) = h(j, −x) */
+	const void *coefs;
+};
+
+/*
+ * Interpolate at arbitrary places: for each frame n and channel c
+ *   out[c][n] = Σ h(j, x[n])·in[c][first[n] + j], 0 ≤ j < taps,
+ * where −1/2 ≤ x ≤ 1/2 is float or double as in and out are.  `frames` is a
+ * multiple of the kernel's lanes.  Read are first[n] … first[n] +
+ * BLI_FARROW_REACH(taps) − 1.  The value of an output frame does not depend on
+ * how frames fall into calls.  Inputs and outputs do not overlap.  Real-time safe.
+ */
+typedef void bli_kernel_glide(const struct bli_farrow *farrow, size_t frames, const uint32_t *first, const void *x,
+			      size_t channels, const void *const *in, void *const *out);
+
 struct bli_kernel {
 	const char *name;
 	bool (*supported)(void);	/* by this processor, with the operating system's consent */
 	unsigned lanes[BLI_PRECISIONS];
 	unsigned accumulators;	/* vectors it can sum up at the same time: 8 hide the latency, 16 save loads */
 	bli_kernel_tile *tile[BLI_PRECISIONS];
+	bli_kernel_glide *glide[BLI_PRECISIONS];
 	bli_sample_load *load[BLI_PRECISIONS];
 	bli_sample_store *store[BLI_PRECISIONS];
 	bli_dither_run *dither[BLI_PRECISIONS];

@@ -4,20 +4,24 @@
 noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
 src_core_libcore_la_SOURCES = \
 	src/core/dither.c src/core/dither.h src/core/dither-loop.h \
+	src/core/exact.c src/core/exact.h \
 	src/core/fft.c src/core/fft.h \
 	src/core/filter.c src/core/filter.h \
 	src/core/filterfile.c src/core/filterfile.h \
 	src/core/filtertable.c src/core/filtertable.h \
 	src/core/gcd.h \
+	src/core/glide.c src/core/glide.h src/core/glide-constants.h \
 	src/core/kaiser.c src/core/kaiser.h \
 	src/core/kernel.c src/core/kernel.h \
-	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h \
+	src/core/kernel-loop.h src/core/kernel-scalar.h src/core/kernel-vector.h src/core/glide-loop.h \
 	src/core/phase.c src/core/phase.h \
 	src/core/plan.c src/core/plan.h \
+	src/core/position.c src/core/position.h \
 	src/core/preset.c src/core/preset.h \
 	src/core/resampler.c src/core/resampler.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
 	src/core/stage.c src/core/stage.h \
+	src/core/stream.c src/core/stream.h \
 	src/core/zeros.c src/core/zeros.h
 src_core_libcore_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
 src_core_libcore_la_LIBADD = src/core/libkernel-c.la
@@ -49,3 +53,11 @@ src_core_libkernel_neon_la_SOURCES = src/core/kernel-neon.c
 src_core_libkernel_neon_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS) $(KERNEL_NEON_CFLAGS)
 src_core_libcore_la_LIBADD += src/core/libkernel-neon.la
 endif
+
+# make glide-constants writes the constants of the gliding stage anew; tests/core/glide-constants.sh measures them.
+EXTRA_DIST += src/core/glide-constants.py
+glide-constants:
+	$(PYTHON3) $(srcdir)/src/core/glide-constants.py > $(srcdir)/src/core/glide-constants.h.new
+	mv $(srcdir)/src/core/glide-constants.h.new $(srcdir)/src/core/glide-constants.h
+.PHONY: glide-constants
+PYTHON3 = /usr/bin/python3

@@ -75,8 +75,16 @@ static double layout_cost(const struct bli_stage_layout *layout, size_t channels
 			 call_cycles + group_cycles * (double)bank->groups) + (double)(channels * layout->history) / 8;
 }
 
-/* Banks that a pattern of several cycles may fill: half of a small first-level cache. */
-#define PATTERN_BYTES_MAX ((size_t)16 << 10)
+/*
+ * Banks that a pattern of several cycles may fill: half of a small first-level
+ * cache, or three quarters where that lets 16 accumulators work in groups of two
+ * vectors.  Upwards only, where a group's band is little longer than its taps:
+ * 1:2 takes 10 to 25 % less time with AVX-512, 96 to 44.1 kHz would take 17 % more.
+ */
+static size_t pattern_bytes_max(const struct bli_stage_layout *layout, const struct bli_kernel *kernel)
+{
+	return kernel->accumulators > 8 && layout->ratio_out > layout->ratio_in ? (size_t)24 << 10 : (size_t)16 << 10;
+}
 
 /* Banks beyond this, a common size of the second-level cache, are mirrored wherever they can be. */
 #define UNMIRRORED_BYTES_MAX ((size_t)1 << 20)
@@ -129,7 +137,7 @@ static void choose_layout(struct bli_stage_layout *layout, size_t taps, size_t c
 	for (candidate.pattern = 1; candidate.pattern <= candidate.cycles && candidate.pattern <= BLI_GROUP_MAX;
 	     candidate.pattern++)
 		try_widths(layout, &candidate, taps, channels, kernel, precision,
-			   layout->cost == HUGE_VAL ? SIZE_MAX : PATTERN_BYTES_MAX);
+			   layout->cost == HUGE_VAL ? SIZE_MAX : pattern_bytes_max(layout, kernel));
 	candidate.pattern = 1;
 	candidate.bank.mirrored = true;
 	if (candidate.ratio_out > 2 && candidate.ratio_out / 2 + 1 >= kernel->lanes[precision]) {

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Exact conversions of any number of frames: a resampler whose periods are
+ * blocks, with a store of less than one block on either side.  Where the
+ * caller's frames hold whole blocks the resampler works on them directly.
+ *
+ * Opening and closing allocate; everything else is real-time safe.
+ */
+#ifndef BLI_EXACT_H
+#define BLI_EXACT_H
+
+#include "resampler.h"
+
+struct bli_exact {
+	struct bli_resampler resampler;
+	unsigned char *in, *out;	/* [channels][a period of samples] of the formats */
+	size_t in_count;		/* frames at the start of `in`, less than a period */
+	size_t out_first, out_count;	/* frames in `out` that are still to be given */
+	/* silence before the first input frame, and output frames to drop before the first to be given */
+	size_t lead, skip;
+	size_t skip_left;
+	uint64_t given;			/* output frames since the start */
+};
+
+/*
+ * Open for a resampler's configuration, whose frames per period are the block.
+ * If `trimmed`, the first output frame is the one nearest to input time 0, with
+ * linear phase exactly there.  *exact needs no initialisation.  Returns what
+ * bli_resampler_open() does; after an error *exact is as after bli_exact_close().
+ */
+int bli_exact_open(struct bli_exact *exact, const struct bli_resampler_config *config, bool trimmed);
+
+void bli_exact_close(struct bli_exact *exact);
+void bli_exact_reset(struct bli_exact *exact);
+
+/*
+ * Take up to in_count frames and give up to out_count: until either all are
+ * given, or all taken.  If `in` is NULL they are silence.
+ */
+void bli_exact_process(struct bli_exact *exact, const struct bli_area *in, size_t in_count, size_t *used,
+		       const struct bli_area *out, size_t out_count, size_t *written);
+
+/* Output frames that there would be after `count` more input frames; input frames needed for `count` output frames. */
+uint64_t bli_exact_available(const struct bli_exact *exact, uint64_t count);
+uint64_t bli_exact_needed(const struct bli_exact *exact, uint64_t count);
+
+/* Input time of the next output frame: whole frames, and a fraction in 0 … 1. */
+int64_t bli_exact_time(const struct bli_exact *exact, double *fraction);
+
+/* How many output frames, from the next on, lie before input time `time`. */
+uint64_t bli_exact_before(const struct bli_exact *exact, uint64_t time);
+
+#endif

@@ -6,6 +6,14 @@ EXTRA_DIST += bench/run bench/resample-files bench/plots \
 EXTRA_PROGRAMS = bench/dither bench/drift bench/peers bench/peak bench/routes bench/signals
 CLEANFILES = $(EXTRA_PROGRAMS)
 
+# Clock loops in simulation, and their pictures.
+EXTRA_DIST += doc/clocklock.svg doc/clockday.svg doc/clocksidebands.svg
+EXTRA_PROGRAMS += bench/clocks
+CLEANFILES += bench/clocks
+bench_clocks_SOURCES = bench/clocks.c $(clock_help)
+bench_clocks_CPPFLAGS = $(AM_CPPFLAGS) -I$(srcdir)/tests/core
+bench_clocks_LDADD = src/core/libcore.la
+
 bench_peers_SOURCES = \
 	bench/libraries.c bench/libraries.h \
 	bench/peers.c \
@@ -56,6 +64,6 @@ bench-routes: bench/routes$(EXEEXT)
 	$(AM_V_at)bench/routes
 
 # The pictures of doc/, in the source; make plots PLOTS='sweeps speed' draws these alone.
-plots: bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
+plots: bench/clocks$(EXEEXT) bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/plots . '$(alsaplugindir)' $(srcdir)/doc $(PLOTS)
 .PHONY: bench bench-routes plots

@@ -23,6 +23,11 @@ src_core_libcore_la_SOURCES = \
 	src/core/stage.c src/core/stage.h \
 	src/core/stream.c src/core/stream.h \
 	src/core/zeros.c src/core/zeros.h
+# Clocks and the loop between two of them.
+src_core_libcore_la_SOURCES += \
+	src/core/clock.c src/core/clock.h \
+	src/core/clockloop.c src/core/clockloop.h \
+	src/core/clocktuner.c src/core/clocktuner.h
 src_core_libcore_la_CFLAGS = $(AM_CFLAGS) $(KERNEL_CFLAGS)
 src_core_libcore_la_LIBADD = src/core/libkernel-c.la
 

@@ -96,3 +96,20 @@ tests_core_streams_LDFLAGS = -export-dynamic
 tests_core_transforms_SOURCES = tests/core/transforms.c $(core_help)
 tests_core_transforms_CFLAGS = $(test_cflags)
 tests_core_transforms_LDADD = $(core_test_ldadd)
+
+# The clock loop, by its laws and in simulation; check-clockloop tries that for longer.
+clock_help = tests/core/clocksim.c tests/core/clocksim.h tests/core/clockloops.c tests/core/clockloops.h \
+	tests/core/clockfigures.c tests/core/clockfigures.h
+if HAVE_CMOCKA
+check_PROGRAMS += tests/core/clockloop tests/core/clocks
+endif
+tests_core_clocks_SOURCES = tests/core/clocks.c $(core_help)
+tests_core_clocks_CFLAGS = $(test_cflags)
+tests_core_clocks_LDADD = $(core_test_ldadd)
+
+tests_core_clockloop_SOURCES = tests/core/clockloop.c $(clock_help)
+tests_core_clockloop_CFLAGS = $(test_cflags)
+tests_core_clockloop_LDADD = $(core_test_ldadd)
+check-clockloop: tests/core/clockloop$(EXEEXT)
+	tests/core/clockloop --long
+.PHONY: check-clockloop

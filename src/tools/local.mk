@@ -16,6 +16,7 @@ bin_PROGRAMS =
 include src/tools/measure/local.mk
 if TOOLS
 include src/tools/bench/local.mk
+include src/tools/bridge/local.mk
 include src/tools/resample/local.mk
 include src/tools/windowfilter/local.mk
 

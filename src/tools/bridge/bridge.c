@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bli-bridge(1): plays what one sound card captures on another, each on its own clock. */
+#include "config.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "endpoint.h"
+#include "negotiation.h"
+#include "options.h"
+#include "realtime.h"
+#include "shared/commandline.h"
+#include "shared/interrupt.h"
+#include "status.h"
+#include "transfer.h"
+
+#define RETRY_MS 250
+
+static const char *const option_of[BLI_CLOCK_SIDES] = { "--from", "--to" };
+
+#define fail(...) (commandline_complain(__VA_ARGS__), EXIT_FAILURE)
+
+/* alsa-lib explains errors on standard error in lines of its own; here they are one line of ours. */
+__attribute__((format(printf, 5, 6)))
+static void be_silent(const char *file, int line, const char *function, int error, const char *format, ...)
+{
+	(void)file;
+	(void)line;
+	(void)function;
+	(void)error;
+	(void)format;
+}
+
+/* Whether the PCM is there in the other direction. */
+static bool is_one_way(const char *name, enum bli_clock_side side)
+{
+	snd_pcm_t *pcm;
+	int error = snd_pcm_open(&pcm, name, side == BLI_CLOCK_IN ? SND_PCM_STREAM_PLAYBACK : SND_PCM_STREAM_CAPTURE,
+				 SND_PCM_NONBLOCK);
+
+	if (error >= 0)
+		snd_pcm_close(pcm);
+	return error >= 0 || error == -EBUSY;
+}
+
+static int explain(const char *name, enum bli_clock_side side, int error)
+{
+	if ((error == -ENOENT || error == -EINVAL || error == -ENXIO) && is_one_way(name, side))
+		return fail("%s %s: it can only %s", option_of[side], name, side == BLI_CLOCK_IN ? "play" : "capture");
+	if (error == -ENOENT || error == -ENODEV || error == -ENXIO)
+		return fail("%s %s: no such PCM", option_of[side], name);
+	return fail("%s %s: %s", option_of[side], name, snd_strerror(error));
+}
+
+/* Open a side, as soon as no other program has it.  Returns 0, EXIT_FAILURE, or −EINTR at a signal. */
+static int open_side(struct transfer *transfer, enum bli_clock_side side)
+{
+	const struct bridge_options *options = transfer->options;
+	const char *name = options->name[side];
+	bool said = false;
+
+	for (;;) {
+		int error = endpoint_open(&transfer->endpoint[side], name, side,
+					  options->format[side] != SND_PCM_FORMAT_UNKNOWN,
+					  options->channels || options->map_count);
+
+		if (error != -EBUSY)
+			return error ? explain(name, side, error) : 0;
+		if (!said)
+			commandline_complain("%s: busy; waiting for it", name);
+		said = true;
+		poll(NULL, 0, RETRY_MS);
+		if (interrupt_pending())
+			return -EINTR;
+	}
+}
+
+static void describe(const struct transfer *transfer)
+{
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
+		const struct endpoint_setup *setup = &transfer->endpoint[side].setup;
+
+		commandline_complain("%s: %u Hz, %s, %u channels, periods of %lu frames, buffer of %lu; %s",
+				     transfer->endpoint[side].name, setup->rate_hz, snd_pcm_format_name(setup->format),
+				     setup->channels, setup->period_frames, setup->buffer_frames,
+				     transfer->endpoint[side].stamps_interrupts ? "times of interrupts" :
+				     "times of reading");
+	}
+	commandline_complain("latency %.1f ms; %s", 1e3 * transfer->latency, transfer->follows ?
+			     "resampling, which follows any clock" : "both sides are taken to have one clock");
+}
+
+/* Open, set up and run until the end, or until a side has changed. */
+static int run_once(struct transfer *transfer, bool *again)
+{
+	struct endpoint_setup setup[BLI_CLOCK_SIDES];
+	int status = 0;
+
+	*again = false;
+	for (int side = 0; side < BLI_CLOCK_SIDES && !status; side++)
+		status = open_side(transfer, (enum bli_clock_side)side);
+	if (status)
+		return status == -EINTR ? 0 : status;
+	status = negotiate(transfer->endpoint, transfer->options, setup);
+	for (int side = 0; side < BLI_CLOCK_SIDES && !status; side++) {
+		int error = endpoint_configure(&transfer->endpoint[side], &setup[side]);
+
+		if (error)
+			status = fail("%s %s: %u Hz, %s, %u channels: %s", option_of[side], transfer->options->name[side],
+				      setup[side].rate_hz, snd_pcm_format_name(setup[side].format), setup[side].channels,
+				      snd_strerror(error));
+	}
+	if (!status)
+		status = transfer_open(transfer);
+	if (status)
+		return status;
+	if (transfer->options->verbose)
+		describe(transfer);
+	*again = transfer_run(transfer) == TRANSFER_CHANGED;
+	return 0;
+}
+
+int main(int argc, char *argv[])
+{
+	struct bridge_options options;
+	struct transfer transfer = { .end_time = INT64_MAX };
+	int status = bridge_options_parse(&options, argc, argv);
+	bool again = true;
+
+	if (status >= 0)
+		return status;
+	if (strcmp(options.name[BLI_CLOCK_IN], options.name[BLI_CLOCK_OUT]) == 0)
+		return fail("--from %s --to %s: the same PCM", options.name[BLI_CLOCK_IN], options.name[BLI_CLOCK_OUT]);
+	snd_lib_error_set_handler(be_silent);
+	interrupt_catch();
+	transfer.options = &options;
+	status_begin(&transfer.status, &options, endpoint_now());
+	transfer.status.mode = options.sync == SYNC_NONE ? "none" : "resample";
+	if (options.duration > 0)
+		transfer.end_time = endpoint_now() + (int64_t)(1e9 * options.duration);
+	realtime_begin(options.priority, options.verbose);
+	while (again) {
+		status = run_once(&transfer, &again);
+		transfer_close(&transfer);
+		if (again)
+			status_say(&transfer.status, "a side has changed; setting up anew");
+	}
+	status_end(&transfer.status);
+	snd_config_update_free_global();
+	return status;
+}

@@ -62,6 +62,7 @@ struct clockcard {
 	int64_t told;		/* events up to here have happened, ns since the epoch */
 	size_t frame_bytes;
 	int stopped;		/* for good: −errno */
+	int broken;		/* an xrun, until it is prepared */
 };
 
 static int64_t since_epoch(void)
@@ -179,7 +180,9 @@ static int happen(struct clockcard *card)
 		snd_pcm_ioplug_set_state(&card->io, SND_PCM_STATE_DISCONNECTED);
 		return -ENODEV;
 	}
-	return last_event(card->events, "xrun", "xrun", now, from, NULL) ? -EPIPE : 0;
+	if (last_event(card->events, "xrun", "xrun", now, from, NULL))
+		card->broken = -EPIPE;
+	return card->broken;
 }
 
 static snd_pcm_sframes_t clockcard_pointer(snd_pcm_ioplug_t *io)
@@ -243,6 +246,7 @@ static int clockcard_prepare(snd_pcm_ioplug_t *io)
 	struct clockcard *card = io->private_data;
 
 	card->done = 0;
+	card->broken = 0;
 	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
 	return happen(card) == -ENODEV ? -ENODEV : 0;
 }

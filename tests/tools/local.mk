@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests of the command-line programs.
 
-EXTRA_DIST += tests/tools/checks.sh tests/tools/resample.py tests/tools/windowfilter.py
+EXTRA_DIST += tests/tools/checks.sh tests/tools/bridge.py tests/tools/resample.py tests/tools/windowfilter.py
 if TOOLS
 dist_check_SCRIPTS += \
 	tests/tools/bench.sh \
+	tests/tools/bridge.sh \
 	tests/tools/examples.sh \
 	tests/tools/faults.sh \
 	tests/tools/resample.sh \

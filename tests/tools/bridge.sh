@@ -119,6 +119,56 @@ figures=$(heard 2 11)
 check "--sync none" "$figures" within "$(figure SNR10)" 96 200
 check "--sync none: the very samples" "$(figure SNR10) dB, as good as 16 bits are" within "$(figure SNR10)" 97 99
 
+# ---- Clocks that can be tuned: the samples pass as they are
+
+latency=40
+clocks="48000 0 48000 0"
+control() { printf '%s\n' "ctl_type.clockcard.lib \"$card\"" "ctl.tuning { type clockcard log \"$work/values\" $1 }"; }
+# keeps NAME: the latency that the bridge measures is what was asked for, by a clock that was tuned for a while
+keeps() {
+	check "$1: latency" "$(last latency_least_us) to $(last latency_most_us) us, $(last mode)" \
+		test "$(bc <<<"$(last latency_least_us) > 39950 && $(last latency_most_us) < 40050")" = 1
+}
+# tunes NAME LOW HIGH: the last values are in that range, the one that was there is put back, the very samples arrive
+tunes() {
+	figures=$(heard 25 40)
+	value=$(tail -n 3 values | head -n 1)
+	check "$1: the very samples" "$(figure SNR10) dB" within "$(figure SNR10)" 97 99
+	check "$1: the value" "$value" within "$value" "$2" "$3"
+	check "$1: put back" "$(tail -n 1 values)" test "$(tail -n 1 values)" = "$4"
+	keeps "$1"
+	check "$1: told" "$(last mode), $(last state)" test "$(last mode)/$(last state)" = pitch/locked
+}
+# 1000312 : 999950 is 362 ppm
+cards 'ppm 312' 'ppm -50' "$(control '')"
+bridge --from in --to out --control tuning --duration 42 --status json -v
+tunes "PCM Rate Shift" 100035 100037 100000
+check "PCM Rate Shift: chosen by itself" "$(tail -n 1 err)" test "$(tail -n 1 err)" = \
+	"bli-bridge: latency 40.0 ms; --sync pitch: 'PCM Rate Shift 100000' tunes the clock of in"
+rm values
+cards 'ppm 312' 'ppm -50' "$(control 'element "Capture Pitch 1000000"')"
+bridge --from in --to out --control tuning --duration 42 --status json --sync pitch
+tunes "Capture Pitch" 999636 999640 1000000
+rm values
+cards 'ppm 312' 'ppm -50' "$(control 'meddle 40')"
+bridge --from in --to out --control tuning --duration 62 --status json
+clocks="48000 312 48000 -50"
+figures=$(heard 45 60)
+check "another program tunes, too: SNR" "$(figure SNR10) dB" within "$(figure SNR10)" 90 200
+keeps "another program tunes, too"
+check "another program tunes, too: said" "$(cat err)" test "$(cat err)" = \
+	"bli-bridge: 'PCM Rate Shift 100000': another program tunes it too; resampling instead"
+rm values
+# the playback is not tuned by it
+cards 'ppm 312' 'ppm -50' "$(control 'element "Playback Pitch 1000000"')"
+bridge --from in --to out --control tuning --duration 72 --status json
+figures=$(heard 55 70)
+check "tuning without an effect: SNR" "$(figure SNR10) dB" within "$(figure SNR10)" 90 200
+keeps "tuning without an effect"
+check "tuning without an effect: said" "$(cat err)" test "$(cat err)" = \
+	"bli-bridge: 'Playback Pitch 1000000': has no effect; resampling instead"
+check "tuning without an effect: put back" "$(tail -n 1 values)" test "$(tail -n 1 values)" = 1000000
+
 # ---- Breakdowns
 
 clocks="44100 300 48000 50"
@@ -157,7 +207,7 @@ clocks="48000 300 48000 50"
 cards 'rate 44100 ppm 300 events "20:rate=48000"' 'rate 48000 ppm 50'
 bridge --from in --to out --duration 62 --status json
 arrives "a source that starts again at another rate" 45 60 90 50
-check "another rate: said" "$(tail -n 1 err)" test "$(tail -n 1 err)" = "bli-bridge: a side has changed; setting up anew"
+check "another rate: said" "$(tail -n 1 err)" test "$(tail -n 1 err)" = "bli-bridge: in: back again, but not at 44100 Hz"
 
 # ---- The end
 
@@ -219,20 +269,21 @@ refuses "a wrong rate" 2 "--from-rate 1: not possible; allowed: 2000 to 1536000 
 refuses "an unknown format" 2 "--to-format S17: not possible; allowed: a linear format of ALSA, as in S16_LE, S24_3LE, S32_LE, FLOAT_LE" --from in --to out --to-format S17
 refuses "a wrong map" 2 "--map 1,x: not possible; allowed: up to 64 numbers of 0 to 64 with commas between" --from in --to out --map 1,x
 refuses "--channels with --map" 2 "--channels, --map: one of them" --from in --to out --map 1,2 --channels 2
-refuses "an unknown mode" 2 "--sync pi: not possible; allowed: auto, resample, none" --from in --to out --sync pi
+refuses "an unknown mode" 2 "--sync pi: not possible; allowed: auto, resample, none, timer, pitch" --from in --to out --sync pi
+refuses "nothing to tune" 1 "--sync pitch: not possible; neither in nor out has an element that tunes its clock" --from in --to out --sync pitch
+refuses "no loopback" 1 "--sync timer: not possible; in is no loopback whose timer_source is out" --from in --to out --sync timer
 refuses "an argument" 2 "hw:0: unknown; PCMs are given by --from and --to" --from in --to out hw:0
 
-# ---- alsaloop, for comparison: it steps the ratio once in 15 s, so a minute does not lock it
+# ---- alsaloop, for comparison: it steps the ratio by 10 ppm once in 15 s
 
 if command -v alsaloop >/dev/null; then
-	latency=40
-	clocks="48000 300 48000 0"
 	cards 'ppm 300' '' 'ctl.!default { type hw card 0 }'
-	rm -f played.raw
-	SIMTIME_SIGNALS="71:2" LD_PRELOAD=$simtime timeout 20 alsaloop -C in -P out -r 48000 -f S16_LE -c 2 -t 40000 -S 4 >out 2>err
-	theirs=$(heard 20 60 2>&1)
-	bridge --from in --to out --duration 62
-	arrives "where alsaloop has '$theirs'" 20 60 90 50
+	SIMTIME_SIGNALS="301:2" LD_PRELOAD=$simtime timeout 20 alsaloop -v -C in -P out -r 48000 -f S16_LE -c 2 -t 40000 -S 4 >out 2>&1
+	late=$(sed -n 's/^New pitch.*0\/\([0-9]*\)).*/\1/p' out | tail -n 1)
+	clocks="48000 300 48000 0"
+	bridge --from in --to out --duration 302
+	arrives "after 5 min, where alsaloop is ${late:-?} frames late" 280 300 90 50
+	check "alsaloop, to compare" "${late:-?} frames late" test "${late:-0}" -gt 1000
 else
 	skip "comparison" alsaloop
 fi

@@ -20,9 +20,10 @@
  *     events "SECONDS:WHAT …" from the start: unplug, plug; busy, free; xrun; rate=N, after which it stops and can only be
  *                             set to that one
  *
- * Timers and the clock are those of the system, or of simtime.c.
+ * Captures can be tuned by a control, see clockctl.c.  Timers and the clock are those of the system, or of simtime.c.
  */
-#include <alsa/asoundlib.h>
+#include "clockcard.h"
+
 #include <alsa/pcm_external.h>
 #include <errno.h>
 #include <math.h>
@@ -38,8 +39,9 @@
 #define AMPLITUDE 0.8912509381337456	/* −1 dBFS */
 #define INTERRUPT_NS 20000	/* from the end of a period to the wake-up */
 
-/* When all cards began to count, ns of the clock. */
+/* When all cards began to count, ns of the clock; and what clockcard_tune() has made of the time since, for captures. */
 static int64_t epoch;
+static struct { int64_t since; double tuned, before; } pace;
 
 struct settings {
 	unsigned rates[RATES_MAX], rate_count;
@@ -106,10 +108,34 @@ static double rate_of(const struct clockcard *card)
 	return card->io.rate * (1 + 1e-6 * card->ppm);
 }
 
+void clockcard_tune(double relative)
+{
+	int64_t now = since_epoch();
+
+	pace.before += (1 + pace.tuned) * (double)(now - pace.since);
+	pace.since = now;
+	pace.tuned = relative;
+}
+
+/* The time that a card has come to, ns since the epoch; and when it comes to one. */
+static double card_time(const struct clockcard *card, int64_t now)
+{
+	if (card->io.stream == SND_PCM_STREAM_PLAYBACK)
+		return (double)now;
+	return pace.before + (1 + pace.tuned) * (double)(now - pace.since);
+}
+
+static double true_time(const struct clockcard *card, double time)
+{
+	if (card->io.stream == SND_PCM_STREAM_PLAYBACK)
+		return time;
+	return (double)pace.since + (time - pace.before) / (1 + pace.tuned);
+}
+
 /* Frames since the card was started, as its pointer shows them. */
 static int64_t reached(const struct clockcard *card)
 {
-	int64_t frames = (int64_t)floor(1e-9 * (double)since_epoch() * rate_of(card)) - card->start;
+	int64_t frames = (int64_t)floor(1e-9 * card_time(card, since_epoch()) * rate_of(card)) - card->start;
 
 	return frames < 0 ? 0 : frames / card->grain * card->grain;
 }
@@ -211,7 +237,7 @@ static int set_timer(struct clockcard *card)
 {
 	int64_t periods = reached(card) / (int64_t)card->io.period_size + 1;
 	int64_t frame = card->start + periods * (int64_t)card->io.period_size;
-	int64_t ns = epoch + (int64_t)(1e9 * (double)frame / rate_of(card)) + INTERRUPT_NS;
+	int64_t ns = epoch + (int64_t)true_time(card, 1e9 * (double)frame / rate_of(card)) + INTERRUPT_NS;
 	const struct itimerspec timer = { .it_value = { ns / 1000000000, ns % 1000000000 } };
 
 	return timerfd_settime(card->io.poll_fd, TFD_TIMER_ABSTIME, &timer, NULL) < 0 ? -errno : 0;
@@ -221,7 +247,7 @@ static int clockcard_start(snd_pcm_ioplug_t *io)
 {
 	struct clockcard *card = io->private_data;
 
-	card->start = (int64_t)ceil(1e-9 * (double)since_epoch() * rate_of(card));
+	card->start = (int64_t)ceil(1e-9 * card_time(card, since_epoch()) * rate_of(card));
 	card->done = 0;
 	return set_timer(card);
 }

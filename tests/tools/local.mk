@@ -49,11 +49,12 @@ tests_tools_ratio_LDADD = $(CMOCKA_LIBS) $(GMP_LIBS)
 
 # A sound card with a clock of its own, and simulated time for the program that it serves.
 check_LTLIBRARIES += tests/tools/libasound_module_pcm_clockcard.la tests/tools/libsimtime.la
-tests_tools_libasound_module_pcm_clockcard_la_SOURCES = tests/tools/clockcard.c
+tests_tools_libasound_module_pcm_clockcard_la_SOURCES = \
+	tests/tools/clockcard.c tests/tools/clockcard.h tests/tools/clockctl.c
 tests_tools_libasound_module_pcm_clockcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_tools_libasound_module_pcm_clockcard_la_LIBADD = $(ALSA_LIBS)
 tests_tools_libasound_module_pcm_clockcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
-	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_clockcard_'
+	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_(pcm|ctl)_clockcard_'
 tests_tools_libsimtime_la_SOURCES = tests/tools/simtime.c
 tests_tools_libsimtime_la_LIBADD = $(DL_LIBS)
 tests_tools_libsimtime_la_LDFLAGS = -module -avoid-version -shared -rpath $(alsaplugindir)

@@ -88,8 +88,8 @@ static void describe(const struct transfer *transfer)
 				     transfer->endpoint[side].stamps_interrupts ? "times of interrupts" :
 				     "times of reading");
 	}
-	commandline_complain("latency %.1f ms; %s", 1e3 * transfer->latency, transfer->follows ?
-			     "resampling, which follows any clock" : "both sides are taken to have one clock");
+	commandline_complain("latency %.1f ms; --sync %s: %s", 1e3 * transfer->latency,
+			     sync_name(transfer->sync.mode), transfer->sync.reason);
 }
 
 /* Open, set up and run until the end, or until a side has changed. */
@@ -104,6 +104,8 @@ static int run_once(struct transfer *transfer, bool *again)
 	if (status)
 		return status == -EINTR ? 0 : status;
 	status = negotiate(transfer->endpoint, transfer->options, setup);
+	if (!status)
+		status = sync_open(&transfer->sync, transfer->options, transfer->endpoint, setup);
 	for (int side = 0; side < BLI_CLOCK_SIDES && !status; side++) {
 		int error = endpoint_configure(&transfer->endpoint[side], &setup[side]);
 
@@ -116,6 +118,7 @@ static int run_once(struct transfer *transfer, bool *again)
 		status = transfer_open(transfer);
 	if (status)
 		return status;
+	transfer->status.mode = sync_name(transfer->sync.mode);
 	if (transfer->options->verbose)
 		describe(transfer);
 	*again = transfer_run(transfer) == TRANSFER_CHANGED;
@@ -137,15 +140,12 @@ int main(int argc, char *argv[])
 	interrupt_catch();
 	transfer.options = &options;
 	status_begin(&transfer.status, &options, endpoint_now());
-	transfer.status.mode = options.sync == SYNC_NONE ? "none" : "resample";
 	if (options.duration > 0)
 		transfer.end_time = endpoint_now() + (int64_t)(1e9 * options.duration);
 	realtime_begin(options.priority, options.verbose);
 	while (again) {
 		status = run_once(&transfer, &again);
 		transfer_close(&transfer);
-		if (again)
-			status_say(&transfer.status, "a side has changed; setting up anew");
 	}
 	status_end(&transfer.status);
 	snd_config_update_free_global();

@@ -8,6 +8,7 @@ bli_bridge_SOURCES = \
 	src/tools/bridge/options.c src/tools/bridge/options.h \
 	src/tools/bridge/realtime.c src/tools/bridge/realtime.h \
 	src/tools/bridge/status.c src/tools/bridge/status.h \
+	src/tools/bridge/sync.c src/tools/bridge/sync.h \
 	src/tools/bridge/transfer.c src/tools/bridge/transfer.h \
 	$(commandline_sources) $(ratetext_sources) \
 	src/tools/shared/interrupt.c src/tools/shared/interrupt.h

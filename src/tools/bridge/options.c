@@ -23,7 +23,8 @@ const char commandline_program[] = PROGRAM;
 
 enum option_code {
 	OPTION_FROM = 256, OPTION_TO, OPTION_FROM_RATE, OPTION_TO_RATE, OPTION_FROM_FORMAT, OPTION_TO_FORMAT,
-	OPTION_CHANNELS, OPTION_MAP, OPTION_LATENCY, OPTION_CONVERTER, OPTION_DITHER, OPTION_SYNC, OPTION_END,
+	OPTION_CHANNELS, OPTION_MAP, OPTION_LATENCY, OPTION_CONVERTER, OPTION_DITHER, OPTION_SYNC,
+	OPTION_CONTROL, OPTION_END,
 	OPTION_STATUS, OPTION_INTERVAL, OPTION_DURATION, OPTION_PRIORITY,
 };
 
@@ -40,6 +41,7 @@ static const struct option long_options[] = {
 	{ "converter", required_argument, NULL, OPTION_CONVERTER },
 	{ "dither", required_argument, NULL, OPTION_DITHER },
 	{ "sync", required_argument, NULL, OPTION_SYNC },
+	{ "control", required_argument, NULL, OPTION_CONTROL },
 	{ "at-end", required_argument, NULL, OPTION_END },
 	{ "status", required_argument, NULL, OPTION_STATUS },
 	{ "interval", required_argument, NULL, OPTION_INTERVAL },
@@ -67,7 +69,9 @@ static const char help[] =
 	"      --latency TIME       from capture to playback, as in 20ms (40ms)\n"
 	"      --converter NAME     bli_fast, bli_medium, bli, bli_high, bli_best (bli)\n"
 	"      --dither KIND        of integer samples: none, tpdf, shaped (none)\n"
-	"      --sync MODE          auto, resample; none if both have one clock (auto)\n"
+	"      --sync MODE          auto; resample, or tune a clock: timer, pitch; none if both\n"
+	"                           have one clock\n"
+	"      --control CTL        where to look for what tunes a clock (the PCM's card)\n"
 	"      --at-end WHAT        of what is queued: drain, drop (drain)\n"
 	"      --status KIND        line, json, none; line on a terminal, otherwise none\n"
 	"      --interval SECONDS   between two status lines (1)\n"
@@ -175,11 +179,11 @@ static int set_dither(struct bridge_options *options)
 
 static int set_sync(struct bridge_options *options)
 {
-	static const char *const words[] = { "auto", "resample", "none", NULL };
+	static const char *const words[] = { "auto", "resample", "none", "timer", "pitch", NULL };
 	int word = find_word(words, optarg);
 
 	if (word < 0)
-		return commandline_complain("--sync %s: not possible; allowed: auto, resample, none", optarg);
+		return commandline_complain("--sync %s: not possible; allowed: auto, resample, none, timer, pitch", optarg);
 	options->sync = (enum bridge_sync)word;
 	return 0;
 }
@@ -239,6 +243,9 @@ static int set_option(struct bridge_options *options, int code)
 		return set_dither(options);
 	case OPTION_SYNC:
 		return set_sync(options);
+	case OPTION_CONTROL:
+		options->control = optarg;
+		return 0;
 	case OPTION_END:
 		return set_end(options);
 	case OPTION_STATUS:

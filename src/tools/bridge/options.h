@@ -27,6 +27,7 @@ struct bridge_options {
 	const struct bli_preset *converter;
 	enum bli_dither_kind dither;
 	enum bridge_sync sync;
+	const char *control;	/* where an element that tunes is; NULL: of the PCM's card */
 	bool drops;		/* what is queued at the end, instead of playing it */
 	enum bridge_status status;
 	double interval;	/* between two status lines, s */

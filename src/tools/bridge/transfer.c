@@ -107,7 +107,7 @@ int transfer_open(struct transfer *transfer)
 	struct bli_clockloop_config config = { .deviation_max = DEVIATION_MAX };
 	int status;
 
-	transfer->follows = transfer->options->sync != SYNC_NONE;
+	transfer->follows = transfer->sync.mode == SYNC_RESAMPLE;
 	status = open_stream(transfer);
 	if (!status)
 		status = open_buffers(transfer);
@@ -124,6 +124,7 @@ int transfer_open(struct transfer *transfer)
 
 void transfer_close(struct transfer *transfer)
 {
+	sync_close(&transfer->sync);
 	bli_stream_close(&transfer->stream);
 	free(transfer->in);
 	free(transfer->out);
@@ -286,6 +287,17 @@ static bool make_up(struct transfer *transfer, struct failure *failure)
 	return missing <= 0 || insert_silence(transfer, (size_t)llrint(missing * rate(transfer, BLI_CLOCK_IN)), failure);
 }
 
+/* Tune the clock, if that is how they are brought together. */
+static bool tune(struct transfer *transfer, struct failure *failure)
+{
+	int error = sync_run(&transfer->sync, &transfer->loop, endpoint_now());
+
+	if (error)
+		status_say(&transfer->status, "'%s': %s; resampling instead", transfer->sync.untunable, error == -EBUSY ?
+			   "another program tunes it too" : error == -ENOTSUP ? "has no effect" : snd_strerror(error));
+	return check(failure, transfer->sync.side, error ? -EINVAL : 0);
+}
+
 /* Follow the loop's advice. */
 static bool steer(struct transfer *transfer, struct failure *failure)
 {
@@ -298,8 +310,8 @@ static bool steer(struct transfer *transfer, struct failure *failure)
 	bli_clockloop_place(&transfer->loop, transfer->base + place, fraction,
 			    transfer->endpoint[BLI_CLOCK_OUT].frames);
 	bli_clockloop_run(&transfer->loop, endpoint_now());
-	if (!transfer->follows)
-		return true;
+	if (!tune(transfer, failure))
+		return false;
 	bli_stream_set_deviation(&transfer->stream, bli_clockloop_deviation(&transfer->loop), (uint32_t)llrint(ramp));
 	shift = bli_clockloop_shift(&transfer->loop);
 	if (shift > 0)
@@ -374,8 +386,10 @@ static int reopen(struct transfer *transfer, enum bli_clock_side side)
 		error = endpoint_open(endpoint, options->name[side], side,
 				      options->format[side] != SND_PCM_FORMAT_UNKNOWN,
 				      options->channels || options->map_count);
-		if (!error && !endpoint_offers(endpoint, setup.format, setup.rate_hz, setup.channels))
+		if (!error && !endpoint_offers(endpoint, setup.format, setup.rate_hz, setup.channels)) {
+			status_say(&transfer->status, "%s: back again, but not at %u Hz", endpoint->name, setup.rate_hz);
 			return -EINVAL;
+		}
 		if (!error)
 			error = endpoint_configure(endpoint, &setup);
 		endpoint->setup = setup;
@@ -395,6 +409,9 @@ static int replace(struct transfer *transfer, const struct failure *failure)
 	if (error)
 		return error;
 	status_say(&transfer->status, "%s: back again", name);
+	/* its control has gone with it */
+	if (transfer->sync.mode == SYNC_PITCH)
+		return -EINVAL;
 	restart(transfer, !failure->side);
 	return restart(transfer, failure->side);
 }
@@ -405,6 +422,8 @@ static int recover(struct transfer *transfer, const struct failure *failure)
 	struct status *status = &transfer->status;
 	const char *name = transfer->options->name[failure->side];
 
+	if (transfer->sync.untunable && transfer->sync.mode == SYNC_PITCH)
+		return -EINVAL;
 	if (failure->error == -EPIPE || failure->error == -ESTRPIPE) {
 		if (failure->error == -ESTRPIPE)
 			status->suspends++;

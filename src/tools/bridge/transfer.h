@@ -18,6 +18,7 @@
 #include "options.h"
 #include "status.h"
 #include "stream.h"
+#include "sync.h"
 
 enum transfer_end {
 	TRANSFER_ENDED,		/* by a signal or by the duration */
@@ -29,6 +30,7 @@ struct transfer {
 	struct endpoint endpoint[BLI_CLOCK_SIDES];
 	struct bli_stream stream;
 	struct bli_clockloop loop;
+	struct sync sync;		/* chosen before transfer_open() */
 	bool follows;			/* the loop's deviation is the stream's */
 	double latency;			/* s */
 	int64_t end_time;		/* of the run, on endpoint_now(), ns; INT64_MAX: none */

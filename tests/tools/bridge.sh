@@ -246,6 +246,46 @@ print("peaks of %d and %d" % tuple(np.abs(data).max(axis=0)))
 raise SystemExit(not (29000 < np.abs(data[:, 0]).max() < 29500 and np.abs(data[:, 1]).max() == 0))
 END
 
+# ---- Checks, records, configuration files
+
+# a pointer of 48 frames is up to 1 ms late, wake-ups by what simtime makes of them
+cards 'rate 44100 ppm 312' 'rate 48000 ppm -50 grain 48'
+SIMTIME_JITTER_US=500 bridge --from in --to out --check --duration 20
+pointers=$(sed -n 's/.*pointer late by up to \([0-9.]*\) ms/\1/p' out | paste -sd ' ')
+wakes=$(sed -n 's/^wake-ups late by up to \([0-9.]*\) ms.*/\1/p' out)
+check "--check: pointers" "$pointers ms" awk -v p="$pointers" 'BEGIN { split(p, n, " "); exit !(n[1] < 0.05 && n[2] > 0.9 && n[2] < 1.1) }'
+check "--check: wake-ups" "$wakes ms" within "$wakes" 0.4 0.6
+check "--check: clocks" "$(sed -n 's/.*clock \([-+0-9.]* ppm\).*/\1/p' out | paste -sd ' ')" \
+	awk '/clock/ { ppm[++n] = $2 } END { exit !(ppm[1] > 311 && ppm[1] < 313 && ppm[2] > -55 && ppm[2] < -45) }' out
+SIMTIME_JITTER_US=500 bridge --from in --to out --latency auto --duration 42 --status json -v
+latency=$(sed -n 's/.*: latency \([0-9.]*\) ms.*/\1/p' err)
+clocks="44100 312 48000 -50"
+check "--latency auto: short" "$latency ms" within "$latency" 5 12
+arrives "--latency auto" 20 40 85 100
+told "--latency auto" 0 0 0
+latency=40
+cards 'rate 44100 ppm 312' 'rate 48000 ppm -50'
+bridge --from in --to out --duration 62 --record-status run.csv
+check "--record-status" "$(tail -n 1 run.csv)" awk -F , 'NR > 22 && ($2 < 361.5 || $2 > 362.5 || $3 < 39.99 || $3 > 40.01) { bad = 1 }
+	END { exit !(NR > 58 && NF == 7 && !bad) }' run.csv
+refuses "a table that exists" 1 "run.csv: exists already; -y replaces it" --from in --to out --record-status run.csv
+if command -v gnuplot >/dev/null; then
+	bridge --from in --to out --duration 12 --plot run.svg
+	check "--plot" "$(stat -c %s run.svg) bytes" grep -q 'latency (ms)' run.svg
+else
+	skip "a drawing" gnuplot
+fi
+printf '%s\n' '# a bridge' 'from in' 'to = out' '  latency=30ms	# short' verbose >bridge.conf
+bridge --config bridge.conf --duration 2
+check "--config" "$(tail -n 1 err)" grep -q 'latency 30.0 ms' err
+bridge --config bridge.conf --duration 2 --latency 25ms
+check "--config: the command line overrides it" "$(tail -n 1 err)" grep -q 'latency 25.0 ms' err
+echo 'form in' >wrong.conf
+refuses "a wrong name in a file" 2 "unrecognized option '--form=in'" --config wrong.conf
+refuses "a file that is not there" 2 "--config nowhere.conf: No such file or directory" --config nowhere.conf
+echo 'config bridge.conf' >nested.conf
+refuses "a file in a file" 2 "--config bridge.conf: one file, and not from within one" --config nested.conf
+
 # ---- What is refused
 
 cards '' '' 'pcm.mono { type clockcard channels 1 } pcm.player { type clockcard only playback } pcm.mike { type clockcard only capture }'
@@ -264,7 +304,7 @@ refuses "no --from" 2 "--from: missing; the PCM to capture from" --to out
 refuses "no --to" 2 "--to: missing; the PCM to play on" --from in
 refuses "an unknown converter" 2 "--converter best: unknown; allowed: bli_fast, bli_medium, bli, bli_high, bli_best" --from in --to out --converter best
 refuses "a converter that cannot glide" 2 "--converter bli_linear: cannot follow a clock; allowed: bli_fast, bli_medium, bli, bli_high, bli_best" --from in --to out --converter bli_linear
-refuses "a wrong latency" 2 "--latency 20m: not possible; allowed: 1ms to 10s" --from in --to out --latency 20m
+refuses "a wrong latency" 2 "--latency 20m: not possible; allowed: 1ms to 10s, auto" --from in --to out --latency 20m
 refuses "a wrong rate" 2 "--from-rate 1: not possible; allowed: 2000 to 1536000 Hz, whole, as in 44100, 44.1k" --from in --to out --from-rate 1
 refuses "an unknown format" 2 "--to-format S17: not possible; allowed: a linear format of ALSA, as in S16_LE, S24_3LE, S32_LE, FLOAT_LE" --from in --to out --to-format S17
 refuses "a wrong map" 2 "--map 1,x: not possible; allowed: up to 64 numbers of 0 to 64 with commas between" --from in --to out --map 1,x

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "endpoint.h"
 #include "negotiation.h"
 #include "options.h"
@@ -17,6 +18,7 @@
 #include "transfer.h"
 
 #define RETRY_MS 250
+#define CHECK_LATENCY 8e-3	/* s: a check looks at short periods, of a quarter of that */
 
 static const char *const option_of[BLI_CLOCK_SIDES] = { "--from", "--to" };
 
@@ -92,18 +94,16 @@ static void describe(const struct transfer *transfer)
 			     sync_name(transfer->sync.mode), transfer->sync.reason);
 }
 
-/* Open, set up and run until the end, or until a side has changed. */
-static int run_once(struct transfer *transfer, bool *again)
+/* Open both sides and set them up.  Returns 0, EXIT_FAILURE after a complaint, or −EINTR at a signal. */
+static int set_up(struct transfer *transfer)
 {
 	struct endpoint_setup setup[BLI_CLOCK_SIDES];
 	int status = 0;
 
-	*again = false;
 	for (int side = 0; side < BLI_CLOCK_SIDES && !status; side++)
 		status = open_side(transfer, (enum bli_clock_side)side);
-	if (status)
-		return status == -EINTR ? 0 : status;
-	status = negotiate(transfer->endpoint, transfer->options, setup);
+	if (!status)
+		status = negotiate(transfer->endpoint, transfer->options, setup);
 	if (!status)
 		status = sync_open(&transfer->sync, transfer->options, transfer->endpoint, setup);
 	for (int side = 0; side < BLI_CLOCK_SIDES && !status; side++) {
@@ -114,8 +114,37 @@ static int run_once(struct transfer *transfer, bool *again)
 				      setup[side].rate_hz, snd_pcm_format_name(setup[side].format), setup[side].channels,
 				      snd_strerror(error));
 	}
-	if (!status)
-		status = transfer_open(transfer);
+	return status ? status : transfer_open(transfer);
+}
+
+/* --check and --latency auto: what the PCMs are good for, and the latency from that. */
+static int check_sides(struct transfer *transfer, struct bridge_options *options, double duration)
+{
+	struct check_result result;
+	int status, error;
+
+	if (!options->has_latency)
+		options->latency = CHECK_LATENCY;
+	status = set_up(transfer);
+	if (!status) {
+		error = check_measure(transfer, duration, &result);
+		if (error)
+			status = fail("check: %s", snd_strerror(error));
+		else if (options->checks)
+			check_print(transfer, &result);
+		if (!error)
+			options->latency = result.latency;
+	}
+	transfer_close(transfer);
+	return status;
+}
+
+/* Set up and run until the end, or until a side has changed. */
+static int run_once(struct transfer *transfer, bool *again)
+{
+	int status = set_up(transfer);
+
+	*again = false;
 	if (status)
 		return status;
 	transfer->status.mode = sync_name(transfer->sync.mode);
@@ -125,29 +154,47 @@ static int run_once(struct transfer *transfer, bool *again)
 	return 0;
 }
 
+static int run(struct transfer *transfer, struct bridge_options *options)
+{
+	bool again = true;
+	int status;
+
+	status_begin(&transfer->status, options, endpoint_now());
+	status = record_begin(&transfer->status.record, options->table, options->drawing, options->overwrite);
+	if (options->duration > 0)
+		transfer->end_time = endpoint_now() + (int64_t)(1e9 * options->duration);
+	while (!status && again) {
+		status = run_once(transfer, &again);
+		transfer_close(transfer);
+	}
+	status_end(&transfer->status);
+	return record_end(&transfer->status.record) | status;
+}
+
 int main(int argc, char *argv[])
 {
 	struct bridge_options options;
 	struct transfer transfer = { .end_time = INT64_MAX };
 	int status = bridge_options_parse(&options, argc, argv);
-	bool again = true;
 
-	if (status >= 0)
+	if (status < 0 && strcmp(options.name[BLI_CLOCK_IN], options.name[BLI_CLOCK_OUT]) == 0)
+		status = fail("--from %s --to %s: the same PCM", options.name[BLI_CLOCK_IN], options.name[BLI_CLOCK_OUT]);
+	if (status >= 0) {
+		bridge_options_free(&options);
 		return status;
-	if (strcmp(options.name[BLI_CLOCK_IN], options.name[BLI_CLOCK_OUT]) == 0)
-		return fail("--from %s --to %s: the same PCM", options.name[BLI_CLOCK_IN], options.name[BLI_CLOCK_OUT]);
+	}
 	snd_lib_error_set_handler(be_silent);
 	interrupt_catch();
 	transfer.options = &options;
-	status_begin(&transfer.status, &options, endpoint_now());
-	if (options.duration > 0)
-		transfer.end_time = endpoint_now() + (int64_t)(1e9 * options.duration);
 	realtime_begin(options.priority, options.verbose);
-	while (again) {
-		status = run_once(&transfer, &again);
-		transfer_close(&transfer);
-	}
-	status_end(&transfer.status);
+	status = 0;
+	if (options.checks || options.auto_latency)
+		status = check_sides(&transfer, &options, options.checks && options.duration > 0 ? options.duration :
+				     CHECK_DURATION);
+	if (!status && !options.checks)
+		status = run(&transfer, &options);
+	bridge_options_free(&options);
 	snd_config_update_free_global();
-	return status;
+	/* a signal while waiting for a PCM is an end, too */
+	return status == -EINTR ? 0 : status;
 }

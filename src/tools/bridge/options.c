@@ -3,6 +3,7 @@
 
 #include "options.h"
 #include "shared/commandline.h"
+#include "shared/gnuplot.h"
 #include "shared/ratetext.h"
 
 #include <getopt.h>
@@ -25,7 +26,8 @@ enum option_code {
 	OPTION_FROM = 256, OPTION_TO, OPTION_FROM_RATE, OPTION_TO_RATE, OPTION_FROM_FORMAT, OPTION_TO_FORMAT,
 	OPTION_CHANNELS, OPTION_MAP, OPTION_LATENCY, OPTION_CONVERTER, OPTION_DITHER, OPTION_SYNC,
 	OPTION_CONTROL, OPTION_END,
-	OPTION_STATUS, OPTION_INTERVAL, OPTION_DURATION, OPTION_PRIORITY,
+	OPTION_STATUS, OPTION_INTERVAL, OPTION_DURATION, OPTION_PRIORITY, OPTION_RECORD, OPTION_PLOT, OPTION_CHECK,
+	OPTION_CONFIG,
 };
 
 static const struct option long_options[] = {
@@ -47,6 +49,11 @@ static const struct option long_options[] = {
 	{ "interval", required_argument, NULL, OPTION_INTERVAL },
 	{ "duration", required_argument, NULL, OPTION_DURATION },
 	{ "priority", required_argument, NULL, OPTION_PRIORITY },
+	{ "record-status", required_argument, NULL, OPTION_RECORD },
+	{ "plot", required_argument, NULL, OPTION_PLOT },
+	{ "overwrite", no_argument, NULL, 'y' },
+	{ "check", no_argument, NULL, OPTION_CHECK },
+	{ "config", required_argument, NULL, OPTION_CONFIG },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -66,7 +73,7 @@ static const char help[] =
 	"      --channels N         of both sides\n"
 	"      --map N,N,...        the capture channel that each playback channel gets, from\n"
 	"                           1; 0: silence\n"
-	"      --latency TIME       from capture to playback, as in 20ms (40ms)\n"
+	"      --latency TIME       from capture to playback, as in 20ms (40ms); auto: by --check\n"
 	"      --converter NAME     bli_fast, bli_medium, bli, bli_high, bli_best (bli)\n"
 	"      --dither KIND        of integer samples: none, tpdf, shaped (none)\n"
 	"      --sync MODE          auto; resample, or tune a clock: timer, pitch; none if both\n"
@@ -77,6 +84,11 @@ static const char help[] =
 	"      --interval SECONDS   between two status lines (1)\n"
 	"      --duration SECONDS   end by itself\n"
 	"      --priority N         real-time priority, 1 to 99; 0: ordinary (40)\n"
+	"      --record-status FILE write deviation and latency over the run as CSV\n"
+	"      --plot FILE          draw them as .svg or .png at the end (needs gnuplot)\n"
+	"  -y, --overwrite          replace existing files\n"
+	"      --check              measure both PCMs for a while, recommend a latency\n"
+	"      --config FILE        long options from a file, one in a line\n"
 	"  -v, --verbose            say how the sides were set up\n"
 	"\n"
 	"  -h, --help               print this and exit\n"
@@ -143,6 +155,9 @@ static int set_latency(struct bridge_options *options)
 	char *end;
 	double number = strtod(optarg, &end);
 
+	options->auto_latency = strcmp(optarg, "auto") == 0;
+	if (options->auto_latency)
+		return 0;
 	for (size_t i = 0; end != optarg && i < sizeof(units) / sizeof(units[0]); i++)
 		if (strcmp(end, units[i].unit) == 0) {
 			options->latency = number * units[i].seconds;
@@ -150,7 +165,7 @@ static int set_latency(struct bridge_options *options)
 			if (options->latency >= LATENCY_MIN && options->latency <= LATENCY_MAX)
 				return 0;
 		}
-	return commandline_complain("--latency %s: not possible; allowed: 1ms to 10s", optarg);
+	return commandline_complain("--latency %s: not possible; allowed: 1ms to 10s, auto", optarg);
 }
 
 static int set_converter(struct bridge_options *options)
@@ -216,6 +231,13 @@ static int set_channels(struct bridge_options *options)
 	return 0;
 }
 
+static int set_plot(struct bridge_options *options)
+{
+	options->drawing = optarg;
+	return gnuplot_terminal(optarg) ? 0
+		: commandline_complain("--plot %s: the name decides the kind of picture; allowed: .svg, .png", optarg);
+}
+
 static int set_option(struct bridge_options *options, int code)
 {
 	switch (code) {
@@ -256,6 +278,20 @@ static int set_option(struct bridge_options *options, int code)
 		return commandline_number("--duration", optarg, 0.1, 1e9, "s", &options->duration);
 	case OPTION_PRIORITY:
 		return commandline_integer("--priority", optarg, 0, 99, &options->priority);
+	case OPTION_RECORD:
+		options->table = optarg;
+		return 0;
+	case OPTION_PLOT:
+		return set_plot(options);
+	case OPTION_CHECK:
+		options->checks = true;
+		return 0;
+	case OPTION_CONFIG:
+		return optarg == options->config ? 0 : commandline_complain("--config %s: one file, and not from within one",
+									   optarg);
+	case 'y':
+		options->overwrite = true;
+		return 0;
 	case 'v':
 		options->verbose = true;
 		return 0;
@@ -276,20 +312,23 @@ static int check_options(const struct bridge_options *options)
 	return 0;
 }
 
-int bridge_options_parse(struct bridge_options *options, int argc, char *argv[])
+/* The file of the first --config, or NULL. */
+static const char *find_config(int argc, char *argv[])
 {
-	static char program[] = PROGRAM;
+	for (int i = 1; i < argc; i++) {
+		if (strncmp(argv[i], "--config=", 9) == 0)
+			return argv[i] + 9;
+		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
+			return argv[i + 1];
+	}
+	return NULL;
+}
+
+static int parse(struct bridge_options *options, int argc, char *argv[])
+{
 	int code;
 
-	*options = (struct bridge_options){
-		.format = { SND_PCM_FORMAT_UNKNOWN, SND_PCM_FORMAT_UNKNOWN },
-		.latency = LATENCY_DEFAULT, .converter = bli_preset_find(BLI_PRESET_DEFAULT),
-		.dither = BLI_DITHER_NONE, .interval = 1, .priority = PRIORITY_DEFAULT,
-	};
-	/* getopt's complaints begin with the name, whatever the path */
-	if (argc > 0)
-		argv[0] = program;
-	while ((code = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
+	while ((code = getopt_long(argc, argv, "yvhV", long_options, NULL)) != -1) {
 		if (code == 'h') {
 			fputs(help, stdout);
 			return EXIT_SUCCESS;
@@ -304,4 +343,38 @@ int bridge_options_parse(struct bridge_options *options, int argc, char *argv[])
 	if (optind < argc)
 		return commandline_complain("%s: unknown; PCMs are given by --from and --to", argv[optind]);
 	return check_options(options) ? EXIT_USAGE : -1;
+}
+
+int bridge_options_parse(struct bridge_options *options, int argc, char *argv[])
+{
+	static char program[] = PROGRAM;
+	char **all;
+	int status;
+
+	*options = (struct bridge_options){
+		.format = { SND_PCM_FORMAT_UNKNOWN, SND_PCM_FORMAT_UNKNOWN },
+		.latency = LATENCY_DEFAULT, .converter = bli_preset_find(BLI_PRESET_DEFAULT),
+		.dither = BLI_DITHER_NONE, .interval = 1, .priority = PRIORITY_DEFAULT,
+	};
+	options->config = find_config(argc, argv);
+	if (options->config && configfile_read(&options->file, options->config))
+		return EXIT_USAGE;
+	/* what is in the file comes first, so the command line overrides it */
+	all = calloc((size_t)(argc + options->file.count) + 2, sizeof(*all));
+	if (!all)
+		return commandline_complain("not enough memory");
+	/* getopt's complaints begin with the name, whatever the path */
+	all[0] = program;
+	for (int i = 0; i < options->file.count; i++)
+		all[1 + i] = options->file.arguments[i];
+	for (int i = 1; i < argc; i++)
+		all[options->file.count + i] = argv[i];
+	status = parse(options, (argc > 0 ? argc : 1) + options->file.count, all);
+	free(all);
+	return status;
+}
+
+void bridge_options_free(struct bridge_options *options)
+{
+	configfile_free(&options->file);
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "clockloop.h"
+#include "configfile.h"
 #include "preset.h"
 #include "resampler.h"
 
@@ -23,7 +24,7 @@ struct bridge_options {
 	unsigned map[BLI_CHANNELS_MAX];	/* map[map_count]: for each playback channel a capture channel from 1, or 0 */
 	unsigned map_count;	/* 0: every channel to the one of the same number */
 	double latency;		/* s */
-	bool has_latency;
+	bool has_latency, auto_latency;
 	const struct bli_preset *converter;
 	enum bli_dither_kind dither;
 	enum bridge_sync sync;
@@ -33,7 +34,12 @@ struct bridge_options {
 	double interval;	/* between two status lines, s */
 	double duration;	/* s, 0: until a signal comes */
 	int priority;		/* of SCHED_FIFO, 0: none */
+	const char *table, *drawing;	/* of the run, to write; NULL: none */
+	bool overwrite;
+	bool checks;		/* measure the PCMs instead of bridging them */
 	bool verbose;
+	const char *config;	/* the file of options, NULL: none … */
+	struct configfile file;	/* … and what it says; names may point into it */
 };
 
 /*
@@ -41,5 +47,8 @@ struct bridge_options {
  * --help and --version, EXIT_USAGE after a complaint.
  */
 int bridge_options_parse(struct bridge_options *options, int argc, char *argv[]);
+
+/* Free what parsing has read from files; the names in *options are gone then. */
+void bridge_options_free(struct bridge_options *options);
 
 #endif

@@ -79,8 +79,6 @@ void status_note(struct status *status, const struct bli_clockloop *loop, double
 
 	bli_clockloop_status(loop, &is);
 	status->state = is.state;
-	status->now_latency = is.latency;
-	status->now_deviation = is.deviation;
 	status->margin = fmin(status->margin, queued);
 	if (is.state == BLI_CLOCKLOOP_WAITING)
 		return;
@@ -124,6 +122,19 @@ static void print_json(const struct status *status, int64_t now)
 	fflush(stdout);
 }
 
+static void add_record(struct status *status, int64_t now)
+{
+	const struct record_point point = {
+		.time = 1e-9 * (double)(now - status->begin_time), .ppm = 1e6 * spread_mean(&status->deviation),
+		.latency_ms = 1e3 * spread_mean(&status->latency), .least_ms = 1e3 * status->latency.least,
+		.most_ms = 1e3 * status->latency.most, .margin_ms = isfinite(status->margin) ? 1e3 * status->margin : 0,
+		.xruns = status->xruns[BLI_CLOCK_IN] + status->xruns[BLI_CLOCK_OUT],
+	};
+
+	if (status->latency.count)
+		record_add(&status->record, &point);
+}
+
 /* A terminal that is stopped, or a pipe that nobody reads, must not stop the sound. */
 static bool would_block(int descriptor)
 {
@@ -144,6 +155,7 @@ void status_show(struct status *status, int64_t now)
 	else if ((is_asked || status->kind == STATUS_LINE) && !would_block(STDERR_FILENO))
 		print_line(status);
 	if (is_due) {
+		add_record(status, now);
 		status->shown_time = now;
 		clear(status);
 	}

@@ -8,6 +8,7 @@
 
 #include "clockloop.h"
 #include "options.h"
+#include "record.h"
 
 /* A mean and what is around it. */
 struct spread {
@@ -27,7 +28,7 @@ struct status {
 	unsigned xruns[BLI_CLOCK_SIDES], suspends, losses;	/* since the start */
 	uint64_t clipped;
 	enum bli_clockloop_state state;
-	double now_latency, now_deviation;
+	struct record record;
 };
 
 /* Begin; STATUS_AUTO becomes a line on a terminal and nothing otherwise.  SIGUSR1 is caught from now on. */

@@ -286,6 +286,48 @@ refuses "a file that is not there" 2 "--config nowhere.conf: No such file or dir
 echo 'config bridge.conf' >nested.conf
 refuses "a file in a file" 2 "--config bridge.conf: one file, and not from within one" --config nested.conf
 
+# ---- The recipes of the manual, with these cards for the hardware
+
+printf '%s\n' "pcm_type.clockcard.lib \"$card\"" >asound.conf
+for name in hw plughw; do
+	printf 'pcm.%s { @args [ CARD DEV ] @args.CARD { type string default 0 } @args.DEV { type integer default 0 } %s }\n' $name \
+		'type clockcard' >>asound.conf
+done
+echo 'pcm.bluealsa { type clockcard rate 44100 ppm 200 }' >>asound.conf
+recipes=0
+while read -r line; do
+	recipes=$((recipes + 1))
+	read -ra words <<<"$line"
+	bridge "${words[@]:1}" --duration 3
+	case $line in
+	*"--sync timer"*) check "manual: $line" "$(cat err)" test $status -eq 1 -a "$(grep -c 'no loopback whose timer_source' err)" = 1 ;;
+	*"--check"*) check "manual: $line" "$(tail -n 1 out)" test $status -eq 0 -a "$(grep -c '^recommended: --latency' out)" = 1 ;;
+	*"--plot"*)
+		if command -v gnuplot >/dev/null; then
+			check "manual: $line" "$(stat -c %s hour.svg) bytes" test $status -eq 0 -a -s hour.svg
+		else
+			skip "manual: $line" gnuplot
+		fi ;;
+	*) check "manual: $line" "$(cat err)" test $status -eq 0 -a ! -s err ;;
+	esac
+done < <(sed -n 's/^\.Dl \$ \(bli-bridge .*\)/\1/p' "$sources/man/bli-bridge.1")
+check "recipes of the manual" $recipes test $recipes -ge 8
+sed -n '/^# cat .*dac.conf/,/^# systemctl/p' "$sources/man/bli-bridge.1" | grep -v '^#' >dac.conf
+bridge --config dac.conf --duration 3 -v
+check "manual: dac.conf" "$(tail -n 1 err)" grep -q 'latency 30.0 ms' err
+unit="$build/src/tools/bridge/bli-bridge@.service"
+if command -v systemd-analyze >/dev/null; then
+	sed "s,^ExecStart=[^ ]*,ExecStart=$build/bli-bridge," "$unit" >bli-bridge@.service
+	systemd-analyze verify ./bli-bridge@dac.service >out 2>&1
+	check "the unit" "$(head -n 1 out)" test -z "$(grep 'bli-bridge@' out | grep -v "'man ")"
+fi
+check "the unit: its options" "$(grep ExecStart "$unit")" grep -qE '^ExecStart=/.*/bli-bridge --config /.*/bli-bridge/%i\.conf$' "$unit"
+for option in $("$build/bli-bridge" --help | grep -oE -- '--[a-z-]+' | sort -u); do
+	for place in man/bli-bridge.1 completion/bli-tools.bash completion/_bli-bridge; do
+		grep -qE -- "${option/#--/(--|Fl \\\\-)}([^a-z-]|\$)" "$sources/$place" || bad "$option" "not in $place"
+	done
+done
+
 # ---- What is refused
 
 cards '' '' 'pcm.mono { type clockcard channels 1 } pcm.player { type clockcard only playback } pcm.mike { type clockcard only capture }'

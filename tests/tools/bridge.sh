@@ -182,8 +182,14 @@ figures=$(heard 31 49)
 check "back at once" "$figures" within "$(sed 's/.*latency [0-9.]* \([0-9.]*\).*/\1/' <<<"$figures")" 39.9 40.1
 figures=$(heard 29.5 30.5)
 check "silence of the missing length" "$(cut -d ' ' -f 9 <<<"$figures") s" within "$(cut -d ' ' -f 9 <<<"$figures")" 0 0.02
-check "xruns: said once each" "$(cat err)" test "$(sort err)" = "bli-bridge: in: xrun; the status counts more of them
-bli-bridge: out: xrun; the status counts more of them"
+check "xruns: said once each" "$(cat err)" test "$(sort err)" = "bli-bridge: in: xrun by itself; the status counts more of them
+bli-bridge: out: xrun by itself; the status counts more of them"
+# hiccups of 100 ms in a latency of 40
+cards 'rate 44100 ppm 300' 'rate 48000 ppm 50'
+SIMTIME_HICCUPS=20:100 bridge --from in --to out --duration 122 --status json
+check "woken too late" "$(cat err)" grep -qE '^bli-bridge: out: xrun, woken (9[0-9]|1[01][0-9]) ms late; the status counts more of them$' err
+check "woken too late: one each" "$(last xruns_in) and $(last xruns_out) xruns" test "$(last xruns_in)" = 0 -a "$(last xruns_out)" -ge 2 -a \
+	"$(last xruns_out)" -le 12 -a "$(wc -l <err)" = 1
 
 for side in in out; do
 	in='rate 44100 ppm 300' out='rate 48000 ppm 50'

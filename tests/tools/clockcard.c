@@ -17,8 +17,8 @@
  *     period_size             frames, if only one is possible
  *     grain N                 its pointer moves by so many frames (1)
  *     only capture | playback
- *     events "SECONDS:WHAT …" from the start: unplug, plug; busy, free; xrun; rate=N, after which it stops and can only be
- *                             set to that one
+ *     events "SECONDS:WHAT …" from the start: unplug, plug; busy, free; xrun; rate=N, after which it stops and can only
+ *                             be set to that one
  *
  * Captures can be tuned by a control, see clockctl.c.  Timers and the clock are those of the system, or of simtime.c.
  */
@@ -39,7 +39,7 @@
 #define AMPLITUDE 0.8912509381337456	/* −1 dBFS */
 #define INTERRUPT_NS 20000	/* from the end of a period to the wake-up */
 
-/* When all cards began to count, ns of the clock; and what clockcard_tune() has made of the time since, for captures. */
+/* When all cards began to count, ns of the clock; and what clockcard_tune() makes of the time since, for captures. */
 static int64_t epoch;
 static struct { int64_t since; double tuned, before; } pace;
 
@@ -344,9 +344,11 @@ static int constrain(struct clockcard *card, const struct settings *settings)
 		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, settings->channels,
 							settings->channels);
 	if (error >= 0)
-		error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_RATE, settings->rate_count, settings->rates);
+		error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_RATE, settings->rate_count,
+						      settings->rates);
 	if (error >= 0)
-		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, least * bytes, most * bytes);
+		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, least * bytes,
+							most * bytes);
 	if (error >= 0)
 		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_BUFFER_BYTES, 2 * least * bytes,
 							64 * most * bytes);
@@ -361,7 +363,8 @@ static int configure_rates(struct settings *settings, snd_config_t *list)
 	snd_config_for_each(i, next, list) {
 		long rate;
 
-		if (snd_config_get_integer(snd_config_iterator_entry(i), &rate) < 0 || settings->rate_count == RATES_MAX)
+		if (snd_config_get_integer(snd_config_iterator_entry(i), &rate) < 0 ||
+		    settings->rate_count == RATES_MAX)
 			return -EINVAL;
 		settings->rates[settings->rate_count++] = (unsigned)rate;
 	}
@@ -478,7 +481,8 @@ int SND_PCM_PLUGIN_ENTRY(clockcard)(snd_pcm_t **pcmp, const char *name, snd_conf
 SND_PCM_PLUGIN_DEFINE_FUNC(clockcard)
 {
 	struct settings settings = {
-		.rates = { 48000 }, .rate_count = 1, .channels = 2, .format = SND_PCM_FORMAT_S16_LE, .grain = 1, .tone = 997,
+		.rates = { 48000 }, .rate_count = 1, .channels = 2, .format = SND_PCM_FORMAT_S16_LE, .grain = 1,
+		.tone = 997,
 	};
 	snd_config_iterator_t i, next;
 	int error;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A control that tunes the clock of clockcard.c's captures, as snd-aloop's does: "PCM Rate Shift 100000", of which a larger
- * value is a slower clock; or as that of a USB gadget: "Capture Pitch 1000000", of which a larger value is a faster one.
+ * A control that tunes the clock of clockcard.c's captures, as snd-aloop's does: "PCM Rate Shift 100000", of which a
+ * larger value is a slower clock; or as that of a USB gadget: "Capture Pitch 1000000", of which a larger value is a
+ * faster one.  What is called "Playback …" tunes nothing.
  *
  *     ctl.tuning { type clockcard element "PCM Rate Shift 100000" log "values" meddle 100 }
  *
@@ -80,7 +81,8 @@ static void set(struct clockctl *ctl, long value)
 	double pace = (double)value / (double)ctl->centre;
 
 	ctl->value = value;
-	clockcard_tune(strstr(ctl->name, "Shift") ? 1 / pace - 1 : pace - 1);
+	if (strncmp(ctl->name, "Playback", 8) != 0)
+		clockcard_tune(strstr(ctl->name, "Shift") ? 1 / pace - 1 : pace - 1);
 }
 
 static int clockctl_write(snd_ctl_ext_t *ext, snd_ctl_ext_key_t key, long *value)

@@ -15,7 +15,7 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/tools/interrupt tests/tools/measure
 if TOOLS
-check_PROGRAMS += tests/tools/filterdesigns tests/tools/judgement tests/tools/ratio
+check_PROGRAMS += tests/tools/filterdesigns tests/tools/judgement tests/tools/ratio tests/tools/timersource
 endif
 endif
 tests_tools_filterdesigns_SOURCES = tests/tools/filterdesigns.c
@@ -46,6 +46,12 @@ tests_tools_ratio_SOURCES = tests/tools/ratio.c src/tools/resample/ratio.c src/t
 tests_tools_ratio_CPPFLAGS = $(test_cppflags)
 tests_tools_ratio_CFLAGS = $(test_cflags) $(GMP_CFLAGS)
 tests_tools_ratio_LDADD = $(CMOCKA_LIBS) $(GMP_LIBS)
+
+tests_tools_timersource_SOURCES = tests/tools/timersource.c src/tools/bridge/sync.c src/tools/bridge/sync.h \
+	$(commandline_sources)
+tests_tools_timersource_CPPFLAGS = $(test_cppflags)
+tests_tools_timersource_CFLAGS = $(test_cflags)
+tests_tools_timersource_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
 # A sound card with a clock of its own, and simulated time for the program that it serves.
 check_LTLIBRARIES += tests/tools/libasound_module_pcm_clockcard.la tests/tools/libsimtime.la

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Simulated time, for programs that wait by poll() and timers: minutes of sound take a second.  To be preloaded
- * (LD_PRELOAD).  The clocks of the process stand still while it computes, and go on to the next timer, or to the end of a
- * time-out, when it waits; a little at each look at the clock, too, so that nothing waits for ever.
+ * (LD_PRELOAD).  The clocks of the process stand still while it computes, and go on to the next timer, or to the end of
+ * a time-out, when it waits; a little at each look at the clock, too, so that nothing waits for ever.
  *
  *     SIMTIME_JITTER_US      each wake-up is late by 0 … this, evenly distributed (50)
  *     SIMTIME_HICCUPS        "EVERY_S:LATE_MS": every so many seconds, on average, one is late by this besides (none)

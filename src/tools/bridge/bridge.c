@@ -110,8 +110,9 @@ static int set_up(struct transfer *transfer)
 		int error = endpoint_configure(&transfer->endpoint[side], &setup[side]);
 
 		if (error)
-			status = fail("%s %s: %u Hz, %s, %u channels: %s", option_of[side], transfer->options->name[side],
-				      setup[side].rate_hz, snd_pcm_format_name(setup[side].format), setup[side].channels,
+			status = fail("%s %s: %u Hz, %s, %u channels: %s", option_of[side],
+				      transfer->options->name[side], setup[side].rate_hz,
+				      snd_pcm_format_name(setup[side].format), setup[side].channels,
 				      snd_strerror(error));
 	}
 	return status ? status : transfer_open(transfer);
@@ -178,7 +179,8 @@ int main(int argc, char *argv[])
 	int status = bridge_options_parse(&options, argc, argv);
 
 	if (status < 0 && strcmp(options.name[BLI_CLOCK_IN], options.name[BLI_CLOCK_OUT]) == 0)
-		status = fail("--from %s --to %s: the same PCM", options.name[BLI_CLOCK_IN], options.name[BLI_CLOCK_OUT]);
+		status = fail("--from %s --to %s: the same PCM", options.name[BLI_CLOCK_IN],
+			      options.name[BLI_CLOCK_OUT]);
 	if (status >= 0) {
 		bridge_options_free(&options);
 		return status;

@@ -83,7 +83,8 @@ static int look(struct look *at)
 	error = endpoint_available(out, &room);
 	if (error)
 		return error;
-	track_add(&at->pointer[BLI_CLOCK_OUT], out->frames - (int64_t)(out->setup.buffer_frames - room), endpoint_now());
+	track_add(&at->pointer[BLI_CLOCK_OUT], out->frames - (int64_t)(out->setup.buffer_frames - room),
+		  endpoint_now());
 	wanted = (int64_t)(out->setup.buffer_frames - room) < target ?
 		(snd_pcm_uframes_t)target - (out->setup.buffer_frames - room) : 0;
 	return wanted ? endpoint_write(out, NULL, &wanted) : 0;
@@ -146,7 +147,8 @@ int check_measure(struct transfer *transfer, double duration, struct check_resul
 		error = -ETIMEDOUT;
 	if (!error) {
 		for (int side = 0; side < BLI_CLOCK_SIDES; side++)
-			result->pointer_late[side] = track_spread(&at->pointer[side], transfer->endpoint[side].setup.rate_hz,
+			result->pointer_late[side] = track_spread(&at->pointer[side],
+								  transfer->endpoint[side].setup.rate_hz,
 								  &result->ppm[side]);
 		result->wake_late = track_spread(&at->wake, in->rate_hz, &ppm);
 		result->delay = bli_stream_delay(&transfer->stream) / in->rate_hz;

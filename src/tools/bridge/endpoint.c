@@ -11,7 +11,6 @@
 
 #define DESCRIPTORS_MAX 16
 #define RESUME_POLL_MS 100
-#define STAMP_OLD_NS INT64_C(10000000000)	/* a stamp of an interrupt that long ago, or ahead, is no stamp */
 #define SILENCE_FRAMES 256	/* written at a time */
 #define SILENCE_BYTES (SILENCE_FRAMES * 64)
 
@@ -114,8 +113,8 @@ void endpoint_channels(const struct endpoint *endpoint, unsigned *least, unsigne
 }
 
 /*
- * A capture wakes at each period: what was read beyond the end of the last one leaves at least half of it.  A playback never
- * wakes, for what it has to be given comes with the capture.
+ * A capture wakes at each period: what was read beyond the end of the last one leaves at least half of it.  A playback
+ * never wakes, for what it has to be given comes with the capture.
  */
 static int configure_software(struct endpoint *endpoint)
 {
@@ -188,8 +187,10 @@ int endpoint_prepare(struct endpoint *endpoint)
 
 int endpoint_start(struct endpoint *endpoint)
 {
-	int error = snd_pcm_start(endpoint->pcm);
+	int error;
 
+	endpoint->start_time = endpoint_now();
+	error = snd_pcm_start(endpoint->pcm);
 	endpoint->runs = error >= 0;
 	return error < 0 ? error : 0;
 }
@@ -222,20 +223,18 @@ static int64_t position(const struct endpoint *endpoint, snd_pcm_uframes_t avail
 				   (int64_t)available - (int64_t)endpoint->setup.buffer_frames);
 }
 
-/* The position of the last interrupt and its time, if the kernel has noted it. */
+/* The position of the last interrupt and its time, if the kernel has noted it since the start. */
 static bool interrupt_stamp(const struct endpoint *endpoint, int64_t *frame, int64_t *time)
 {
 	snd_pcm_uframes_t available;
 	snd_htimestamp_t stamp;
-	int64_t since;
 
 	if (!endpoint->stamps_interrupts || snd_pcm_htimestamp(endpoint->pcm, &available, &stamp) < 0 ||
 	    available > endpoint->setup.buffer_frames)
 		return false;
 	*time = (int64_t)stamp.tv_sec * 1000000000 + stamp.tv_nsec;
-	since = endpoint_now() - *time;
 	*frame = position(endpoint, available);
-	return *time > 0 && since >= 0 && since < STAMP_OLD_NS;
+	return *time >= endpoint->start_time && *time <= endpoint_now();
 }
 
 int endpoint_stamp(struct endpoint *endpoint, int64_t *frame, int64_t *time)

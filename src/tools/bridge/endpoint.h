@@ -42,6 +42,7 @@ struct endpoint {
 	bool stamps_interrupts;		/* the kernel notes when it does */
 	bool runs;			/* has been started since it was prepared */
 	int64_t frames;			/* read or written since then */
+	int64_t start_time;		/* ns */
 };
 
 /*

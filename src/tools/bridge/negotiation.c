@@ -78,7 +78,8 @@ static int choose_rates(const struct endpoint endpoint[BLI_CLOCK_SIDES], const s
 			struct endpoint_setup setup[BLI_CLOCK_SIDES])
 {
 	static const unsigned rates[] = {
-		48000, 44100, 96000, 88200, 192000, 176400, 384000, 352800, 32000, 24000, 22050, 16000, 12000, 11025, 8000,
+		48000, 44100, 96000, 88200, 192000, 176400, 384000, 352800, 32000, 24000, 22050, 16000, 12000, 11025,
+		8000,
 	};
 	int status = choose_given_rates(endpoint, options, setup);
 
@@ -116,8 +117,8 @@ static int choose_mapped(const struct endpoint endpoint[BLI_CLOCK_SIDES], const 
 	setup[BLI_CLOCK_OUT].channels = options->map_count;
 	if (!endpoint_offers(&endpoint[BLI_CLOCK_OUT], setup[BLI_CLOCK_OUT].format, 0, options->map_count)) {
 		endpoint_channels(&endpoint[BLI_CLOCK_OUT], &least, &most);
-		return fail("--map: %u channels: %s has %u to %u", options->map_count, endpoint[BLI_CLOCK_OUT].name, least,
-			    most);
+		return fail("--map: %u channels: %s has %u to %u", options->map_count, endpoint[BLI_CLOCK_OUT].name,
+			    least, most);
 	}
 	return 0;
 }

@@ -109,8 +109,8 @@ static int set_rate(unsigned *rate_hz, const char *option)
 	const char *end = ratetext_read(optarg, &hz, NULL);
 
 	if (!end || *end != '\0' || hz < RATE_MIN_HZ || hz > RATE_MAX_HZ || hz != floor(hz))
-		return commandline_complain("%s %s: not possible; allowed: %d to %d Hz, whole, as in 44100, 44.1k", option,
-					    optarg, RATE_MIN_HZ, RATE_MAX_HZ);
+		return commandline_complain("%s %s: not possible; allowed: %d to %d Hz, whole, as in 44100, 44.1k",
+					    option, optarg, RATE_MIN_HZ, RATE_MAX_HZ);
 	*rate_hz = (unsigned)hz;
 	return 0;
 }
@@ -119,10 +119,10 @@ static int set_format(snd_pcm_format_t *format, const char *option)
 {
 	snd_pcm_format_t found = snd_pcm_format_value(optarg);
 
-	if (found == SND_PCM_FORMAT_UNKNOWN || snd_pcm_format_linear(found) != 1)
-		if (found != SND_PCM_FORMAT_FLOAT_LE && found != SND_PCM_FORMAT_FLOAT_BE)
-			return commandline_complain("%s %s: not possible; allowed: a linear format of ALSA, as in S16_LE, "
-						    "S24_3LE, S32_LE, FLOAT_LE", option, optarg);
+	if (found == SND_PCM_FORMAT_UNKNOWN ||
+	    (snd_pcm_format_linear(found) != 1 && found != SND_PCM_FORMAT_FLOAT_LE && found != SND_PCM_FORMAT_FLOAT_BE))
+		return commandline_complain("%s %s: not possible; allowed: a linear format of ALSA, as in S16_LE, "
+					    "S24_3LE, S32_LE, FLOAT_LE", option, optarg);
 	*format = found;
 	return 0;
 }
@@ -175,8 +175,8 @@ static int set_converter(struct bridge_options *options)
 		return commandline_complain("--converter %s: unknown; allowed: bli_fast, bli_medium, bli, bli_high, "
 					    "bli_best", optarg);
 	if (options->converter->requirement.method != BLI_METHOD_SINC)
-		return commandline_complain("--converter %s: cannot follow a clock; allowed: bli_fast, bli_medium, bli, "
-					    "bli_high, bli_best", optarg);
+		return commandline_complain("--converter %s: cannot follow a clock; allowed: bli_fast, bli_medium, "
+					    "bli, bli_high, bli_best", optarg);
 	return 0;
 }
 
@@ -198,7 +198,8 @@ static int set_sync(struct bridge_options *options)
 	int word = find_word(words, optarg);
 
 	if (word < 0)
-		return commandline_complain("--sync %s: not possible; allowed: auto, resample, none, timer, pitch", optarg);
+		return commandline_complain("--sync %s: not possible; allowed: auto, resample, none, timer, pitch",
+					    optarg);
 	options->sync = (enum bridge_sync)word;
 	return 0;
 }
@@ -287,8 +288,8 @@ static int set_option(struct bridge_options *options, int code)
 		options->checks = true;
 		return 0;
 	case OPTION_CONFIG:
-		return optarg == options->config ? 0 : commandline_complain("--config %s: one file, and not from within one",
-									   optarg);
+		return optarg == options->config ? 0 :
+			commandline_complain("--config %s: one file, and not from within one", optarg);
 	case 'y':
 		options->overwrite = true;
 		return 0;

@@ -26,7 +26,9 @@ static int begin_table(struct record *record)
 
 int record_begin(struct record *record, const char *table_path, const char *drawing_path, bool overwrite)
 {
-	*record = (struct record){ .table_path = table_path, .drawing_path = drawing_path, .overwrite = overwrite, .each = 1 };
+	*record = (struct record){
+		.table_path = table_path, .drawing_path = drawing_path, .overwrite = overwrite, .each = 1,
+	};
 	if (drawing_path) {
 		if (newfile_check(drawing_path, overwrite) < 0)
 			return fail("%s: exists already; -y replaces it", drawing_path);
@@ -88,8 +90,8 @@ static void write_script(const struct record *record, FILE *script)
 	for (size_t i = 0; i < record->count; i++) {
 		const struct record_point *point = &record->points[i];
 
-		fprintf(script, "%.3f %.6f %.6f %.6f %.6f\n", point->time, point->ppm, point->latency_ms, point->least_ms,
-			point->most_ms);
+		fprintf(script, "%.3f %.6f %.6f %.6f %.6f\n", point->time, point->ppm, point->latency_ms,
+			point->least_ms, point->most_ms);
 	}
 	fputs("EOD\n"
 	      "set multiplot layout 2,1\n"

@@ -198,7 +198,8 @@ static int choose(struct sync *sync, enum bridge_sync mode, const char *format, 
 int sync_open(struct sync *sync, const struct bridge_options *options,
 	      const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct endpoint_setup setup[BLI_CLOCK_SIDES])
 {
-	const char *from = options->name[BLI_CLOCK_IN], *to = options->name[BLI_CLOCK_OUT], *untunable = sync->untunable;
+	const char *from = options->name[BLI_CLOCK_IN], *to = options->name[BLI_CLOCK_OUT];
+	const char *untunable = sync->untunable;
 	bool alike = setup[BLI_CLOCK_IN].rate_hz == setup[BLI_CLOCK_OUT].rate_hz, wants;
 
 	memset(sync, 0, sizeof(*sync));
@@ -218,7 +219,8 @@ int sync_open(struct sync *sync, const struct bridge_options *options,
 	if (alike && find_pitch(sync, options, endpoint))
 		return choose(sync, SYNC_PITCH, "'%s' tunes the clock of %s", sync->element, options->name[sync->side]);
 	if (wants)
-		return fail("--sync pitch: not possible; neither %s nor %s has an element that tunes its clock", from, to);
+		return fail("--sync pitch: not possible; neither %s nor %s has an element that tunes its clock", from,
+			    to);
 	if (!alike)
 		return choose(sync, SYNC_RESAMPLE, "%u to %u Hz", setup[BLI_CLOCK_IN].rate_hz,
 			      setup[BLI_CLOCK_OUT].rate_hz);
@@ -274,7 +276,8 @@ int sync_run(struct sync *sync, struct bli_clockloop *loop, int64_t now)
 		sync->untunable = sync->element;
 		return error;
 	}
-	bli_clockloop_tuned(loop, sync->side, (double)(sync->sense * (value - sync->centre)) / (double)sync->centre, now);
+	bli_clockloop_tuned(loop, sync->side, (double)(sync->sense * (value - sync->centre)) / (double)sync->centre,
+			    now);
 	return 0;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "transfer.h"
+#include "recovery.h"
 #include "shared/commandline.h"
-#include "shared/interrupt.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,10 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEVIATION_MAX 0.005	/* a clock that is tuned or cheap is off by 0.1 %, and the loop needs some to correct with */
+#define DEVIATION_MAX 0.005	/* clocks that are tuned or cheap are off by 0.1 %; the loop corrects with the rest */
 #define CHUNK_PERIODS 4		/* read at a time */
-#define STALL 2.0		/* s without a frame: the PCM is lost */
-#define RETRY_MS 250		/* between two attempts to open a PCM */
 #define DRAIN_POLL_MS 5
 #define DRAIN_EXTRA 1.0		/* s: what is queued must be played in its time and this */
 #define QUEUE_LEAST 0.25	/* of the latency: what a playback starts with at least */
@@ -33,7 +30,8 @@ static int open_stream(struct transfer *transfer)
 	const struct endpoint_setup *in = &transfer->endpoint[BLI_CLOCK_IN].setup;
 	const struct endpoint_setup *out = &transfer->endpoint[BLI_CLOCK_OUT].setup;
 	struct bli_stream_config config = {
-		.in_rate = in->rate_hz, .out_rate = out->rate_hz, .max_deviation = transfer->follows ? DEVIATION_MAX : 0,
+		.in_rate = in->rate_hz, .out_rate = out->rate_hz,
+		.max_deviation = transfer->follows ? DEVIATION_MAX : 0,
 		.channels = out->channels, .requirement = options->converter->requirement, .gain = 1,
 		.dither = options->dither, .kernel = bli_kernel_find(NULL),
 	};
@@ -70,7 +68,8 @@ static int open_buffers(struct transfer *transfer)
 			transfer->in_area[channel].samples = transfer->in + (source - 1) * (in->frame_bytes /
 											    in->setup.channels);
 		transfer->in_area[channel].step = (ptrdiff_t)in->frame_bytes;
-		transfer->out_area[channel].samples = transfer->out + channel * (out->frame_bytes / out->setup.channels);
+		transfer->out_area[channel].samples = transfer->out + channel * (out->frame_bytes /
+										out->setup.channels);
 		transfer->out_area[channel].step = (ptrdiff_t)out->frame_bytes;
 	}
 	return 0;
@@ -89,14 +88,15 @@ static int choose_latency(struct transfer *transfer)
 	transfer->latency = options->latency;
 	if (transfer->latency < least) {
 		if (options->has_latency)
-			commandline_complain("--latency %gms: not possible; at least %.1fms with a period of %.1fms and a "
-					     "converter's delay of %.1fms", 1e3 * options->latency, 1e3 * least,
+			commandline_complain("--latency %gms: not possible; at least %.1fms with a period of %.1fms "
+					     "and a converter's delay of %.1fms", 1e3 * options->latency, 1e3 * least,
 					     1e3 * period, 1e3 * (delay + block));
 		transfer->latency = least;
 	} else if (transfer->latency > room) {
 		if (options->has_latency)
-			commandline_complain("--latency %gms: not possible; %s has room for %.1fms", 1e3 * options->latency,
-					     transfer->endpoint[BLI_CLOCK_OUT].name, 1e3 * room);
+			commandline_complain("--latency %gms: not possible; %s has room for %.1fms",
+					     1e3 * options->latency, transfer->endpoint[BLI_CLOCK_OUT].name,
+					     1e3 * room);
 		transfer->latency = room;
 	}
 	return options->has_latency && transfer->latency != options->latency ? EXIT_FAILURE : 0;
@@ -135,12 +135,6 @@ void transfer_close(struct transfer *transfer)
 }
 
 /* ---- moving frames ------------------------------------------------------- */
-
-/* What failed, and how. */
-struct failure {
-	enum bli_clock_side side;
-	int error;
-};
 
 static bool check(struct failure *failure, enum bli_clock_side side, int error)
 {
@@ -283,8 +277,8 @@ static bool make_up(struct transfer *transfer, struct failure *failure)
 	transfer->is_short = false;
 	if (!measure_waiting(transfer, &waiting, failure))
 		return false;
-	missing = transfer->latency - waiting - transfer->queued;
-	return missing <= 0 || insert_silence(transfer, (size_t)llrint(missing * rate(transfer, BLI_CLOCK_IN)), failure);
+	missing = (transfer->latency - waiting - transfer->queued) * rate(transfer, BLI_CLOCK_IN);
+	return missing <= 0 || insert_silence(transfer, (size_t)llrint(missing), failure);
 }
 
 /* Tune the clock, if that is how they are brought together. */
@@ -293,8 +287,9 @@ static bool tune(struct transfer *transfer, struct failure *failure)
 	int error = sync_run(&transfer->sync, &transfer->loop, endpoint_now());
 
 	if (error)
-		status_say(&transfer->status, "'%s': %s; resampling instead", transfer->sync.untunable, error == -EBUSY ?
-			   "another program tunes it too" : error == -ENOTSUP ? "has no effect" : snd_strerror(error));
+		status_say(&transfer->status, "'%s': %s; resampling instead", transfer->sync.untunable,
+			   error == -EBUSY ? "another program tunes it too" :
+			   error == -ENOTSUP ? "has no effect" : snd_strerror(error));
 	return check(failure, transfer->sync.side, error ? -EINVAL : 0);
 }
 
@@ -346,113 +341,6 @@ static bool work(struct transfer *transfer, struct failure *failure)
 	return true;
 }
 
-/* ---- breakdowns ---------------------------------------------------------- */
-
-static bool is_over(const struct transfer *transfer)
-{
-	return interrupt_pending() || endpoint_now() >= transfer->end_time;
-}
-
-/* Begin a side anew. */
-static int restart(struct transfer *transfer, enum bli_clock_side side)
-{
-	struct endpoint *endpoint = &transfer->endpoint[side];
-	int error = endpoint_prepare(endpoint);
-
-	bli_clockloop_break(&transfer->loop, side);
-	if (error || side == BLI_CLOCK_OUT)
-		return error;
-	/* capture frame 0 is the stream's next input frame, after what is held */
-	transfer->base = -(int64_t)(transfer->stream.taken + transfer->held);
-	transfer->skip = 0;
-	transfer->is_short = true;
-	transfer->heard_time = endpoint_now();
-	return endpoint_start(endpoint);
-}
-
-/* Open a lost PCM again, as it was.  0; −EINVAL: it cannot be set up so; −EINTR: the run is over. */
-static int reopen(struct transfer *transfer, enum bli_clock_side side)
-{
-	struct endpoint *endpoint = &transfer->endpoint[side];
-	const struct bridge_options *options = transfer->options;
-	const struct endpoint_setup setup = endpoint->setup;
-	int error = -ENODEV;
-
-	while (error) {
-		endpoint_close(endpoint);
-		poll(NULL, 0, RETRY_MS);
-		if (is_over(transfer))
-			return -EINTR;
-		error = endpoint_open(endpoint, options->name[side], side,
-				      options->format[side] != SND_PCM_FORMAT_UNKNOWN,
-				      options->channels || options->map_count);
-		if (!error && !endpoint_offers(endpoint, setup.format, setup.rate_hz, setup.channels)) {
-			status_say(&transfer->status, "%s: back again, but not at %u Hz", endpoint->name, setup.rate_hz);
-			return -EINVAL;
-		}
-		if (!error)
-			error = endpoint_configure(endpoint, &setup);
-		endpoint->setup = setup;
-	}
-	return 0;
-}
-
-/* A side is lost: it is opened again, and the other one begins anew too, for it has not been served meanwhile. */
-static int replace(struct transfer *transfer, const struct failure *failure)
-{
-	const char *name = transfer->options->name[failure->side];
-	int error;
-
-	transfer->status.losses++;
-	status_say(&transfer->status, "%s: lost (%s); waiting for it", name, snd_strerror(failure->error));
-	error = reopen(transfer, failure->side);
-	if (error)
-		return error;
-	status_say(&transfer->status, "%s: back again", name);
-	/* its control has gone with it */
-	if (transfer->sync.mode == SYNC_PITCH)
-		return -EINVAL;
-	restart(transfer, !failure->side);
-	return restart(transfer, failure->side);
-}
-
-/* 0; or as of reopen() if that side had to be opened again. */
-static int recover(struct transfer *transfer, const struct failure *failure)
-{
-	struct status *status = &transfer->status;
-	const char *name = transfer->options->name[failure->side];
-
-	if (transfer->sync.untunable && transfer->sync.mode == SYNC_PITCH)
-		return -EINVAL;
-	if (failure->error == -EPIPE || failure->error == -ESTRPIPE) {
-		if (failure->error == -ESTRPIPE)
-			status->suspends++;
-		else if (!status->xruns[failure->side]++ || transfer->options->verbose)
-			status_say(status, "%s: xrun%s", name, transfer->options->verbose ? "" :
-				   "; the status counts more of them");
-		if (restart(transfer, failure->side) == 0)
-			return 0;
-	}
-	return replace(transfer, failure);
-}
-
-/* A capture that gives nothing: why. */
-static int find_fault(struct transfer *transfer)
-{
-	const struct endpoint *in = &transfer->endpoint[BLI_CLOCK_IN];
-
-	switch (snd_pcm_state(in->pcm)) {
-	case SND_PCM_STATE_XRUN:
-		return -EPIPE;
-	case SND_PCM_STATE_SUSPENDED:
-		return -ESTRPIPE;
-	case SND_PCM_STATE_RUNNING:
-		return endpoint_now() - transfer->heard_time > (int64_t)(1e9 * STALL) ? -ETIMEDOUT : 0;
-	default:
-		return -ENODEV;
-	}
-}
-
 /* ---- the run ------------------------------------------------------------- */
 
 /* Play what is queued, and what the converter still has. */
@@ -480,21 +368,24 @@ enum transfer_end transfer_run(struct transfer *transfer)
 {
 	struct endpoint *in = &transfer->endpoint[BLI_CLOCK_IN];
 	double timeout = 4 * (double)in->setup.period_frames / rate(transfer, BLI_CLOCK_IN) + 0.1;
-	struct failure failure = { BLI_CLOCK_IN, restart(transfer, BLI_CLOCK_IN) };
-	int error = failure.error ? recover(transfer, &failure) : 0;
+	struct failure failure = { BLI_CLOCK_IN, recovery_restart(transfer, BLI_CLOCK_IN) };
+	int error = failure.error ? recovery_recover(transfer, &failure) : 0;
 
-	while (!error && !is_over(transfer)) {
+	while (!error && !recovery_is_over(transfer)) {
 		int ready = endpoint_wait(in, timeout);
 		bool good;
 
 		if (ready > 0) {
-			transfer->heard_time = endpoint_now();
+			int64_t now = endpoint_now();
+
+			transfer->slept = 1e-9 * (double)(now - transfer->heard_time);
+			transfer->heard_time = now;
 			good = work(transfer, &failure);
 		} else {
-			good = check(&failure, BLI_CLOCK_IN, ready < 0 ? ready : find_fault(transfer));
+			good = check(&failure, BLI_CLOCK_IN, ready < 0 ? ready : recovery_find_fault(transfer));
 		}
 		if (!good)
-			error = recover(transfer, &failure);
+			error = recovery_recover(transfer, &failure);
 		transfer->status.clipped = bli_stream_clipped(&transfer->stream);
 		status_show(&transfer->status, endpoint_now());
 	}

@@ -35,6 +35,7 @@ struct transfer {
 	double latency;			/* s */
 	int64_t end_time;		/* of the run, on endpoint_now(), ns; INT64_MAX: none */
 	int64_t heard_time;		/* when frames last came, ns */
+	double slept;			/* between the last two wake-ups with frames, s */
 	/* between the two sides */
 	unsigned char *in, *out;	/* [in_size][channels], [out_size][channels], interleaved */
 	snd_pcm_uframes_t in_size, out_size;

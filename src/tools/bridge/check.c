@@ -95,7 +95,7 @@ static int follow_period(struct look *at)
 {
 	struct transfer *transfer = at->transfer;
 	struct endpoint *in = &transfer->endpoint[BLI_CLOCK_IN];
-	snd_pcm_uframes_t frames = transfer->in_size;
+	snd_pcm_uframes_t frames;
 	const struct timespec pause = {
 		.tv_nsec = (long)(1e9 / (2 * LOOKS) * (double)in->setup.period_frames / in->setup.rate_hz) % 1000000000,
 	};
@@ -112,6 +112,10 @@ static int follow_period(struct look *at)
 	if (at->captured / period_frames == at->period + 1 && in_time)
 		track_add(&at->wake, at->captured - at->captured % period_frames, endpoint_now());
 	at->period = at->captured / period_frames;
+	frames = (snd_pcm_uframes_t)(at->captured - in->frames);
+	frames = frames < transfer->in_size ? frames : transfer->in_size;
+	/* whole periods, as a transfer reads them */
+	frames -= frames % in->setup.period_frames;
 	error = endpoint_read(in, transfer->in, &frames);
 	for (int i = 0; !error && i < LOOKS; i++) {
 		nanosleep(&pause, NULL);

@@ -112,10 +112,7 @@ void endpoint_channels(const struct endpoint *endpoint, unsigned *least, unsigne
 		*most = *least;
 }
 
-/*
- * A capture wakes at each period: what was read beyond the end of the last one leaves at least half of it.  A playback
- * never wakes, for what it has to be given comes with the capture.
- */
+/* A capture wakes at each period; a playback never: what it has to be given comes with the capture. */
 static int configure_software(struct endpoint *endpoint)
 {
 	snd_pcm_sw_params_t *params;
@@ -131,7 +128,7 @@ static int configure_software(struct endpoint *endpoint)
 		error = snd_pcm_sw_params_set_start_threshold(endpoint->pcm, params, boundary);
 	if (error >= 0)
 		error = snd_pcm_sw_params_set_avail_min(endpoint->pcm, params, captures ?
-							(endpoint->setup.period_frames + 1) / 2 :
+							endpoint->setup.period_frames :
 							endpoint->setup.buffer_frames);
 	if (error < 0)
 		return error;

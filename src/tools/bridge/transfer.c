@@ -212,19 +212,27 @@ static void skip_held(struct transfer *transfer)
 	transfer->base += (int64_t)frames;
 }
 
-/* Read, convert and write all there is. */
+/*
+ * Read, convert and write all whole periods there are.  What is beyond stays for the next wake-up: alsa-lib lets nobody
+ * wait for less than a period (snd_pcm_sw_params_set_avail_min()), so the next interrupt would come too early for it.
+ */
 static bool move_frames(struct transfer *transfer, struct failure *failure)
 {
 	struct endpoint *in = &transfer->endpoint[BLI_CLOCK_IN];
+	snd_pcm_uframes_t captured;
 
+	if (!check(failure, BLI_CLOCK_IN, endpoint_available(in, &captured)))
+		return false;
+	captured -= captured % in->setup.period_frames;
 	for (;;) {
-		snd_pcm_uframes_t frames = transfer->in_size - transfer->held;
+		snd_pcm_uframes_t room = transfer->in_size - transfer->held, frames = captured < room ? captured : room;
 		size_t used;
 
-		if (!check(failure, BLI_CLOCK_IN, endpoint_read(in, transfer->in + transfer->held * in->frame_bytes,
-								  &frames)))
+		if (frames && !check(failure, BLI_CLOCK_IN,
+				     endpoint_read(in, transfer->in + transfer->held * in->frame_bytes, &frames)))
 			return false;
 		transfer->held += frames;
+		captured -= frames;
 		skip_held(transfer);
 		used = transfer->held;
 		if (used && !convert(transfer, transfer->in_area, &used, failure))

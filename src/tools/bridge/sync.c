@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TUNING_TIME 0.5	/* s; see clocktuner.h */
+#define VAIN_TIME 5.0	/* s */
 #define VAIN_LATENCY 2e-3	/* s: a clock that is tuned does not go that far astray */
 
 #define fail(...) (commandline_complain(__VA_ARGS__), EXIT_FAILURE)
@@ -240,14 +241,18 @@ static int write_element(struct sync *sync, long value)
 	return error < 0 ? error : 0;
 }
 
-/* Tuning that has no effect: the latency goes away. */
-static bool is_in_vain(const struct bli_clockloop *loop)
+/* Tuning that has no effect: the latency goes away and does not come back. */
+static bool is_in_vain(struct sync *sync, const struct bli_clockloop *loop)
 {
 	struct bli_clockloop_status status;
 
 	bli_clockloop_status(loop, &status);
-	return status.state == BLI_CLOCKLOOP_LOCKING &&
-	       fabs(status.latency - loop->config.latency) > fmax(VAIN_LATENCY, loop->config.latency / 8);
+	if (status.state == BLI_CLOCKLOOP_LOCKING &&
+	    fabs(status.latency - loop->config.latency) > fmax(VAIN_LATENCY, loop->config.latency / 8))
+		sync->astray++;
+	else
+		sync->astray = 0;
+	return sync->astray * TUNING_TIME >= VAIN_TIME;
 }
 
 int sync_run(struct sync *sync, struct bli_clockloop *loop, int64_t now)
@@ -261,7 +266,7 @@ int sync_run(struct sync *sync, struct bli_clockloop *loop, int64_t now)
 	error = snd_ctl_elem_read(sync->ctl, sync->value);
 	if (error >= 0 && snd_ctl_elem_value_get_integer(sync->value, 0) != sync->written)
 		error = -EBUSY;
-	if (error >= 0 && is_in_vain(loop)) {
+	if (error >= 0 && is_in_vain(sync, loop)) {
 		write_element(sync, sync->before);
 		error = -ENOTSUP;
 	}

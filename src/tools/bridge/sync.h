@@ -36,6 +36,7 @@ struct sync {
 	long before, written;		/* what it was when opened, and last */
 	struct bli_clock_tuner tuner;
 	int64_t next_time;		/* when to tune again, ns */
+	unsigned astray;		/* times in a row that the latency was far from what was asked for */
 };
 
 /*

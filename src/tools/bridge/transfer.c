@@ -15,6 +15,7 @@
 #define DRAIN_POLL_MS 5
 #define DRAIN_EXTRA 1.0		/* s: what is queued must be played in its time and this */
 #define QUEUE_LEAST 0.25	/* of the latency: what a playback starts with at least */
+#define SAG 0.125		/* of the latency: more is missing than pointers may be wrong by */
 #define MARGIN_LEAST 1e-3	/* s */
 
 static double rate(const struct transfer *transfer, enum bli_clock_side side)
@@ -277,16 +278,22 @@ static bool start_playback(struct transfer *transfer, struct failure *failure)
 	       check(failure, BLI_CLOCK_OUT, endpoint_start(out));
 }
 
-/* After the capture has begun anew: silence for what is missing. */
+/*
+ * Silence for what is missing: after the capture has begun anew all of it; as long as the loop does not know the latency
+ * also what a playback takes ahead when it starts (an emulated HDA card 20 ms), or else it would run dry first.
+ */
 static bool make_up(struct transfer *transfer, struct failure *failure)
 {
-	double waiting, missing;
+	double least = transfer->is_short ? 0 : SAG * transfer->latency, waiting, missing;
 
+	if (!transfer->is_short && transfer->loop.state != BLI_CLOCKLOOP_WAITING)
+		return true;
 	transfer->is_short = false;
 	if (!measure_waiting(transfer, &waiting, failure))
 		return false;
-	missing = (transfer->latency - waiting - transfer->queued) * rate(transfer, BLI_CLOCK_IN);
-	return missing <= 0 || insert_silence(transfer, (size_t)llrint(missing), failure);
+	missing = transfer->latency - waiting - transfer->queued;
+	return missing <= least ||
+	       insert_silence(transfer, (size_t)llrint(missing * rate(transfer, BLI_CLOCK_IN)), failure);
 }
 
 /* Tune the clock, if that is how they are brought together. */
@@ -322,13 +329,13 @@ static bool steer(struct transfer *transfer, struct failure *failure)
 	return shift >= 0 || insert_silence(transfer, (size_t)-shift, failure);
 }
 
-static bool stamp(struct transfer *transfer, enum bli_clock_side side, int64_t *frame, struct failure *failure)
+static bool stamp(struct transfer *transfer, enum bli_clock_side side, struct failure *failure)
 {
-	int64_t time;
+	int64_t frame, time;
 
-	if (!check(failure, side, endpoint_stamp(&transfer->endpoint[side], frame, &time)))
+	if (!check(failure, side, endpoint_stamp(&transfer->endpoint[side], &frame, &time)))
 		return false;
-	bli_clockloop_stamp(&transfer->loop, side, *frame, time);
+	bli_clockloop_stamp(&transfer->loop, side, frame, time);
 	return true;
 }
 
@@ -336,14 +343,14 @@ static bool stamp(struct transfer *transfer, enum bli_clock_side side, int64_t *
 static bool work(struct transfer *transfer, struct failure *failure)
 {
 	struct endpoint *out = &transfer->endpoint[BLI_CLOCK_OUT];
-	int64_t captured, played;
+	snd_pcm_uframes_t room;
 
-	if (!stamp(transfer, BLI_CLOCK_IN, &captured, failure) || (!out->runs && !start_playback(transfer, failure)) ||
-	    !stamp(transfer, BLI_CLOCK_OUT, &played, failure))
+	if (!stamp(transfer, BLI_CLOCK_IN, failure) || (!out->runs && !start_playback(transfer, failure)) ||
+	    !stamp(transfer, BLI_CLOCK_OUT, failure) ||
+	    !check(failure, BLI_CLOCK_OUT, endpoint_available(out, &room)))
 		return false;
-	transfer->queued = (double)(out->frames - played) / rate(transfer, BLI_CLOCK_OUT);
-	if ((transfer->is_short && !make_up(transfer, failure)) || !move_frames(transfer, failure) ||
-	    !steer(transfer, failure))
+	transfer->queued = (double)(out->setup.buffer_frames - room) / rate(transfer, BLI_CLOCK_OUT);
+	if (!make_up(transfer, failure) || !move_frames(transfer, failure) || !steer(transfer, failure))
 		return false;
 	status_note(&transfer->status, &transfer->loop, transfer->queued);
 	return true;

@@ -9,8 +9,8 @@
  *   lock       the first 1000 s: seconds, and the largest error of the ratio (ppm) and of the latency (µs) since
  *              the line before, at times that grow by 3 %
  *   day        the same over 24 hours, hours first, every four minutes
- *   sidebands  of a tone of 10 kHz after ten minutes: Hz off, and the largest level (dB against the tone) since the
- *              line before, at frequencies that grow by 2 %
+ *   sidebands  of a tone of 10 kHz from the tenth minute on: Hz off, and the largest level (dB against the tone) of ten
+ *              stretches of 137 seconds and since the line before, at frequencies that grow by 2 %
  */
 #include "clockfigures.h"
 
@@ -23,6 +23,7 @@
 #define LOCK_GROWTH 1.03
 #define DAY_STEP 240
 #define SPECTRUM_FROM 600	/* s: when all of them have settled */
+#define STRETCHES 10	/* of 137 s each */
 #define SIDEBANDS_FROM 0.05	/* Hz */
 #define SIDEBANDS_GROWTH 1.02
 
@@ -47,10 +48,14 @@ static void print(void *context, const struct sim_record *record)
 
 static void print_sidebands(const struct sim_config *config, const struct sim_loop *loop)
 {
-	static double levels[SIDEBAND_FRAMES / 2 + 1];
+	static double levels[SIDEBAND_FRAMES / 2 + 1], stretch[SIDEBAND_FRAMES / 2 + 1];
 	double next = SIDEBANDS_FROM, worst = -INFINITY;
 
-	figures_spectrum(config, loop, SPECTRUM_FROM, levels);
+	for (int i = 0; i < STRETCHES; i++) {
+		figures_spectrum(config, loop, SPECTRUM_FROM + i * (SIDEBAND_FRAMES / SIM_TRACK_HZ), stretch);
+		for (size_t k = 0; k <= SIDEBAND_FRAMES / 2; k++)
+			levels[k] = i ? fmax(levels[k], stretch[k]) : stretch[k];
+	}
 	for (size_t k = 0; k <= SIDEBAND_FRAMES / 2; k++) {
 		double hz = (double)(k * SIM_TRACK_HZ) / SIDEBAND_FRAMES;
 

@@ -19,40 +19,42 @@ static double now_ns(void)
 	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-static void fill_with_noise(const struct bli_stage *stage, enum bli_precision precision)
+static void fill_with_noise(const struct bli_banded *stage, enum bli_precision precision)
 {
 	for (size_t c = 0; c < CHANNELS; c++)
 		for (size_t i = 0; i < IN_FRAMES; i++) {
 			double value = (double)((i * 7919 + c) % 10007) / 10007 - 0.5;
 
 			if (precision == BLI_FLOAT)
-				((float *)bli_stage_input(stage, c))[i] = (float)value;
+				((float *)bli_banded_input(stage, c))[i] = (float)value;
 			else
-				((double *)bli_stage_input(stage, c))[i] = value;
+				((double *)bli_banded_input(stage, c))[i] = value;
 		}
 }
 
 /* Multiply-adds of one run as the bank lays them out. */
-static double executed(const struct bli_stage *stage)
+static double executed(const struct bli_banded *stage)
 {
-	const struct bli_stage_layout *layout = &stage->layout;
+	const struct bli_banded_layout *layout = &stage->layout;
 
-	return (double)layout->bank.groups * (double)layout->bank.depth * layout->group_frames * (double)layout->repetitions * CHANNELS;
+	return (double)layout->bank.groups * (double)layout->bank.depth * (double)layout->group_frames *
+	       (double)layout->repetitions * CHANNELS;
 }
 
 int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kernel, enum bli_precision precision,
 			double transition, int trials)
 {
-	struct bli_stage_plan plan = { .in_frames = IN_FRAMES, .out_frames = OUT_FRAMES };
-	struct bli_stage stage = { .bytes = 0 };
+	struct bli_banded_layout layout;
+	struct bli_filter filter;
+	struct bli_banded stage = { .bytes = 0 };
 	double best_ns = INFINITY;
 	void *out[CHANNELS] = { NULL, NULL };
-	int err = bli_filter_sinc(&plan.filter, 0.5 - transition, 0.5, BLI_PASSBAND_DROOP_DB,
+	int err = bli_filter_sinc(&filter, 0.5 - transition, 0.5, BLI_PASSBAND_DROOP_DB,
 				  precision == BLI_FLOAT ? 130 : 170, 2);
 
 	if (!err) {
-		bli_stage_lay_out(&plan, kernel, precision, CHANNELS);
-		err = bli_stage_open(&stage, &plan, kernel, precision, CHANNELS, 1);
+		bli_banded_lay_out(&layout, IN_FRAMES, OUT_FRAMES, filter.taps, kernel, precision, CHANNELS);
+		err = bli_banded_open(&stage, &layout, &filter, kernel, precision, CHANNELS, 1);
 	}
 	for (size_t c = 0; !err && c < CHANNELS; c++) {
 		out[c] = aligned_alloc(BLI_ALIGNMENT, (OUT_FRAMES + BLI_GROUP_MAX) * sizeof(double));
@@ -65,17 +67,17 @@ int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kerne
 		double start = now_ns();
 
 		for (int run = 0; run < RUNS; run++)
-			bli_stage_run(&stage, out);
+			bli_banded_run(&stage, out);
 		best_ns = fmin(best_ns, (now_ns() - start) / RUNS);
 	}
 	if (!err)
 		*rate = (struct kernel_rate){
-			.taps = plan.filter.taps,
+			.taps = filter.taps,
 			.executed_per_ns = executed(&stage) / best_ns,
-			.useful_per_ns = (double)plan.filter.taps * OUT_FRAMES * CHANNELS / best_ns,
+			.useful_per_ns = (double)filter.taps * OUT_FRAMES * CHANNELS / best_ns,
 		};
 	free(out[0]);
 	free(out[1]);
-	bli_stage_close(&stage);
+	bli_banded_close(&stage);
 	return err;
 }

@@ -3,7 +3,7 @@
 #ifndef BENCH_KERNEL_RATE_H
 #define BENCH_KERNEL_RATE_H
 
-#include "stage.h"
+#include "banded.h"
 
 struct kernel_rate {
 	size_t taps;			/* of the filter */

@@ -3,7 +3,7 @@
 
 EXTRA_DIST += bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/dither bench/drift bench/peers bench/peak bench/routes bench/signals
+EXTRA_PROGRAMS = bench/dither bench/drift bench/peers bench/peak bench/routes bench/signals bench/stages
 CLEANFILES = $(EXTRA_PROGRAMS)
 
 # Clock loops in simulation, and their pictures.
@@ -49,6 +49,9 @@ bench_dither_LDADD = src/core/libcore.la
 bench_routes_SOURCES = bench/routes.c
 bench_routes_LDADD = src/core/libcore.la
 
+bench_stages_SOURCES = bench/stages.c
+bench_stages_LDADD = src/core/libcore.la
+
 bench_signals_SOURCES = bench/signals.c
 bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
@@ -59,6 +62,10 @@ bench: bench/drift$(EXEEXT) bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dithe
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 
+# Banded and spectral stages.
+bench-stages: bench/stages$(EXEEXT)
+	$(AM_V_at)bench/stages
+
 # Some minutes.
 bench-routes: bench/routes$(EXEEXT)
 	$(AM_V_at)bench/routes
@@ -66,4 +73,4 @@ bench-routes: bench/routes$(EXEEXT)
 # The pictures of doc/, in the source; make plots PLOTS='sweeps speed' draws these alone.
 plots: bench/clocks$(EXEEXT) bench/signals$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/plots . '$(alsaplugindir)' $(srcdir)/doc $(PLOTS)
-.PHONY: bench bench-routes plots
+.PHONY: bench bench-routes bench-stages plots

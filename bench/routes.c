@@ -125,12 +125,12 @@ static int report_routes(const struct bli_kernel *kernel)
 				cases++;
 				if (ratio > worst) {
 					worst = ratio;
-					snprintf(where, sizeof(where), "%s %zu:%zu, %zu channels", presets[p], pairs[i][0],
-						 pairs[i][1], channels[c]);
+					snprintf(where, sizeof(where), "%s %zu:%zu, %zu channels", presets[p],
+						 pairs[i][0], pairs[i][1], channels[c]);
 				}
 			}
-	printf("| %s | %u | %.1f %% | %u | %.2f (%s) |\n", kernel->name, cases, 100 * (exp(logs / cases) - 1), over, worst,
-	       where);
+	printf("| %s | %u | %.1f %% | %u | %.2f (%s) |\n", kernel->name, cases, 100 * (exp(logs / cases) - 1), over,
+	       worst, where);
 	return 0;
 }
 
@@ -159,8 +159,8 @@ static int report_periods(const struct bli_kernel *kernel, const char *name, con
 			most_frames = plan.in_frames;
 		}
 	}
-	printf("| %s | %s | %zu:%zu | %.2f (%zu) | %.2f (%zu) | %.2f |\n", kernel->name, name, ratio[0], ratio[1], least_ns,
-	       least_frames, most_ns, most_frames, most_ns / least_ns);
+	printf("| %s | %s | %zu:%zu | %.2f (%zu) | %.2f (%zu) | %.2f |\n", kernel->name, name, ratio[0], ratio[1],
+	       least_ns, least_frames, most_ns, most_frames, most_ns / least_ns);
 	return 0;
 }
 
@@ -170,7 +170,7 @@ int main(void)
 	int error = 0;
 
 	printf("The planner's route against the fastest that was measured\n\n"
-	       "| kernel | cases | slower on average | of them by more than 10 %% | most |\n|---|---:|---:|---:|---|\n");
+	       "| kernel | cases | slower on average | by more than 10 %% | most |\n|---|---:|---:|---:|---|\n");
 	for (unsigned k = 0; !error && (kernel = bli_kernel_nth(k)) && strcmp(kernel->name, "c") != 0; k++)
 		error = report_routes(kernel);
 	printf("\nCPU time in ns per stereo frame at periods of 256 to 6000 frames (input frames in brackets)\n\n"

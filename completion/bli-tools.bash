@@ -36,17 +36,29 @@ _bli_resample()
 	local cur prev
 	_bli_current
 	case $prev in
-	-to | --to | -toSrate | --raw-rate)
-		_bli_words 8000 11025 16000 22050 24000 32000 44100 48000 88200 96000 176400 192000 ;;
-	-by | --by | -byFactor | --gain | --raw-channels)
+	-to | --to | -toSrate | -r | --rate | --raw-rate)
+		_bli_words 8k 11025 16k 22050 24k 32k 44.1k 48k 88.2k 96k 176.4k 192k ;;
+	-by | --by | -byFactor | --gain | --raw-channels | --passband | --stopband | --attenuation | --quality | --jobs)
 		COMPREPLY=() ;;
 	--converter)
 		_bli_words "$(bli-resample --list-converters 2>/dev/null | awk 'NR > 1 { print $1 }')" ;;
+	--phase)
+		_bli_words linear intermediate minimum ;;
+	--precision)
+		_bli_words float double ;;
+	--channels)
+		_bli_words 1 2 6 ;;
 	--format)
 		_bli_words "$(bli-resample --list-formats 2>/dev/null | awk '/^subtypes:/ { exit } NR > 1 { print $1 }')" ;;
 	--subtype | --raw-subtype)
 		_bli_words "$(bli-resample --list-formats 2>/dev/null | awk 'all { print $1 } /^subtypes:/ { all = 1 }')" ;;
-	--dither=)
+	--bits)
+		_bli_words 8 16 24 32 ;;
+	--bitrate)
+		_bli_words 32k 64k 96k 128k 192k 256k 320k ;;
+	--compression)
+		_bli_words 0 1 2 3 4 5 6 7 8 ;;
+	--dither | --dither=)
 		_bli_words none tpdf shaped ;;
 	--raw-endian)
 		_bli_words little big ;;
@@ -59,10 +71,12 @@ _bli_resample()
 	*)
 		case $cur in
 		-*)
-			_bli_words -to --to -toSrate -by --by -byFactor --converter --list-converters -f --filter -filterFile \
-				-n --nearest -noFilterInterp -l --linear -linearInterpolation --gain --dither --format --subtype \
-				--list-formats --raw-rate --raw-channels --raw-subtype --raw-endian --output-dir -y --overwrite \
-				-trace --trace -q --quiet -h --help -V --version -version ;;
+			_bli_words -to --to -toSrate -r --rate -by --by -byFactor --converter -expensive --expensive --list-converters \
+				--passband --stopband --attenuation --phase --precision -f --filter -filterFile \
+				-n --nearest -noFilterInterp -l --linear -linearInterpolation --channels --mono --gain --normalize --no-clip \
+				--dither --format --subtype --bits --list-formats --bitrate --quality --compression \
+				--raw-rate --raw-channels --raw-subtype --raw-endian --strict --output-dir --gapless --jobs \
+				-y --overwrite -trace --trace -terse --terse -q --quiet -h --help -V --version -version ;;
 		*)
 			_bli_files ;;
 		esac ;;

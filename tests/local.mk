@@ -36,12 +36,19 @@ include tests/tools/local.mk
 include tests/programs/local.mk
 include tests/rigs/local.mk
 
-# The programs that are worth running under every kernel, and under sanitizers: these
-# exclude what replaces malloc itself.
+# All programs; those that are worth running under every kernel, because their results depend on it; and those that
+# can run under sanitizers, which exclude what replaces malloc itself.
 unit_tests = $(check_PROGRAMS)
+kernelless_tests = tests/core/clockloop tests/core/clocks tests/core/filterfile tests/core/kaiser tests/core/positions \
+	tests/core/replay-filterfile tests/plugin/libasound tests/tools/filterdesigns tests/tools/interrupt \
+	tests/tools/judgement tests/tools/measure tests/tools/ratio
 print-unit-tests:
 	@echo $(unit_tests)
+print-kernel-tests:
+	@for test in $(unit_tests); do \
+	  case ' $(kernelless_tests) ' in *" $$test "*) ;; *) printf '%s ' "$$test" ;; esac; \
+	done; echo
 print-sanitized-tests:
 	@echo $(unit_tests) | $(SED) -e 's, *tests/plugin/realtime,,' -e 's, *tests/plugin/faults,,' \
 	  -e 's, *tests/plugin/st[a-z]*,,g'
-.PHONY: print-unit-tests print-sanitized-tests
+.PHONY: print-kernel-tests print-unit-tests print-sanitized-tests

@@ -14,11 +14,10 @@ The input fills half of the band (up to EDGE cycles per frame), so that the imag
 of frequency f the sum of the taps, turned back by the tone's phase at the instant, is D(f) + e(f, x): D, its mean
 over x, is the gain, and the mean square of e over x is the power of all images together (Parseval).  A stage in
 front of this one multiplies by 1/D, so D may be anything but 0: what is minimised is the largest |e(f)| / |D(f)|.
-(A little is paid for D near 1 where the images allow it: the stage in front sums in float, and what it raises most
-comes out with most of its rounding.)
 With D(0) = 1 that is a linear least-squares problem, repeated with the weights of Lawson's algorithm
 (C. L. Lawson, "Contributions to the theory of linear least maximum approximation", 1961) until the errors at all
-frequencies are alike.
+frequencies are alike.  Where the stage in front sums in float, a D far below 1 costs precision: it raises those
+frequencies, and rounding errors with them.  There 1 - D has a price among the errors.
 
 The compensation is a symmetric FIR that approximates 1/D up to COMPENSATED_EDGE, and beyond STOP, where the stage
 in front has its stopband, does not exceed it.
@@ -33,7 +32,7 @@ except ImportError:
     sys.exit(77)
 
 SETS = ((6, 5, 0), (8, 7, 5e-7), (10, 8, 0), (12, 9, 0))    # taps, order (the kernels have these), price of droop
-FLOAT_DB = 160                  # sums in float stop at 140 dB, of which an interpolator should take no share
+FLOAT_DB = 160                  # what attenuates less serves sums in float, which stop at 140 dB
 EDGE = 0.246                    # cycles per input frame: 0.984 of a quarter
 # a filter whose transition band is wider leaves more near these edges
 EDGES = (EDGE, 0.25, 0.255, 0.27, 0.29, 0.32)

@@ -23,7 +23,6 @@ typedef VALUE NAME(unaligned_piece)
 	__attribute__((vector_size(PIECE_TAPS * sizeof(VALUE)), aligned(sizeof(VALUE)), may_alias));
 
 #define PIECE(lane) (NAME(piece))*(const NAME(unaligned_piece) *)(in + first[lane])
-#define SHUFFLE __builtin_shufflevector
 
 /*
  * PIECE_TAPS columns: column[i][lane] = in[first[lane] + i].  ROW(i) joins the
@@ -163,7 +162,6 @@ static void NAME(glide)(const struct bli_farrow *farrow, size_t frames, const ui
 	}
 }
 
-#undef SHUFFLE
 #undef PIECE
 #undef PIECE_TAPS
 #undef GLIDE_IS_FLOAT

@@ -3,16 +3,18 @@
  * Glides: conversion at a ratio that changes while it runs.
  *
  * A sharp filter of fixed ratio brings the input to a rate at which the signal
- * fills no more than half of the band: to twice the input's rate, or, where the
- * output's is lower, to the lowest of 2, 1, 1/2, 1/4 … times the input's rate
- * that is at least twice the output's.  There a short interpolator with one
- * polynomial per tap (see glide-constants.py) finds the values at any times.
- * It droops, and the sharp filter makes up for it.  (In double 3/2 instead of 2
- * would do, with 12 taps, but that stage's bank is three times as large and
- * leaves the first-level cache: measured, 30 % slower.)
+ * fills no more than half of the band: twice the input's rate, or the input's
+ * own if the output's is at most half of it.  There a short interpolator with
+ * one polynomial per tap (see glide-constants.py) finds the values at any times.
+ * It droops, and the sharp filter makes up for that.  Where the output's rate is
+ * far lower than the input's, short filters halve the input first.
  *
- *	input ─→ sharp filter, by blocks ─→ history ─→ interpolator ─→ output
- *	         struct bli_stage                      struct bli_position says where
+ * (In double, 3/2 times the input's rate would do, with 12 taps.  But the bank of
+ * a 2:3 stage is three times as large as that of a 1:2 stage and does not stay in
+ * the first-level cache: the whole took 30 % longer.)
+ *
+ *	input ─→ halvings ─→ sharp filter, by blocks ─→ history ─→ interpolator ─→ output
+ *	         struct bli_stage                                  struct bli_position says where
  *
  * Opening and closing allocate; everything else is real-time safe.  One glide
  * serves one thread at a time.
@@ -22,6 +24,12 @@
 
 #include "position.h"
 #include "stage.h"
+
+/* Of the ratio's terms: between the history and the output they are at most twice that. */
+#define BLI_GLIDE_TERM_MAX (BLI_POSITION_TERM_MAX / 2)
+#define BLI_GLIDE_RATIO_MAX 768
+#define BLI_GLIDE_CHANNELS_MAX 64
+#define BLI_GLIDE_STAGES_MAX 10	/* a ratio of 768 is halved nine times */
 
 struct bli_glide_config {
 	uint64_t in, out;	/* input frames : output frames in lowest terms, each 1 … BLI_GLIDE_TERM_MAX */
@@ -34,19 +42,15 @@ struct bli_glide_config {
 	const struct bli_kernel *kernel;
 };
 
-/* Of the ratio's terms: between the interpolator's input and the output they are at most twice that. */
-#define BLI_GLIDE_TERM_MAX (BLI_POSITION_TERM_MAX / 2)
-#define BLI_GLIDE_RATIO_MAX 768
-#define BLI_GLIDE_CHANNELS_MAX 64
-
 struct bli_glide {
 	enum bli_precision precision;	/* of the values: the requirement's, or double where float is too coarse */
 	size_t value_size;
 	unsigned channels, lanes;
-	struct bli_stage sharp;
-	size_t block_in, block_out;	/* frames of the sharp stage's period */
-	size_t sharp_in, sharp_out;	/* its ratio: 1:2, 1:1, 2:1, 4:1 … */
-	double delay;			/* of it, in input frames */
+	unsigned stages;		/* halvings, if there are any, and the sharp stage */
+	struct bli_stage stage[BLI_GLIDE_STAGES_MAX];
+	size_t block_in, block_out;	/* frames of the first one's input and the last one's output in a period */
+	size_t fixed_in, fixed_out;	/* the ratio of all: 1:2, 1:1, 2:2, 2:1, 4:2 … */
+	double delay;			/* of all, in input frames */
 	struct bli_farrow farrow;
 	bli_kernel_glide *interpolate;
 	void *coefs;			/* of the interpolator: [taps/2][order + 1] */

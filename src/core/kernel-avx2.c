@@ -2,6 +2,7 @@
 #define KERNEL avx2
 #define VECTOR_BYTES 32
 #define VECTOR_ACCUMULATORS 8
+#define VECTOR_MULTIPLY_ADD_COST 1.1
 #include "kernel-vector.h"
 
 static bool supported(void)

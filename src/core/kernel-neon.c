@@ -6,6 +6,7 @@
 #else
 #define VECTOR_ACCUMULATORS 8 /* of 16 registers */
 #endif
+#define VECTOR_MULTIPLY_ADD_COST 1.1
 #include "kernel-vector.h"
 
 #ifdef __aarch64__
@@ -21,7 +22,7 @@ static bool supported(void)
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
 
-/* 32 bits: with fused multiply-adds, as every processor has had since the Cortex-A5 and A7; there are no vectors of doubles */
+/* 32 bits: with fused multiply-adds, as in every processor since the Cortex-A5 and A7; it has no vectors of doubles */
 static bool supported(void)
 {
 	unsigned long needed = HWCAP_NEON | HWCAP_VFPv4;

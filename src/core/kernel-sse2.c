@@ -5,6 +5,7 @@
 #endif
 #define VECTOR_BYTES 16
 #define VECTOR_ACCUMULATORS 8
+#define VECTOR_MULTIPLY_ADD_COST 1.35
 #include "kernel-vector.h"
 
 static bool supported(void)

@@ -2,16 +2,21 @@
 /*
  * A vector kernel in both precisions, for one instruction set: included once
  * by each kernel-*.c after KERNEL (its name), VECTOR_BYTES (the width of its
- * registers) and VECTOR_ACCUMULATORS (8 or 16: how many sums fit them) are
- * defined.  The instruction set itself is a matter of that file's compiler flags.
+ * registers), VECTOR_ACCUMULATORS (8 or 16: how many sums fit them) and
+ * VECTOR_MULTIPLY_ADD_COST (see kernel.h) are defined.  The instruction set
+ * itself is a matter of that file's compiler flags.
  * With SAMPLES_OF_KERNEL_C it loads, stores and dithers as the plain C kernel
  * does, for instruction sets that every processor of the target has: the
  * compiler makes the same code of that.
  */
+#include "fft.h"
 #include "kernel.h"
 
 #include <stdint.h>
 #include <string.h>
+
+/* two vectors shuffled by literal indices into both */
+#define SHUFFLE __builtin_shufflevector
 
 #define JOIN3(a, b, c) a##_##b##_##c
 #define JOIN(a, b, c) JOIN3(a, b, c)
@@ -19,9 +24,11 @@
 #define LINKAGE static
 
 #define VALUE float
-#define LANES (VECTOR_BYTES / 4)
+#define VALUE_BYTES 4
+#define LANES (VECTOR_BYTES / VALUE_BYTES)
 #define NAME(x) JOIN(x, KERNEL, float)
 #include "kernel-loop.h"
+#include "fft-loop.h"
 #include "glide-loop.h"
 #ifndef SAMPLES_OF_KERNEL_C
 #include "sample-loop.h"
@@ -29,12 +36,15 @@
 #endif
 #undef NAME
 #undef LANES
+#undef VALUE_BYTES
 #undef VALUE
 
 #define VALUE double
-#define LANES (VECTOR_BYTES / 8)
+#define VALUE_BYTES 8
+#define LANES (VECTOR_BYTES / VALUE_BYTES)
 #define NAME(x) JOIN(x, KERNEL, double)
 #include "kernel-loop.h"
+#include "fft-loop.h"
 #include "glide-loop.h"
 #ifndef SAMPLES_OF_KERNEL_C
 #include "sample-loop.h"
@@ -42,6 +52,7 @@
 #endif
 #undef NAME
 #undef LANES
+#undef VALUE_BYTES
 #undef VALUE
 
 #ifdef SAMPLES_OF_KERNEL_C
@@ -55,10 +66,14 @@
 		.name = NAME_STRING,						\
 		.supported = supported,						\
 		.lanes = { VECTOR_BYTES / 4, VECTOR_BYTES / 8 },		\
+		.multiply_add_cost = VECTOR_MULTIPLY_ADD_COST,				\
 		.accumulators = VECTOR_ACCUMULATORS,					\
 		.tile = { JOIN(tile, KERNEL, float), JOIN(tile, KERNEL, double) },	\
 		.glide = { JOIN(glide, KERNEL, float), JOIN(glide, KERNEL, double) },	\
 		.load = BY_PRECISION(load),						\
 		.store = BY_PRECISION(store),						\
 		.dither = BY_PRECISION(dither),						\
+		.transform_lanes = { VECTOR_BYTES / 4, VECTOR_BYTES / 8 },		\
+		.transform = { JOIN(transform, KERNEL, float), JOIN(transform, KERNEL, double) },	\
+		.multiply = { JOIN(multiply, KERNEL, float), JOIN(multiply, KERNEL, double) },	\
 	}

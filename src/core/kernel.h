@@ -45,7 +45,6 @@
 #define BLI_KERNEL_H
 
 #include "dither.h"
-#include "filter.h"
 #include "sample.h"
 
 #include <stdbool.h>
@@ -112,16 +111,36 @@ struct bli_farrow {
 typedef void bli_kernel_glide(const struct bli_farrow *farrow, size_t frames, const uint32_t *first, const void *x,
 			      size_t channels, const void *const *in, void *const *out);
 
+/*
+ * The discrete Fourier transform that fft.h describes: of in[0] + i·in[1] to
+ * out[0] and out[1], with `work` to write to.  Real-time safe.
+ */
+struct bli_fft;
+typedef void bli_kernel_transform(const struct bli_fft *fft, const void *const *in, void *const *out, void *work);
+
+/*
+ * Products of complex numbers, real and imaginary parts in separate arrays of
+ * `count`: out = in·factor, or onto it, out += in·factor.  No array overlaps
+ * another.  Real-time safe.
+ */
+typedef void bli_kernel_multiply(const void *const *in, const void *const *factor, void *const *out, size_t count,
+				 bool onto);
+
 struct bli_kernel {
 	const char *name;
 	bool (*supported)(void);	/* by this processor, with the operating system's consent */
 	unsigned lanes[BLI_PRECISIONS];
+	/* clock cycles of a row of the band, compared with fused multiply-adds of vectors: of one processor (Zen 5) */
+	double multiply_add_cost;
 	unsigned accumulators;	/* vectors it can sum up at the same time: 8 hide the latency, 16 save loads */
 	bli_kernel_tile *tile[BLI_PRECISIONS];
 	bli_kernel_glide *glide[BLI_PRECISIONS];
 	bli_sample_load *load[BLI_PRECISIONS];
 	bli_sample_store *store[BLI_PRECISIONS];
 	bli_dither_run *dither[BLI_PRECISIONS];
+	unsigned transform_lanes[BLI_PRECISIONS];	/* transforms side by side, one in each lane */
+	bli_kernel_transform *transform[BLI_PRECISIONS];
+	bli_kernel_multiply *multiply[BLI_PRECISIONS];
 };
 
 /* The kernels of this build that the processor supports, best first, NULL behind the last. */

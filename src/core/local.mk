@@ -3,9 +3,10 @@
 
 noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
 src_core_libcore_la_SOURCES = \
+	src/core/banded.c src/core/banded.h \
 	src/core/dither.c src/core/dither.h src/core/dither-loop.h \
 	src/core/exact.c src/core/exact.h \
-	src/core/fft.c src/core/fft.h \
+	src/core/fft.c src/core/fft.h src/core/fft-loop.h \
 	src/core/filter.c src/core/filter.h \
 	src/core/filterfile.c src/core/filterfile.h \
 	src/core/filtertable.c src/core/filtertable.h \
@@ -19,7 +20,10 @@ src_core_libcore_la_SOURCES = \
 	src/core/position.c src/core/position.h \
 	src/core/preset.c src/core/preset.h \
 	src/core/resampler.c src/core/resampler.h \
+	src/core/realfft.c src/core/realfft.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
+	src/core/setting.c src/core/setting.h \
+	src/core/spectral.c src/core/spectral.h \
 	src/core/stage.c src/core/stage.h \
 	src/core/stream.c src/core/stream.h \
 	src/core/zeros.c src/core/zeros.h

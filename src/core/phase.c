@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "phase.h"
-#include "fft.h"
 #include "kaiser.h"
+#include "realfft.h"
 
 #include <errno.h>
 #include <math.h>
@@ -57,12 +57,12 @@ static double least_share(size_t i)
  * is 1 at 0 Hz, turns the latter into the former.  A zero on the axis has the
  * factor 1 − z·w, with w in the place of w².
  */
-static void reflect(struct bli_complex *spectrum, const struct bli_fft *fft, double (*inside)[2], size_t count)
+static void reflect(struct bli_complex *spectrum, struct bli_real_fft *fft, double (*inside)[2], size_t count)
 {
 	size_t half = fft->size / 2;
 
 	for (size_t k = 0; k <= half; k++) {
-		struct bli_complex w = k < half ? fft->turns[k] : (struct bli_complex){ -1, 0 };
+		struct bli_complex w = k < half ? fft->twiddles[k] : (struct bli_complex){ -1, 0 };
 		struct bli_complex product = { 1, 0 }, square = { w.real * w.real - w.imaginary * w.imaginary,
 								  2 * w.real * w.imaginary };
 		size_t degree = 0, turn;
@@ -80,7 +80,7 @@ static void reflect(struct bli_complex *spectrum, const struct bli_fft *fft, dou
 			degree += pair ? 2 : 1;
 		}
 		turn = k * degree % fft->size;
-		w = turn < half ? fft->turns[turn] : fft->turns[turn - half];
+		w = turn < half ? fft->twiddles[turn] : fft->twiddles[turn - half];
 		sign = turn < half ? 1 : -1;
 		product = product_of(product, product);
 		product = product_of(product, (struct bli_complex){ sign * w.real, -sign * w.imaginary });
@@ -89,7 +89,7 @@ static void reflect(struct bli_complex *spectrum, const struct bli_fft *fft, dou
 }
 
 /* h[count] with a share of its zeros reflected, in taps[fft->size]; spectrum[fft->size / 2 + 1] is scratch. */
-static int reflected_taps(double *taps, struct bli_complex *spectrum, const struct bli_fft *fft, const double *h,
+static int reflected_taps(double *taps, struct bli_complex *spectrum, struct bli_real_fft *fft, const double *h,
 			  size_t count, double share)
 {
 	double (*inside)[2] = malloc(count * sizeof(*inside));
@@ -105,9 +105,9 @@ static int reflected_taps(double *taps, struct bli_complex *spectrum, const stru
 				memmove(inside[chosen++], inside[i], sizeof(*inside));
 		memset(taps, 0, fft->size * sizeof(*taps));
 		memcpy(taps, h, count * sizeof(*taps));
-		bli_fft_forward(fft, taps, spectrum);
+		bli_real_fft_forward(fft, taps, spectrum);
 		reflect(spectrum, fft, inside, chosen);
-		bli_fft_inverse(fft, spectrum, taps);
+		bli_real_fft_inverse(fft, spectrum, taps);
 	}
 	free(inside);
 	return error;
@@ -167,7 +167,7 @@ int bli_phase_apply(double **out, size_t *out_count, double *delay, const double
 		    double attenuation_db)
 {
 	bool backwards = phase > BLI_PHASE_LINEAR;
-	struct bli_fft fft = { 0 };
+	struct bli_real_fft fft = { 0 };
 	struct bli_complex *spectrum;
 	double *taps;
 	size_t size = 2, first;
@@ -189,14 +189,14 @@ int bli_phase_apply(double **out, size_t *out_count, double *delay, const double
 		size *= 2;
 	taps = malloc(size * sizeof(*taps));
 	spectrum = malloc((size / 2 + 1) * sizeof(*spectrum));
-	error = taps && spectrum ? bli_fft_open(&fft, size) : -ENOMEM;
+	error = taps && spectrum ? bli_real_fft_open(&fft, size) : -ENOMEM;
 	if (!error)
 		error = reflected_taps(taps, spectrum, &fft, h, count, 1 - phase / BLI_PHASE_LINEAR);
 	if (!error && !trim(taps, size, &first, &count, attenuation_db))
 		error = -ERANGE;
 	if (!error)
 		error = finish(out, out_count, delay, taps + first, count, backwards);
-	bli_fft_close(&fft);
+	bli_real_fft_close(&fft);
 	free(spectrum);
 	free(taps);
 	return error;

@@ -136,6 +136,18 @@ static bool has_linear_phase(const struct bli_requirement *requirement)
 	return requirement->method != BLI_METHOD_SINC || requirement->phase == BLI_PHASE_LINEAR;
 }
 
+static void lay_out(struct bli_plan *plan, const struct bli_requirement *requirement, const struct bli_kernel *kernel,
+		    size_t channels)
+{
+	plan->cost = 0;
+	plan->bank_bytes = 0;
+	for (unsigned i = 0; i < plan->stages; i++) {
+		bli_stage_lay_out(&plan->stage[i], kernel, requirement->precision, channels);
+		plan->cost += plan->stage[i].cost;
+		plan->bank_bytes += plan->stage[i].table_bytes;
+	}
+}
+
 /* The stages of a route, their filters of linear phase, and what they cost. */
 static int list_stages(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
 		       size_t out_frames, const struct bli_kernel *kernel, size_t channels,
@@ -156,11 +168,7 @@ static int list_stages(struct bli_plan *plan, const struct bli_requirement *requ
 	error = add_stages(plan, requirement, &ladder, up);
 	if (error)
 		return error;
-	for (unsigned i = 0; i < plan->stages; i++) {
-		bli_stage_lay_out(&plan->stage[i], kernel, requirement->precision, channels);
-		plan->cost += plan->stage[i].layout.cost;
-		plan->bank_bytes += plan->stage[i].layout.bank_bytes;
-	}
+	lay_out(plan, requirement, kernel, channels);
 	return 0;
 }
 
@@ -212,52 +220,103 @@ int bli_plan_make_via(struct bli_plan *plan, const struct bli_requirement *requi
 /*
  * What routes are judged by, whatever the processor, the channels and the
  * period, so that a conversion has the same filters and the same delay
- * everywhere: a kernel of 32-byte vectors and 8 accumulators, in stereo, with
- * about 1024 frames a period.  What this costs against the fastest route of each
- * case is measured by `make bench-routes`: 0.3 % with AVX2, 0.8 % with SSE2 and
- * 2.5 % with AVX-512 on average.
+ * everywhere: a kernel of 32-byte vectors and 8 accumulators, in mono at short
+ * periods and in stereo at longer ones.  `make bench-routes` measures what this
+ * costs against the fastest route of each case.
  */
-static const struct bli_kernel reference_kernel = { .lanes = { 8, 4 }, .accumulators = 8 };
-#define REFERENCE_CHANNELS 2
-#define REFERENCE_FRAMES 1024
+static const struct bli_kernel reference_kernel = {
+	.lanes = { 8, 4 }, .multiply_add_cost = 1.1, .accumulators = 8, .transform_lanes = { 8, 4 },
+};
+static const struct {
+	size_t channels, frames;	/* about so many frames a period at the higher rate */
+} references[] = { { 1, 480 }, { 2, 1024 } };
+#define REFERENCES (sizeof(references) / sizeof(references[0]))
 
-static bool is_better(const struct bli_plan *plan, const struct bli_plan *than)
+/* Ratios of fewer frames than this are never whole periods. */
+#define REFERENCE_ROUNDED_MIN 128
+
+struct judgement {
+	double cost;		/* clock cycles per input frame and channel, of all references together */
+	size_t bank_bytes;	/* of the largest plan */
+};
+
+/* A ratio as its lowest terms and the greatest divisor of both sides of the period. */
+struct ratio {
+	size_t in, out, divisor;
+};
+
+/*
+ * Cycles of a ratio in about `frames` at the higher rate.  One without
+ * transforms has a large prime factor: it comes of a period that was rounded to
+ * whole frames, and it is that period.
+ */
+static size_t reference_cycles(const struct ratio *ratio, size_t frames)
 {
-	if (plan->bank_bytes <= BLI_PLAN_BANK_BYTES_MAX && than->bank_bytes <= BLI_PLAN_BANK_BYTES_MAX)
-		return plan->cost < than->cost;
-	return plan->bank_bytes < than->bank_bytes;
+	size_t high = ratio->in > ratio->out ? ratio->in : ratio->out, cycles = high < frames ? frames / high : 1;
+
+	if (high >= REFERENCE_ROUNDED_MIN && (!bli_fft_is_smooth(ratio->in) || !bli_fft_is_smooth(ratio->out)))
+		cycles = 1;
+	/* routes by 3:2 need an even number of frames at the lower rate */
+	if (cycles % 2 != ratio->divisor % 2)
+		cycles++;
+	return cycles;
+}
+
+/* Returns 0, or −EINVAL if there is no such route. */
+static int judge(struct judgement *judgement, const struct bli_requirement *requirement, const struct ratio *ratio,
+		 const struct bli_route *route)
+{
+	size_t cycles = reference_cycles(ratio, references[0].frames);
+	struct bli_plan plan;
+	int error = list_stages(&plan, requirement, cycles * ratio->in, cycles * ratio->out, &reference_kernel,
+				references[0].channels, route);
+
+	*judgement = (struct judgement){ 0 };
+	for (size_t i = 0; i < REFERENCES && !error; i++) {
+		size_t other = reference_cycles(ratio, references[i].frames);
+
+		/* the filters are the same for periods of any length, and take longest to design */
+		for (unsigned k = 0; k < plan.stages && i > 0; k++) {
+			plan.stage[k].in_frames = plan.stage[k].in_frames * other / cycles;
+			plan.stage[k].out_frames = plan.stage[k].out_frames * other / cycles;
+		}
+		if (i > 0)
+			lay_out(&plan, requirement, &reference_kernel, references[i].channels);
+		cycles = other;
+		judgement->cost += plan.cost / (double)(cycles * ratio->in * references[i].channels);
+		if (plan.bank_bytes > judgement->bank_bytes)
+			judgement->bank_bytes = plan.bank_bytes;
+	}
+	return error;
+}
+
+static bool is_better(const struct judgement *judgement, const struct judgement *than)
+{
+	if (judgement->bank_bytes <= BLI_PLAN_BANK_BYTES_MAX && than->bank_bytes <= BLI_PLAN_BANK_BYTES_MAX)
+		return judgement->cost < than->cost;
+	return judgement->bank_bytes < than->bank_bytes;
 }
 
 int bli_plan_route(struct bli_route *route, const struct bli_requirement *requirement, size_t in_frames,
 		   size_t out_frames)
 {
 	size_t divisor = (size_t)bli_gcd(in_frames, out_frames);
-	size_t low = (in_frames < out_frames ? in_frames : out_frames) / divisor;
-	size_t high = (in_frames < out_frames ? out_frames : in_frames) / divisor;
-	size_t cycles = high < REFERENCE_FRAMES ? REFERENCE_FRAMES / high : 1;
-	struct bli_plan plan, best;
+	struct ratio ratio = { in_frames / divisor, out_frames / divisor, divisor };
+	size_t low = ratio.in < ratio.out ? ratio.in : ratio.out, high = ratio.in < ratio.out ? ratio.out : ratio.in;
+	struct judgement judgement, best;
 	struct bli_route other;
 	int error;
 
-	/* routes by 3:2 need an even number of frames at the lower rate */
-	if (cycles % 2 != divisor % 2)
-		cycles++;
-	in_frames = in_frames / divisor * cycles;
-	out_frames = out_frames / divisor * cycles;
-	low *= cycles;
-	high *= cycles;
 	/* another phase is given to a filter of two phases */
 	*route = (struct bli_route){ .sharp_halves = has_linear_phase(requirement) ? 2 : 4 };
-	error = list_stages(&best, requirement, in_frames, out_frames, &reference_kernel, REFERENCE_CHANNELS, route);
+	error = judge(&best, requirement, &ratio, route);
 	if (error || requirement->method != BLI_METHOD_SINC || low == high)
 		return error;
 	for (other.sharp_halves = 3; other.sharp_halves <= 4; other.sharp_halves++)
 		/* past twice the higher rate more doublings only add work */
-		for (other.doublings = 0; (low * other.sharp_halves / 2) << other.doublings < 4 * high;
-		     other.doublings++)
-			if (list_stages(&plan, requirement, in_frames, out_frames, &reference_kernel,
-					REFERENCE_CHANNELS, &other) == 0 && is_better(&plan, &best)) {
-				best = plan;
+		for (other.doublings = 0; low * other.sharp_halves << other.doublings < 8 * high; other.doublings++)
+			if (judge(&judgement, requirement, &ratio, &other) == 0 && is_better(&judgement, &best)) {
+				best = judgement;
 				*route = other;
 			}
 	return 0;

@@ -12,7 +12,7 @@
 
 #define SINC(PASSBAND, ATTENUATION_DB, PRECISION)						\
 	{ .method = BLI_METHOD_SINC, .passband = (PASSBAND), .stopband = STOPBAND,		\
-	  .attenuation_db = (ATTENUATION_DB), .precision = (PRECISION), .phase = 50 }
+	  .attenuation_db = (ATTENUATION_DB), .precision = (PRECISION), .phase = BLI_PHASE_LINEAR }
 
 #define HIGH									\
 	.quality = "high",							\
@@ -23,7 +23,7 @@ const struct bli_preset bli_presets[] = {
 	{
 		.name = "bli_linear",
 		.quality = "linear",
-		.requirement = { .method = BLI_METHOD_LINEAR, .precision = BLI_FLOAT, .phase = 50 },
+		.requirement = { .method = BLI_METHOD_LINEAR, .precision = BLI_FLOAT, .phase = BLI_PHASE_LINEAR },
 	}, {
 		.name = "bli_fast",
 		.quality = "fast",
@@ -40,8 +40,8 @@ const struct bli_preset bli_presets[] = {
 	{
 		.name = "bli_best",
 		.quality = "best",
-		.requirement = SINC(0.9655, 177, BLI_DOUBLE),
-		.claim_bandwidth = 0.965, .claim_snr_db = 175, .claim_rejection_db = 175,
+		.requirement = SINC(0.9655, 191, BLI_DOUBLE),
+		.claim_bandwidth = 0.965, .claim_snr_db = 185, .claim_rejection_db = 185,
 	},
 	{ .name = NULL },
 };

@@ -138,7 +138,8 @@ static void load_period(struct bli_resampler *resampler, const struct bli_area *
 		resampler->invalid += config->kernel->load[resampler->precision](&config->in_format, values,
 										 in[channel].samples,
 										 in[channel].step, frames);
-		memset(values + frames * resampler->value_size, 0, (config->in_frames - frames) * resampler->value_size);
+		memset(values + frames * resampler->value_size, 0,
+		       (config->in_frames - frames) * resampler->value_size);
 	}
 }
 
@@ -161,14 +162,15 @@ static void finish_period(struct bli_resampler *resampler)
 static void store_period(struct bli_resampler *resampler, const struct bli_area *out, size_t count)
 {
 	const struct bli_resampler_config *config = &resampler->config;
+	bli_sample_store *store = config->kernel->store[resampler->precision];
 
-	for (size_t channel = 0; channel < config->channels; channel++)
+	for (size_t channel = 0; channel < config->channels; channel++) {
+		const void *values = stage_input(resampler, resampler->plan.stages, channel);
+
 		if (out[channel].samples)
-			resampler->clipped +=
-				config->kernel->store[resampler->precision](&config->out_format, out[channel].samples,
-									    out[channel].step,
-									    stage_input(resampler, resampler->plan.stages,
-											channel), count, &resampler->peak);
+			resampler->clipped += store(&config->out_format, out[channel].samples, out[channel].step, values,
+						    count, &resampler->peak);
+	}
 }
 
 void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_area *out, size_t out_count,

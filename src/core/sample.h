@@ -20,6 +20,13 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Of the values that stages compute with. */
+enum bli_precision {
+	BLI_FLOAT,		/* 24-bit mantissa: sums stop at about −140 dB */
+	BLI_DOUBLE,		/* 53-bit mantissa */
+	BLI_PRECISIONS
+};
+
 /*
  * A PCM format: the sample is the low `bits` of an integer of `bytes` bytes, or
  * a float or double of IEEE 754.

@@ -169,13 +169,14 @@ uint64_t bli_stream_needed(const struct bli_stream *stream, uint64_t out_count);
 uint64_t bli_stream_available(const struct bli_stream *stream, uint64_t in_count);
 
 /*
- * Change the deviation, clamped to ±max_deviation, in ramp_frames equal steps
- * over as many output frames from the next one on; 0: all at once.  NaN changes
- * nothing.  A ramp under way ends where it is and the new one begins.
+ * Change the deviation, clamped to ±max_deviation, in ramp_frames equal steps,
+ * one per output frame, the first of them from the next output frame to the one
+ * after it; 0: all at once.  NaN changes nothing.  A ramp under way ends where it
+ * is, and the new one begins there.
  */
 void bli_stream_set_deviation(struct bli_stream *stream, double deviation, uint32_t ramp_frames);
 
-/* The deviation now; in a ramp, that of the last output frame. */
+/* The deviation that holds now: from the last output frame to the next. */
 double bli_stream_deviation(const struct bli_stream *stream);
 
 /*

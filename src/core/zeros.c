@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "zeros.h"
-#include "fft.h"
+#include "realfft.h"
 
 #include <errno.h>
 #include <float.h>
@@ -56,7 +56,7 @@ struct search {
 static int open_search(struct search *search, const double *h, size_t count)
 {
 	struct bli_complex *spectrum;
-	struct bli_fft fft;
+	struct bli_real_fft fft;
 	double *samples;
 	size_t size = 16;
 	int error;
@@ -71,13 +71,13 @@ static int open_search(struct search *search, const double *h, size_t count)
 	search->settled = calloc(count, sizeof(*search->settled));
 	samples = calloc(size, sizeof(*samples));
 	spectrum = malloc((size / 2 + 1) * sizeof(*spectrum));
-	error = bli_fft_open(&fft, size);
+	error = bli_real_fft_open(&fft, size);
 	if (!error && !(search->gain && search->real && search->imaginary && search->settled && samples && spectrum))
 		error = -ENOMEM;
 	if (!error) {
 		for (size_t n = 0; n < count; n++)
 			samples[n] = h[n];
-		bli_fft_forward(&fft, samples, spectrum);
+		bli_real_fft_forward(&fft, samples, spectrum);
 		for (size_t k = 0; k < search->points; k++) {
 			/* the linear phase, π·k·(count − 1)/size, less whole turns */
 			double angle = M_PI * (double)(k * (count - 1) % (2 * size)) / (double)size;
@@ -85,7 +85,7 @@ static int open_search(struct search *search, const double *h, size_t count)
 			search->gain[k] = spectrum[k].real * cos(angle) - spectrum[k].imaginary * sin(angle);
 		}
 	}
-	bli_fft_close(&fft);
+	bli_real_fft_close(&fft);
 	free(spectrum);
 	free(samples);
 	return error;
@@ -214,7 +214,8 @@ static void evaluate(const struct search *search, const size_t *lanes, struct va
 		double h = search->h[n], magnitude = fabs(h);
 
 		for (size_t l = 0; l < LANES; l++) {
-			double slope = v.slope_real[l] * real[l] - v.slope_imaginary[l] * imaginary[l] + v.value_real[l];
+			double slope = v.slope_real[l] * real[l] - v.slope_imaginary[l] * imaginary[l] +
+				       v.value_real[l];
 			double value = v.value_real[l] * real[l] - v.value_imaginary[l] * imaginary[l] + h;
 
 			v.slope_imaginary[l] = v.slope_real[l] * imaginary[l] + v.slope_imaginary[l] * real[l] +
@@ -263,7 +264,7 @@ static void improve(struct search *search, size_t i, const struct values *values
 	struct bli_complex before = repulsion(search, i, 0, i), after = repulsion(search, i, i + 1, search->zeros);
 	double sum_real = before.real + after.real, sum_imaginary = before.imaginary + after.imaginary;
 	struct bli_complex step, z;
-	double norm;
+	double norm, rounding = SETTLED_ROUNDINGS * DBL_EPSILON * values->magnitude[lane];
 
 	/* value/(slope − value·sum) */
 	slope.real -= value.real * sum_real - value.imaginary * sum_imaginary;
@@ -273,7 +274,7 @@ static void improve(struct search *search, size_t i, const struct values *values
 	norm = z.real * z.real + z.imaginary * z.imaginary;
 	if (!isfinite(norm) || norm == 0)
 		return;
-	search->settled[i] = hypot(value.real, value.imaginary) <= SETTLED_ROUNDINGS * DBL_EPSILON * values->magnitude[lane] ||
+	search->settled[i] = hypot(value.real, value.imaginary) <= rounding ||
 			     hypot(step.real, step.imaginary) <= 1e-14 * sqrt(norm);
 	if (norm > 1) {	/* outside: the inverse is the one wanted */
 		z.real /= norm;

@@ -4,8 +4,8 @@
 #endif
 #include "keys.h"
 #include "log.h"
+#include "setting.h"
 
-#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,47 +27,15 @@ int bli_key_refuse(const struct bli_key *key, const char *allowed)
 	return -EINVAL;
 }
 
-/* strtod that takes a point for a point whatever the program's locale is, and decimal numbers only */
-static double parse_double(const char *text, char **end)
-{
-	const char *digits = text + strspn(text, " \t\n\v\f\r+-");
-	locale_t c = (locale_t)0;
-	double number;
-
-	if (digits[0] != '0' || (digits[1] != 'x' && digits[1] != 'X'))
-		c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-	if (c == (locale_t)0) {
-		*end = (char *)text;
-		return 0;
-	}
-	number = strtod_l(text, end, c);
-	freelocale(c);
-	return number;
-}
-
 bool bli_key_number(const struct bli_key *key, double *number, char *unit, size_t unit_size)
 {
 	const char *text;
-	char *end;
-	size_t length;
 
 	unit[0] = '\0';
 	if (snd_config_get_ireal(key->node, number) == 0)
 		return isfinite(*number);
-	if (snd_config_get_string(key->node, &text) < 0 || !text)
-		return false;
-	*number = parse_double(text, &end);
-	if (end == text || !isfinite(*number))
-		return false;
-	end += strspn(end, " ");
-	length = strlen(end);
-	while (length > 0 && end[length - 1] == ' ')
-		length--;
-	if (length >= unit_size)
-		return false;
-	memcpy(unit, end, length);
-	unit[length] = '\0';
-	return true;
+	return snd_config_get_string(key->node, &text) == 0 && text &&
+	       bli_setting_number(text, number, unit, unit_size);
 }
 
 int bli_key_number_in(const struct bli_key *key, const char *unit, double least, double most, const char *allowed,

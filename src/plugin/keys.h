@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Keys: values of the configuration as numbers, words and truths, whether they
- * were written as numbers or as strings, in any locale.
+ * Keys: values of the configuration as numbers, words and booleans, whether they
+ * are written as numbers or as strings, in any locale.
  */
 #ifndef BLI_KEYS_H
 #define BLI_KEYS_H

@@ -74,7 +74,7 @@ static void log_period(const struct rate_bli *rate, const char *side, unsigned l
 
 static void log_format(const struct rate_bli *rate, const char *side, snd_pcm_format_t format)
 {
-	/* alsa-lib has a name for every number up to the last, and reads before its table for negative ones */
+	/* given a negative number, snd_pcm_format_name() reads memory in front of its table */
 	const char *name = (int)format < 0 ? NULL : snd_pcm_format_name(format);
 
 	bli_log(rate->settings.converter, "%s format %s (%d) is not supported; allowed are linear PCM formats",

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* An edge in Hz has its unit; of two fractions one unit behind the last is enough. */
+/* Edges in Hz name their unit each; two fractions share one, after the second. */
 static void report_edges(snd_output_t *out, const struct bli_edge *passband, const struct bli_edge *stopband)
 {
 	static const char fraction[] = " of the lower Nyquist frequency";
@@ -22,9 +22,9 @@ static void report_edges(snd_output_t *out, const struct bli_edge *passband, con
 
 static void report_phase(snd_output_t *out, double phase)
 {
-	if (phase == 50)
+	if (phase == BLI_PHASE_LINEAR)
 		snd_output_printf(out, "linear phase\n");
-	else if (phase == 0)
+	else if (phase == BLI_PHASE_MINIMUM)
 		snd_output_printf(out, "minimum phase\n");
 	else
 		snd_output_printf(out, "phase %g (0 minimum, 50 linear, 100 maximum)\n", phase);
@@ -32,7 +32,7 @@ static void report_phase(snd_output_t *out, double phase)
 
 static void report_filter(snd_output_t *out, const struct bli_settings *settings)
 {
-	const struct bli_requirement *requirement = &settings->requirement;
+	const struct bli_requirement *requirement = &settings->filter.requirement;
 
 	switch (requirement->method) {
 	case BLI_METHOD_LINEAR:
@@ -43,7 +43,7 @@ static void report_filter(snd_output_t *out, const struct bli_settings *settings
 				  requirement->nearest ? "nearest entry" : "interpolated");
 		break;
 	case BLI_METHOD_SINC:
-		report_edges(out, &settings->passband, &settings->stopband);
+		report_edges(out, &settings->filter.passband, &settings->filter.stopband);
 		snd_output_printf(out, ", attenuation %g dB, ", requirement->attenuation_db);
 		report_phase(out, requirement->phase);
 		break;
@@ -62,9 +62,13 @@ static void report_stages(snd_output_t *out, const struct bli_resampler *resampl
 	for (unsigned i = 0; i < resampler->plan.stages; i++) {
 		const struct bli_stage_plan *stage = &resampler->plan.stage[i];
 
-		snd_output_printf(out, "  stage %u: %zu -> %zu frames, %zu taps, %zu phases\n", i + 1,
-				  stage->in_frames, stage->out_frames, stage->filter.taps,
-				  resampler->stage[i].layout.ratio_out);
+		snd_output_printf(out, "  stage %u: %zu -> %zu frames, %zu taps, ", i + 1, stage->in_frames,
+				  stage->out_frames, stage->filter.taps);
+		if (stage->kind == BLI_STAGE_SPECTRAL)
+			snd_output_printf(out, "transforms of %zu -> %zu\n", stage->spectral.size_in,
+					  stage->spectral.size_out);
+		else
+			snd_output_printf(out, "%zu phases\n", stage->banded.ratio_out);
 	}
 	snd_output_printf(out, "  sums: %s precision, kernel %s, %zu KiB\n",
 			  resampler->precision == BLI_FLOAT ? "float" : "double", resampler->config.kernel->name,

@@ -11,21 +11,14 @@
 #include "dither.h"
 #include "filtertable.h"
 #include "preset.h"
+#include "setting.h"
 
 #include <alsa/asoundlib.h>
 #include <stdbool.h>
 
-/* The edge of a band, in the unit that the user chose. */
-struct bli_edge {
-	double value;
-	bool in_hz;		/* otherwise a fraction of the lower Nyquist frequency */
-};
-
 struct bli_settings {
 	const char *converter;	/* name of the converter as opened, static */
-	struct bli_requirement requirement;	/* passband and stopband from the edges below, once the rates are known */
-	struct bli_edge passband, stopband;
-	bool passband_set, stopband_set, attenuation_set, precision_set;	/* by the user */
+	struct bli_setting filter;
 	double gain_db;
 	enum bli_dither_kind dither;
 	bool verbose;

@@ -38,10 +38,25 @@ uninstall-completion-links:
 	$(AM_V_at)for name in bli-bench bli-bridge bli-resample bli-windowfilter; do \
 	  rm -f $(DESTDIR)$(bashcompletiondir)/$$name; \
 	done
+
+# The programs and manuals of 1.8 by their old names.
+if CLASSIC_NAMES
+classic_links = install-classic-links
+classic_unlinks = uninstall-classic-links
 endif
+
+install-classic-links: install-binPROGRAMS
+	$(AM_V_at)for name in resample windowfilter; do \
+	  (cd $(DESTDIR)$(bindir) && rm -f $$name && $(LN_S) bli-$$name$(EXEEXT) $$name) || exit 1; \
+	done
+
+uninstall-classic-links:
+	$(AM_V_at)rm -f $(DESTDIR)$(bindir)/resample $(DESTDIR)$(bindir)/windowfilter
+endif
+install-exec-hook: $(classic_links)
 install-data-hook: $(completion_links)
-uninstall-hook: $(completion_unlinks)
+uninstall-hook: $(completion_unlinks) $(classic_unlinks)
 clean-local: clean-units
 clean-units:
 	rm -f 'src/tools/bridge/bli-bridge@.service'
-.PHONY: clean-units install-completion-links uninstall-completion-links
+.PHONY: clean-units install-completion-links uninstall-completion-links install-classic-links uninstall-classic-links

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "clockfigures.h"
-#include "fft.h"
+#include "realfft.h"
 #include "kaiser.h"
 
 #include <math.h>
@@ -70,9 +70,9 @@ void figures_spectrum(const struct sim_config *config, const struct sim_loop *lo
 	struct sim_config longer = *config;
 	struct bli_kaiser kaiser;
 	struct sim_state state;
-	struct bli_fft fft;
+	struct bli_real_fft fft;
 
-	if (!track || !a || bli_fft_open(&fft, n))
+	if (!track || !a || bli_real_fft_open(&fft, n))
 		abort();
 	longer.duration = from + (double)n / SIM_TRACK_HZ + 5;
 	if (sim_run(&longer, loop, &state, NULL, NULL, track, n, from).track_frames != n)
@@ -87,8 +87,8 @@ void figures_spectrum(const struct sim_config *config, const struct sim_loop *lo
 		real[i] = window * cos(phase);
 		imaginary[i] = window * sin(phase);
 	}
-	bli_fft_forward(&fft, real, a);
-	bli_fft_forward(&fft, imaginary, b);
+	bli_real_fft_forward(&fft, real, a);
+	bli_real_fft_forward(&fft, imaginary, b);
 	for (size_t k = 0; k <= n / 2; k++) {
 		double above = hypot(a[k].real - b[k].imaginary, a[k].imaginary + b[k].real);
 		double below = hypot(a[k].real + b[k].imaginary, a[k].imaginary - b[k].real);
@@ -97,7 +97,7 @@ void figures_spectrum(const struct sim_config *config, const struct sim_loop *lo
 	}
 	for (size_t k = n / 2 + 1; k-- > 0;)
 		levels[k] -= levels[0];
-	bli_fft_close(&fft);
+	bli_real_fft_close(&fft);
 	free(a);
 	free(track);
 }

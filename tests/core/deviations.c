@@ -135,9 +135,10 @@ static void check_tone(struct bli_stream *stream, const struct bli_preset *prese
 		assert_true(fabs(gain_db) < 0.001);
 	if (place <= preset->claim_bandwidth)
 		assert_true(gain_db > -0.1);
-	/* where every time is right, a linear phase leaves the tone's as it was */
-	if (config->requirement.phase == 50 && place <= 0.9)
-		assert_true(fabs(fit.phase) < pow(10, most_db / 20));
+	/* where every time is right, a linear phase leaves the tone's as it was, but for rounded coefficients */
+	if (config->requirement.phase == 50 && place <= 0.9 && !(fabs(fit.phase) < 2 * pow(10, most_db / 20)))
+		fail_msg("%s, %s, %llu:%llu, tone at %g: %g rad early", config->kernel->name, preset->name,
+			 (unsigned long long)config->in_rate, (unsigned long long)config->out_rate, place, fit.phase);
 }
 
 static const double places[] = { 0.02, 0.31, 0.55, 0.77, 0.90, 0.98 };

@@ -15,23 +15,7 @@
 #include <errno.h>
 
 #include "filterfile.h"
-
-#define LENGTH 256	/* of a table of Nmult 3 */
-
-/* A text of Nmult 3 whose coefficients fall in a straight line from 32512 by 127. */
-static char *triangle_text(void)
-{
-	char *text = malloc(8192);
-	int end = sprintf(text, "ScaleFactor 14000\nLength 256\nNmult 3\nCoeffs:\n");
-
-	assert_non_null(text);
-	for (int i = 0; i < LENGTH; i++)
-		end += sprintf(text + end, "%d\n", 127 * (LENGTH - i));
-	end += sprintf(text + end, "Differences:\n");
-	for (int i = 0; i < LENGTH; i++)
-		end += sprintf(text + end, "-127\n");
-	return text;
-}
+#include "filtertext.h"
 
 static int parse(struct bli_filter_table *table, const char *text, char *message, size_t message_size)
 {
@@ -49,17 +33,17 @@ static void assert_empty(const struct bli_filter_table *table)
 static void test_values(void **state)
 {
 	struct bli_filter_table table;
-	char *text = triangle_text();
+	char *text = filtertext_triangle();
 
 	(void)state;
 	assert_int_equal(parse(&table, text, NULL, 0), 0);
 	assert_int_equal(table.nmult, 3);
 	assert_int_equal(table.per_crossing, 256);
-	assert_int_equal(table.length, LENGTH);
+	assert_int_equal(table.length, FILTERTEXT_TRIANGLE_LENGTH);
 	assert_true(table.integers);
 	assert_true(table.scale == 14000);
 	assert_true(fabs(table.unit - 32512) < 1e-9);
-	for (int i = 0; i < LENGTH; i++) {
+	for (int i = 0; i < FILTERTEXT_TRIANGLE_LENGTH; i++) {
 		assert_true(fabs(table.coefs[i] - (1 - i / 256.0)) < 1e-14);
 		assert_true(fabs(table.deltas[i] + 1 / 256.0) < 1e-14);
 	}
@@ -73,7 +57,7 @@ static void test_values(void **state)
 static void test_truncation(void **state)
 {
 	struct bli_filter_table table;
-	char *text = triangle_text();
+	char *text = filtertext_triangle();
 	const size_t bytes = strlen(text);
 
 	(void)state;
@@ -133,7 +117,7 @@ static const struct {
 
 static void test_damages(void **state)
 {
-	char *good = triangle_text();
+	char *good = filtertext_triangle();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(damages) / sizeof(damages)[0]; i++) {

@@ -119,6 +119,8 @@ static bool response_holds(const struct requirement *wanted)
 	/* ripple of a window design is the same on both sides of the transition */
 	double ripple, ripple_db;
 	double margin, pass_least, pass_most, stop_near, stop_far, dc, ignored, lobe;
+	/* what a lifted edge may add */
+	double lift_db = 0.05;
 	bool ok;
 
 	assert_int_equal(bli_filter_sinc(&filter, wanted->pass, wanted->stop, wanted->droop_db,
@@ -137,7 +139,7 @@ static bool response_holds(const struct requirement *wanted)
 	extremes(&response, wanted->stop, wanted->stop + 6 * lobe, 60, &ignored, &stop_near);
 	extremes(&response, wanted->stop + 6 * lobe, (double)response.phases / 2, 97, &ignored, &stop_far);
 	ok = fabs(dc - 1) <= 1e-12 + (wanted->stop > 1 ? ripple : 0) &&
-	     pass_least >= -wanted->droop_db - ripple_db - 1e-9 && pass_most <= ripple_db + 1e-9 &&
+	     pass_least >= -wanted->droop_db - ripple_db - 1e-9 && pass_most <= lift_db + ripple_db + 1e-9 &&
 	     stop_near <= -wanted->attenuation_db + margin &&
 	     stop_far <= -wanted->attenuation_db + margin &&
 	     /* however small the droop */
@@ -172,12 +174,18 @@ static long double bessel_i0(long double x)
 
 #define PI 3.14159265358979323846264338327950288L
 
-/* The Kaiser-windowed sinc, 1 at its centre. */
-static long double windowed_sinc(long double cutoff, long double beta, size_t taps, long double t)
+static long double sinc(long double x)
+{
+	return x == 0 ? 1 : sinl(x) / x;
+}
+
+/* A filter's Kaiser-windowed sinc with its lift, as if it had this cut-off and these taps. */
+static long double windowed_sinc(const struct bli_filter *filter, long double cutoff, size_t taps, long double t)
 {
 	long double x = 2 * PI * cutoff * t, u = 2 * t / (long double)taps, rest = 1 - u * u > 0 ? 1 - u * u : 0;
+	long double lift = filter->lift, beta = filter->kaiser.beta, low = 1 - 1 / ((long double)taps * cutoff);
 
-	return (x == 0 ? 1 : sinl(x) / x) * bessel_i0(beta * sqrtl(rest)) / bessel_i0(beta);
+	return ((1 + lift) * sinc(x) - lift * low * sinc(low * x)) * bessel_i0(beta * sqrtl(rest)) / bessel_i0(beta);
 }
 
 /*
@@ -206,7 +214,7 @@ static void test_shortest(void **state)
 		cutoff = wanted->stop - (wanted->stop - filter.cutoff) * (double)filter.taps / (double)taps;
 		/* four points a frame: images of the sampling stay far away */
 		for (size_t i4 = 0; i4 < 2 * taps; i4++) {
-			double t = (double)i4 / 4, h = (double)windowed_sinc(cutoff, filter.kaiser.beta, taps, t) * (i4 ? 2 : 1);
+			double t = (double)i4 / 4, h = (double)windowed_sinc(&filter, cutoff, taps, t) * (i4 ? 2 : 1);
 
 			dc += h;
 			pass += h * cos(2 * M_PI * wanted->pass * t);
@@ -244,7 +252,7 @@ static void check_phase(struct deviations *worst, const struct response *respons
 		long double t = (long double)j + 1 - (long double)(filter->taps / 2) -
 				(long double)p / (long double)response->phases;
 
-		expected[j] = windowed_sinc(filter->cutoff, filter->kaiser.beta, filter->taps, t);
+		expected[j] = windowed_sinc(filter, filter->cutoff, filter->taps, t);
 		sum += expected[j];
 	}
 	for (size_t j = 0; j < filter->taps; j++) {
@@ -293,6 +301,70 @@ static void test_taps(void **state)
 	assert_true(worst.symmetry < 1e-13);
 	assert_true(worst.sum < 1e-14);
 	assert_true(worst.mean < 1);
+}
+
+/* Response of a filter's samples about its delay, which is all of it where the phase is linear. */
+static double centred_response(const struct bli_filter *filter, size_t per_frame, double frequency)
+{
+	double *h = malloc(3 * filter->taps * sizeof(*h)), sum = 0;
+
+	assert_non_null(h);
+	for (size_t part = 0; part < per_frame; part++) {
+		bli_filter_phase(filter, (double)part / (double)per_frame, h, h + filter->taps);
+		for (size_t j = 0; j < filter->taps; j++) {
+			double age = (double)(filter->taps - 1 - j) + (double)part / (double)per_frame;
+
+			sum += h[j] * cos(2 * M_PI * frequency * (age - filter->delay));
+		}
+	}
+	free(h);
+	return sum / (double)per_frame;
+}
+
+/* A convolved filter has the product of both responses, at any spacing, also with a phase that was set. */
+static void test_convolved(void **state)
+{
+	static const double fir[] = { 0.7, 0.25, -0.1 };
+
+	(void)state;
+	for (size_t per_frame = 1; per_frame <= 3; per_frame++)
+		for (size_t spacing = 1; spacing <= 4; spacing++) {
+			struct bli_filter plain, convolved;
+
+			assert_int_equal(bli_filter_sinc(&plain, 0.3, 0.4, 0.09, 100, 2), 0);
+			convolved = plain;
+			assert_int_equal(bli_filter_convolve(&convolved, fir, 2, spacing, per_frame), 0);
+			assert_int_equal(convolved.taps % 2, 0);
+			assert_true(convolved.delay == plain.delay + 2.0 * (double)spacing / (double)per_frame);
+			for (double frequency = 0; frequency < 0.5; frequency += 0.01) {
+				double turn = 2 * M_PI * frequency * (double)spacing / (double)per_frame;
+				double factor = fir[0] + 2 * fir[1] * cos(turn) + 2 * fir[2] * cos(2 * turn);
+				double expected = factor * centred_response(&plain, per_frame, frequency);
+
+				double found = centred_response(&convolved, per_frame, frequency);
+
+				/* the first sample of a window is left out: at 100 dB it is worth 3e-6 */
+				assert_true(fabs(found - expected) < 1e-5);
+			}
+			bli_filter_free(&convolved);
+			/* once more on samples that the filter owns */
+			assert_int_equal(bli_filter_set_phase(&plain, BLI_PHASE_MINIMUM, per_frame, 100), 0);
+			convolved = plain;
+			convolved.samples = malloc(plain.taps * per_frame * sizeof(*plain.samples));
+			assert_non_null(convolved.samples);
+			memcpy(convolved.samples, plain.samples, plain.taps * per_frame * sizeof(*plain.samples));
+			assert_int_equal(bli_filter_convolve(&convolved, fir, 2, spacing, per_frame), 0);
+			for (size_t i = 0; i < plain.taps * per_frame - 2 * spacing; i++) {
+				double expected = fir[0] * plain.samples[i];
+
+				for (size_t k = 1; k <= 2; k++)
+					expected += fir[k] * ((i >= k * spacing ? plain.samples[i - k * spacing] : 0) +
+							      plain.samples[i + k * spacing]);
+				assert_true(fabs(convolved.samples[i + 2 * spacing] - expected) < 1e-15);
+			}
+			bli_filter_free(&convolved);
+			bli_filter_free(&plain);
+		}
 }
 
 static void test_linear(void **state)
@@ -344,9 +416,10 @@ static void check_table(const struct bli_filter_table *table, double factor, boo
 /* A table of a windowed sinc, of 16-bit integers or of decimal fractions. */
 static void make_table(struct bli_filter_table *table, bool integers)
 {
+	const struct bli_filter window = { .kaiser = { .beta = 9 } };
 	assert_int_equal(bli_filter_table_alloc(table, 27), 0);
 	for (size_t i = 0; i < table->length; i++) {
-		table->coefs[i] = 32767 * (double)windowed_sinc(0.45, 9, 26, i / 256.0L);
+		table->coefs[i] = 32767 * (double)windowed_sinc(&window, 0.45, 26, i / 256.0L);
 		if (integers)
 			table->coefs[i] = rint(table->coefs[i]);
 	}
@@ -382,7 +455,7 @@ static void test_refusals(void **state)
 		{ NAN, 0.5, 0.09, 100, 2 }, { 0.4, NAN, 0.09, 100, 2 }, { 0.4, 0.5, NAN, 100, 2 },
 		{ 0.4, 0.5, 0.09, NAN, 2 }, { 0.4, 0.5, 0, 100, 2 }, { 0.4, 0.5, -1, 100, 2 },
 		{ 0.4, 0.5, 0.09, 19.9, 2 }, { 0.4, 0.5, 0.09, 220.1, 2 }, { 0.4, 0.5, 0.09, INFINITY, 2 },
-		{ 0.5, 0.5000003, 0.09, 100, 2 }, { 0.5, 0.5 + DBL_EPSILON, 0.09, 100, 2 },
+		{ 0.5, 0.5000002, 0.09, 100, 2 }, { 0.5, 0.5 + DBL_EPSILON, 0.09, 100, 2 },
 		{ -INFINITY, 0.5, 0.09, 100, 2 }, { 0.4, INFINITY, 0.09, 100, 2 },
 	};
 	struct bli_filter filter;
@@ -404,6 +477,7 @@ int main(void)
 		cmocka_unit_test(test_responses),
 		cmocka_unit_test(test_shortest),
 		cmocka_unit_test(test_taps),
+		cmocka_unit_test(test_convolved),
 		cmocka_unit_test(test_linear),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_refusals),

@@ -29,6 +29,7 @@ check_PROGRAMS += \
 	tests/core/positions \
 	tests/core/resamplers \
 	tests/core/samples \
+	tests/core/spectral \
 	tests/core/streams \
 	tests/core/transforms
 endif
@@ -41,7 +42,8 @@ tests_core_dithers_SOURCES = tests/core/dithers.c $(core_help)
 tests_core_dithers_CFLAGS = $(test_cflags)
 tests_core_dithers_LDADD = $(core_test_ldadd)
 
-tests_core_filterfile_SOURCES = tests/core/filterfile.c
+tests_core_filterfile_SOURCES = tests/core/filterfile.c tests/shared/filtertext.h
+tests_core_filterfile_CPPFLAGS = $(test_cppflags)
 tests_core_filterfile_CFLAGS = $(test_cflags)
 tests_core_filterfile_LDADD = $(core_test_ldadd)
 
@@ -86,6 +88,12 @@ tests_core_resamplers_LDADD = $(core_test_ldadd)
 tests_core_samples_SOURCES = tests/core/samples.c $(core_help)
 tests_core_samples_CFLAGS = $(test_cflags)
 tests_core_samples_LDADD = $(core_test_ldadd)
+
+tests_core_spectral_SOURCES = tests/core/spectral.c $(core_help) tests/shared/heapspy.c tests/shared/heapspy.h
+tests_core_spectral_CPPFLAGS = $(test_cppflags)
+tests_core_spectral_CFLAGS = $(test_cflags)
+tests_core_spectral_LDADD = $(core_test_ldadd) $(DL_LIBS)
+tests_core_spectral_LDFLAGS = -export-dynamic
 
 tests_core_streams_SOURCES = tests/core/streams.c $(stream_help) tests/shared/heapspy.c tests/shared/heapspy.h
 tests_core_streams_CPPFLAGS = $(test_cppflags)

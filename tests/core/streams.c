@@ -423,6 +423,37 @@ static void test_formats(void **state)
 	free(expected);
 }
 
+/* Samples that are no numbers are counted and heard as silence; the rest is finite. */
+static void test_invalid(void **state)
+{
+	double *in = core_noise(FRAMES, 5), *clean = core_noise(FRAMES, 5);
+	double *out = core_values(2 * FRAMES), *expected = core_values(2 * FRAMES);
+
+	(void)state;
+	in[100] = NAN;
+	in[2000] = INFINITY;
+	in[2001] = -INFINITY;
+	clean[100] = clean[2000] = clean[2001] = 0;
+	for (int glides = 0; glides < 2; glides++) {
+		struct bli_stream_config config = stream_config("bli", 44100, 48000, 1, glides ? 0.001 : 0);
+		struct bli_stream stream;
+		size_t count;
+
+		stream_open(&stream, &config);
+		count = stream_run(&stream, in, FRAMES, out, 2 * FRAMES);
+		assert_int_equal(bli_stream_invalid(&stream), 3);
+		bli_stream_reset(&stream, false);
+		assert_int_equal(stream_run(&stream, clean, FRAMES, expected, 2 * FRAMES), count);
+		assert_memory_equal(out, expected, count * sizeof(*out));
+		assert_int_equal(bli_stream_invalid(&stream), 3);
+		bli_stream_close(&stream);
+	}
+	free(in);
+	free(clean);
+	free(out);
+	free(expected);
+}
+
 static void test_errors(void **state)
 {
 	const struct bli_stream_config good = stream_config("bli_fast", 44100, 48000, 1, 0.001);
@@ -521,6 +552,7 @@ int main(void)
 		cmocka_unit_test(test_deviation_range),
 		cmocka_unit_test(test_far_ratios),
 		cmocka_unit_test(test_formats),
+		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_heap),
 	};

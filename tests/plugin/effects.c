@@ -94,7 +94,7 @@ static void test_phase(void **state)
 		double least_ms, most_ms;
 	} cases[] = {
 		{ "phase linear", "phase 50", 0.5, 1 },
-		{ "phase intermediate", "phase 25", 0.25, 0.5 },
+		{ "phase intermediate", "phase 25", 0.25, 0.50 },
 		{ "phase minimum", "phase 0", 0, 0.25 },
 	};
 

@@ -378,9 +378,9 @@ static void choose_kernel(unsigned n)
 /* Whatever was written in the configuration, the numbers taken from it are numbers. */
 static void check_settings(const struct bli_settings *settings)
 {
-	const struct bli_requirement *requirement = &settings->requirement;
+	const struct bli_requirement *requirement = &settings->filter.requirement;
 
-	REQUIRE(isfinite(settings->passband.value) && isfinite(settings->stopband.value));
+	REQUIRE(isfinite(settings->filter.passband.value) && isfinite(settings->filter.stopband.value));
 	REQUIRE(requirement->method != BLI_METHOD_SINC ||
 		(requirement->attenuation_db >= 40 && requirement->attenuation_db <= 200));
 	REQUIRE(requirement->phase >= 0 && requirement->phase <= 100);

@@ -44,7 +44,7 @@ static void check_settings(const struct bli_settings *settings)
 
 	REQUIRE(plug_log_lines() == 0);
 	REQUIRE(settings->gain_db >= -120 && settings->gain_db <= 40);
-	REQUIRE(settings->requirement.phase >= 0 && settings->requirement.phase <= 100);
+	REQUIRE(settings->filter.requirement.phase >= 0 && settings->filter.requirement.phase <= 100);
 	for (size_t i = 0; i < sizeof(rates_hz) / sizeof(rates_hz[0]); i++) {
 		struct bli_requirement requirement;
 		struct bli_filter filter;

@@ -9,9 +9,10 @@ srcdir=${srcdir:-$(dirname "$0")/../..}
 manual=$srcdir/man/bli.7
 presets=$srcdir/src/core/preset.c
 settings=$srcdir/src/plugin/settings.c
+setting=$srcdir/src/core/setting.c
 failures=0
 
-for file in "$manual" "$presets" "$settings"; do
+for file in "$manual" "$presets" "$settings" "$setting"; do
 	[ -r "$file" ] || { echo "cannot run: no $file"; exit 99; }
 done
 
@@ -75,18 +76,23 @@ within() {
 }
 
 # value NAME: a constant of the settings
-value() { sed -n "s/^#define $1 //p" "$settings"; }
+value() { sed -n "s/^#define $1 //p" "$setting"; }
 
 while read -r key least most; do
 	within "$key" "$least to $most"
 done < <(sed -n 's/.*bli_key_number_in(key, [^,]*, \(-\{0,1\}[0-9]*\), \([0-9]*\), .*settings->\(requirement\.\)\{0,1\}\([a-z]*\).*/\4 \1 \2/p' "$settings")
+within attenuation "$(value ATTENUATION_LEAST_DB) to $(value ATTENUATION_MOST_DB)"
 within passband "from $(value PASSBAND_LEAST) to $(value STOPBAND_MOST)"
 within stopband "at least $(value TRANSITION_LEAST) above"
 within stopband "default is $(sed -n 's/^#define STOPBAND //p' "$presets")"
 within precision "more than $(value FLOAT_ATTENUATION_DB) dB"
 within dither "of $(sed -n 's/^#define BLI_DITHER_BITS_MAX \([0-9]*\).*/\1/p' "$srcdir/src/core/dither.h") bits or fewer"
+# words KEY FILE: those that it may have for a value
+words() { sed -n "/^static [a-z]* read_$1(/,/^}/p" "$2" | grep -v log | grep -o '"[a-z]\{2,\}"' | tr -d '"'; }
 for key in phase precision dither; do
-	for word in $(sed -n "/^static int read_$key(/,/^}/s/.*words\[\] = {\(.*\)NULL.*/\1/p" "$settings" | tr -d '",'); do
+	found=$(words $key "$setting"; words $key "$settings")
+	[ -n "$found" ] || found="no words of $key in the source"
+	for word in $found; do
 		within "$key" "Cm $word"
 	done
 done
@@ -94,7 +100,8 @@ done
 # ---- messages -----------------------------------------------------------
 
 # What follows the value in a message of the manual stands in the source, whose strings have no variable parts there.
-sources=$(cat "$srcdir"/src/plugin/*.c | sed 's/\\"/"/g')
+# (the parts of a string on several lines are joined)
+sources=$(cat "$srcdir"/src/plugin/*.c "$setting" | perl -0pe 's/"[ \t]*(\\\n|\n)\s*"//g; s/\\"/"/g')
 # invariant MESSAGE: its longest part that does not change with the setting
 invariant() {
 	sed -E 's/^converter "[a-z_]+": //; s/"[a-z_]+" and "[a-z_]+" //; s/^[a-z_]+ = "[^"]*": //; s/^filter_file: [^:]*: .*/filter_file/; s/^unknown key; allowed are .*/unknown key; allowed are /; s/^passband [0-9.]+, stopband [0-9.]+/passband %g, stopband %g/; s/at least [0-9.]+ above the passband$/at least %.2g above the passband%s/; s/^[0-9]+ samples/%llu samples/; s/gain "[-0-9.]+ dB"/gain "%s dB"/; s/^input rate [0-9]+/%s rate %u/; s/allowed are [0-9]+ to [0-9]+ Hz$/allowed are %d to %d Hz/; s/BLI_KERNEL=[a-z0-9]+/BLI_KERNEL=%.*s%s/; s/allowed are avx.*; taking.*/allowed are %s; taking %s/' <<<"$1"

@@ -22,4 +22,4 @@ for format in S16_LE S32_LE; do
 	END
 done
 sandbox_card 44100 1 S16_LE
-"$PYTHON" "$srcdir/tests/plugin/reference.py" "${speech[@]}"
+PYTHONPATH=$srcdir/tests/shared PYTHONDONTWRITEBYTECODE=1 "$PYTHON" "$srcdir/tests/plugin/reference.py" "${speech[@]}"

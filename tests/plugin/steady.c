@@ -349,7 +349,7 @@ static void core_open(struct core_stream *stream, const struct core_case *format
 	const struct bli_resampler_config config = {
 		.in_frames = format->in_frames, .out_frames = format->out_frames, .channels = CORE_CHANNELS,
 		.in_format = pcm, .out_format = pcm, .requirement = bli_preset_find(format->preset)->requirement,
-		.kernel = bli_kernel_find(getenv("BLI_KERNEL")),
+		.gain = 1, .kernel = bli_kernel_find(getenv("BLI_KERNEL")),
 	};
 	uint32_t seed = 1;
 

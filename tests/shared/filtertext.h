@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* A small filter file for tests that only need one: a sinc of roll-off 0.9 under a Hann window. */
+/* Small filter files for tests that only need one. */
 #ifndef BLI_FILTERTEXT_H
 #define BLI_FILTERTEXT_H
 
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+/* A sinc of roll-off 0.9 under a Hann window. */
 static inline double filtertext_value(unsigned nmult, unsigned i, bool integers)
 {
 	double t = i / 256.0, u = t / ((nmult - 1) / 2.0);
@@ -31,6 +33,26 @@ static inline int filtertext_write(FILE *stream, unsigned nmult, bool integers)
 		fprintf(stream, "%.*f\n", decimals, next - filtertext_value(nmult, i, integers));
 	}
 	return ferror(stream) ? -1 : 0;
+}
+
+#define FILTERTEXT_TRIANGLE_LENGTH 256
+
+/*
+ * A file of nmult 3 whose coefficients fall in a straight line from 32512 by 127:
+ * text to be freed, or NULL without memory.
+ */
+static inline char *filtertext_triangle(void)
+{
+	char *text = malloc(8192);
+	int end = text ? sprintf(text, "ScaleFactor 14000\nLength 256\nNmult 3\nCoeffs:\n") : 0;
+
+	for (int i = 0; text && i < FILTERTEXT_TRIANGLE_LENGTH; i++)
+		end += sprintf(text + end, "%d\n", 127 * (FILTERTEXT_TRIANGLE_LENGTH - i));
+	if (text)
+		end += sprintf(text + end, "Differences:\n");
+	for (int i = 0; text && i < FILTERTEXT_TRIANGLE_LENGTH; i++)
+		end += sprintf(text + end, "-127\n");
+	return text;
 }
 
 #endif

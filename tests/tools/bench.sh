@@ -76,8 +76,9 @@ check "44.1k is 44100 Hz" "$(figure bli in_rate_hz) to $(figure bli out_rate_hz)
 	test "$(figure bli in_rate_hz):$(figure bli out_rate_hz)" = 44100:11025
 check "names of the same figures" "bli_high is $(figure bli_high same_as)" \
 	test "$(figure bli_high same_as)" = '"bli"' -a -z "$(figure bli same_as)" -a "$(figure bli_high ns_per_frame)" = "$(figure bli ns_per_frame)"
-# A tone at -1 dBFS rounded to 32 bits going in and again coming out: 6.02 x 32 + 1.76 - 1 - 3 dB at most.
-check "32-bit integers" "$(figure bli_best snr_worst_db) dB" awk -v snr="$(figure bli_best snr_worst_db)" 'BEGIN { exit !(snr < 192.4) }'
+# A tone at -1 dBFS rounded to 32 bits coming out, and going in, of which a quarter of the noise is left at a quarter of
+# the rate: 6.02 x 32 + 1.76 - 1 - 1 dB at most, and 0.2 for the measurement.
+check "32-bit integers" "$(figure bli_best snr_worst_db) dB" awk -v snr="$(figure bli_best snr_worst_db)" 'BEGIN { exit !(snr < 192.7) }'
 check "64-bit float is measured beyond" "$(figure bli_best float64_snr_worst_db) dB" \
 	awk -v snr="$(figure bli_best float64_snr_worst_db)" 'BEGIN { exit !(snr > 194) }'
 check "share of a core" "$(figure bli core_percent) % for $(figure bli ns_per_frame) ns" \

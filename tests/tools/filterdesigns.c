@@ -4,6 +4,7 @@
 #include "windowfilter/response.h"
 #include "windowfilter/tablefile.h"
 #include "filterfile.h"
+#include "filtertext.h"
 #include "measure/ratehost.h"
 
 #include <errno.h>
@@ -20,23 +21,6 @@
 #include <cmocka.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-#define LENGTH 256	/* of a table of Nmult 3 */
-
-/* A text of Nmult 3 whose coefficients fall in a straight line from 32512 by 127. */
-static char *triangle_text(void)
-{
-	char *text = malloc(8192);
-	int end = sprintf(text, "ScaleFactor 14000\nLength 256\nNmult 3\nCoeffs:\n");
-
-	assert_non_null(text);
-	for (int i = 0; i < LENGTH; i++)
-		end += sprintf(text + end, "%d\n", 127 * (LENGTH - i));
-	end += sprintf(text + end, "Differences:\n");
-	for (int i = 0; i < LENGTH; i++)
-		end += sprintf(text + end, "-127\n");
-	return text;
-}
 
 static int parse(struct bli_filter_table *table, const char *text, char *message, size_t message_size)
 {
@@ -74,7 +58,7 @@ static char *written(const struct bli_filter_table *table)
 static void test_gain(void **state)
 {
 	struct bli_filter_table table;
-	char *text = triangle_text();
+	char *text = filtertext_triangle();
 
 	(void)state;
 	assert_int_equal(parse(&table, text, NULL, 0), 0);
@@ -93,7 +77,7 @@ static void test_gain(void **state)
 static void test_integers_round_trip(void **state)
 {
 	struct bli_filter_table table;
-	char *text = triangle_text();
+	char *text = filtertext_triangle();
 
 	(void)state;
 	assert_int_equal(parse(&table, text, NULL, 0), 0);

@@ -1,14 +1,29 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Tests of the command-line programs.
 
-EXTRA_DIST += tests/tools/checks.sh tests/tools/bridge.py tests/tools/resample.py tests/tools/windowfilter.py
+EXTRA_DIST += \
+	tests/tools/bridge.py \
+	tests/tools/checks.sh \
+	tests/tools/resample-checks.sh \
+	tests/tools/resample.py \
+	tests/tools/windowfilter.py
 if TOOLS
 dist_check_SCRIPTS += \
+	tests/tools/behaviour.sh \
 	tests/tools/bench.sh \
 	tests/tools/bridge.sh \
+	tests/tools/channels.sh \
+	tests/tools/classic.sh \
 	tests/tools/examples.sh \
 	tests/tools/faults.sh \
+	tests/tools/gapless.sh \
+	tests/tools/levels.sh \
+	tests/tools/lossy.sh \
+	tests/tools/manual.sh \
 	tests/tools/resample.sh \
+	tests/tools/tags.sh \
+	tests/tools/trees.sh \
+	tests/tools/truncated.sh \
 	tests/tools/windowfilter.sh
 endif
 

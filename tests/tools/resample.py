@@ -14,6 +14,14 @@ resample.py linear IN OUT RATE                       asserts numpy.interp to hal
 resample.py filter FILE ROLLOFF BETA NMULT           a classic filter file
 resample.py snr FILE RATE HZ                         prints the SNR of a sine in dB
 resample.py noise FILE RATE HZ VARIANCE              asserts the variance of the error of a sine in squared 16-bit steps
+resample.py order HZ,HZ,... FILE...                  asserts which sine is the strongest of each channel
+resample.py peak FILE DB TOLERANCE                   asserts the largest sample in dB of full scale
+resample.py level FILE HZ AMPLITUDE                  asserts the amplitude of a sine in the first channel, to 0.001 of itself
+resample.py joined RATE HZ SNR_DB FILE...            asserts that files one after the other are one sine, everywhere but at the
+                                                     ends of all: the error of the worst 64 frames counts
+resample.py invalid FILE                             makes a float file of a sine with NaN and infinities in it
+resample.py chunks FILE                              makes a WAV file with cue points, a loop and a time reference
+resample.py positions FILE FRAME...                  asserts those positions, in that order: two cue points, loop, reference
 resample.py bytes PROGRAM RATE                       converts WAV bytes in memory, as audioop.ratecv once did
 resample.py memory PROGRAM ARGUMENT...               prints the peak memory in KiB
 resample.py terminal PROGRAM ARGUMENT...             runs it with a terminal for standard error, prints what that shows
@@ -189,6 +197,77 @@ def noise(path, rate, hz, variance):
     require(abs(found / float(variance) - 1) < 0.1, "%.4f squared steps" % found)
 
 
+def order(frequencies, *paths):
+    expected = [float(f) for f in frequencies.split(",")]
+    for path in paths:
+        x, rate = read(path)
+        x = middle(x)
+        spectrum = np.abs(np.fft.rfft(x * np.hanning(len(x))[:, None], axis=0))
+        found = list(spectrum.argmax(axis=0) * rate / len(x))
+        assert len(found) == len(expected) and np.allclose(found, expected, atol=5), "%s: %s" % (path, np.round(found))
+    print("%d files, %d channels" % (len(paths), len(expected)))
+
+
+def peak(path, level, tolerance):
+    found = 20 * np.log10(np.abs(read(path)[0]).max())
+    require(abs(found - float(level)) <= float(tolerance), "%.4f dB" % found)
+
+
+def level(path, hz, amplitude):
+    x, rate = read(path)
+    x = middle(x[:, 0])
+    t = np.arange(len(x)) / rate
+    basis = np.stack([np.sin(2 * np.pi * float(hz) * t), np.cos(2 * np.pi * float(hz) * t)], axis=1)
+    found = np.hypot(*np.linalg.lstsq(basis, x, rcond=None)[0])
+    require(abs(found / float(amplitude) - 1) < 0.001, "%.5f" % found)
+
+
+def joined(rate, hz, snr, *paths):
+    x = np.concatenate([read(path)[0][:, 0] for path in paths])
+    error = x - sines(float(rate), len(x), [float(hz)])[:, 0]
+    error = error[1000:len(error) // 64 * 64 - 1000 // 64 * 64]
+    error = error[:len(error) // 64 * 64].reshape(-1, 64)
+    figure = db(AMPLITUDE ** 2 / 2 / np.mean(error ** 2, axis=1).max())
+    require(figure >= float(snr), "%d frames, %.1f dB" % (len(x), figure))
+
+
+def invalid(path):
+    x = sines(44100, 22050, [997])
+    write(path, 44100, x, "float")
+    with open(path, "r+b") as f:
+        for frame, value in (100, "nan"), (101, "inf"), (20000, "-inf"):
+            f.seek(44 + 4 * frame)
+            f.write(struct.pack("<f", float(value)))
+
+
+CUES, LOOP, REFERENCE = (1000, 20000), (500, 15999), 44100 * 3600
+
+
+def chunked(path):
+    """The data chunk comes last: programs that write as they go have it there."""
+    write(path, 44100, sines(44100, 22050, [997]), "pcm_16")
+    with open(path, "rb") as f:
+        data = f.read()
+    points = b"".join(struct.pack("<II4sIII", i + 1, at, b"data", 0, 0, at) for i, at in enumerate(CUES))
+    cue = struct.pack("<4sII", b"cue ", 4 + len(points), len(CUES)) + points
+    smpl = struct.pack("<4sI9I", b"smpl", 60, 0, 0, 22675, 60, 0, 0, 0, 1, 0) + struct.pack("<6I", 0, 0, *LOOP, 0, 0)
+    text = b"A description".ljust(256, b"\0") + bytes(32 + 32 + 10 + 8) + struct.pack("<QH", REFERENCE, 1) + bytes(64 + 190)
+    bext = struct.pack("<4sI", b"bext", len(text)) + text
+    body = data[12:36] + bext + cue + smpl + data[36:]
+    with open(path, "wb") as f:
+        f.write(struct.pack("<4sI4s", b"RIFF", 4 + len(body), b"WAVE") + body)
+
+
+def positions(path, *frames):
+    with open(path, "rb") as f:
+        parts = dict(chunks(f.read()))
+    cue, smpl = parts[b"cue "], parts[b"smpl"]
+    found = [struct.unpack("<I", cue[4 + 24 * i + 20:28 + 24 * i])[0] for i in range(struct.unpack("<I", cue[:4])[0])]
+    found += struct.unpack("<II", smpl[36 + 8:36 + 16])
+    found += struct.unpack("<Q", parts[b"bext"][338:346])
+    require(found == [int(f) for f in frames], str(found))
+
+
 def in_memory(program, rate):
     source = io.BytesIO()
     with wave.open(source, "wb") as f:
@@ -230,7 +309,8 @@ def terminal(*command):
 
 COMMANDS = {"make": make, "length": length, "tone": tone, "equal": equal, "music": music, "scipy": against_scipy,
             "sox": lambda a, b, limit: agree(read(a)[0], read(b)[0], limit), "linear": linear, "filter": filter_file,
-            "snr": snr, "noise": noise, "bytes": in_memory, "memory": memory, "terminal": terminal}
+            "snr": snr, "order": order, "peak": peak, "level": level, "joined": joined, "invalid": invalid,
+            "chunks": chunked, "positions": positions, "noise": noise, "bytes": in_memory, "memory": memory, "terminal": terminal}
 
 if __name__ == "__main__":
     COMMANDS[sys.argv[1]](*sys.argv[2:])

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "shared/interrupt.h"
-#include "progress.h"
+#include "segments.h"
 
 /*
  * Frames of the faster side in a period: long enough that the calls around the
@@ -40,10 +40,22 @@ static int open_part(struct conversion_part *part, const struct ratio *ratio, st
 	return part->in == NULL || part->out == NULL ? -ENOMEM : 0;
 }
 
+/* Noise goes on from one period to the next, and of two parts the second would wait for the first. */
+static void open_segments(struct conversion *conversion, unsigned threads)
+{
+	const struct conversion_part *const part = &conversion->part[0];
+
+	if (threads > 1 && conversion->parts == 1 && part->resampler.dither.kind == BLI_DITHER_NONE)
+		conversion->segments = segments_open(&part->resampler.config, threads, part->lead, part->drop,
+						     &conversion->factor);
+}
+
 int conversion_open(struct conversion *conversion, const struct conversion_settings *settings,
 		    const struct sound_samples *in, const struct sound_samples *out, unsigned channels)
 {
-	static const struct bli_format between = { .bytes = sizeof(double), .bits = 8 * sizeof(double), .is_float = true };
+	static const struct bli_format between = {
+		.bytes = sizeof(double), .bits = 8 * sizeof(double), .is_float = true,
+	};
 	int error = 0;
 
 	memset(conversion, 0, sizeof(*conversion));
@@ -64,11 +76,14 @@ int conversion_open(struct conversion *conversion, const struct conversion_setti
 	}
 	if (error)
 		conversion_close(conversion);
+	else
+		open_segments(conversion, settings->threads);
 	return error;
 }
 
 void conversion_close(struct conversion *conversion)
 {
+	segments_close(conversion->segments);
 	for (unsigned i = 0; i < conversion->parts; i++) {
 		bli_resampler_close(&conversion->part[i].resampler);
 		free(conversion->part[i].in);
@@ -96,25 +111,25 @@ static void convert_period(struct conversion_part *part, size_t in_count)
 	bli_resampler_convert(&part->resampler, out, part->ready, in, in_count);
 }
 
-static int64_t read_file(struct conversion *conversion, struct sound_input *input, void *frames, size_t count,
-			 struct reason *reason)
+static int64_t read_input(struct conversion *conversion, struct reader *reader, void *frames, size_t count,
+			  struct reason *reason)
 {
 	int64_t got;
 
 	if (conversion->total != INT64_MAX)
 		return 0;
-	got = soundfile_read(input, frames, (int64_t)count, reason);
+	got = reader_read(reader, frames, (int64_t)count, reason);
 	if (got >= 0 && got < (int64_t)count)
-		conversion->total = ratio_frames(&conversion->factor, input->frames_read);
+		conversion->total = ratio_frames(&conversion->factor, reader->frames_read);
 	return got;
 }
 
 /*
- * Fills out with the next period of a part, from the file or from the part
- * before; behind the end of the file is silence without end. `wanted` is how
+ * Fills out with the next period of a part, from the input or from the part
+ * before; behind the end of the input is silence without end. `wanted` is how
  * many frames are of use at most.
  */
-static int run_part(struct conversion *conversion, unsigned index, int64_t wanted, struct sound_input *input,
+static int run_part(struct conversion *conversion, unsigned index, int64_t wanted, struct reader *reader,
 		    struct reason *reason)
 {
 	struct conversion_part *const part = &conversion->part[index];
@@ -124,8 +139,8 @@ static int run_part(struct conversion *conversion, unsigned index, int64_t wante
 	memset(part->in, 0, part->lead * part->in_frame_bytes);
 	part->lead = 0;
 	if (index == 0) {
-		const int64_t got = read_file(conversion, input, part->in + filled * part->in_frame_bytes,
-					      plan->in_frames - filled, reason);
+		const int64_t got = read_input(conversion, reader, part->in + filled * part->in_frame_bytes,
+					       plan->in_frames - filled, reason);
 
 		if (got < 0)
 			return (int)got;
@@ -137,12 +152,12 @@ static int run_part(struct conversion *conversion, unsigned index, int64_t wante
 			const size_t room = plan->in_frames - filled, there = before->ready - before->taken;
 			const size_t count = room < there ? room : there;
 
-			memcpy(part->in + filled * part->in_frame_bytes, before->out + before->taken * before->out_frame_bytes,
-			       count * part->in_frame_bytes);
+			memcpy(part->in + filled * part->in_frame_bytes,
+			       before->out + before->taken * before->out_frame_bytes, count * part->in_frame_bytes);
 			before->taken += count;
 			filled += count;
 			if (count == there) {
-				const int error = run_part(conversion, index - 1, INT64_MAX, input, reason);
+				const int error = run_part(conversion, index - 1, INT64_MAX, reader, reason);
 
 				if (error)
 					return error;
@@ -151,33 +166,42 @@ static int run_part(struct conversion *conversion, unsigned index, int64_t wante
 	}
 	part->taken = part->drop < plan->out_frames ? part->drop : plan->out_frames;
 	part->drop -= part->taken;
-	part->ready = wanted < (int64_t)(plan->out_frames - part->taken) ? part->taken + (size_t)wanted : plan->out_frames;
+	part->ready = wanted < (int64_t)(plan->out_frames - part->taken) ? part->taken + (size_t)wanted
+		: plan->out_frames;
 	convert_period(part, filled);
 	return 0;
 }
 
-int conversion_run(struct conversion *conversion, struct sound_input *input, struct sound_output *output,
-		   struct progress *progress, struct reason *reason)
+int64_t conversion_next(struct conversion *conversion, struct reader *reader, void **frames, struct reason *reason)
 {
 	struct conversion_part *const last = &conversion->part[conversion->parts - 1];
 
-	while (output->frames_written < conversion->total) {
+	if (conversion->segments != NULL) {
+		const int64_t got = segments_next(conversion->segments, reader, frames, reason);
+
+		if (got == 0)
+			segments_sum(conversion->segments, &last->resampler);
+		return got;
+	}
+	while (conversion->done < conversion->total) {
 		int64_t count;
 		int error;
 
 		if (interrupt_pending())
 			return -EINTR;
-		error = run_part(conversion, conversion->parts - 1, conversion->total - output->frames_written, input, reason);
+		error = run_part(conversion, conversion->parts - 1, conversion->total - conversion->done, reader,
+				 reason);
 		if (error)
 			return error;
 		/* the end may have come with this period */
-		count = conversion->total - output->frames_written;
+		count = conversion->total - conversion->done;
 		if (count > (int64_t)(last->ready - last->taken))
 			count = (int64_t)(last->ready - last->taken);
-		error = count <= 0 ? 0 : soundfile_write(output, last->out + last->taken * last->out_frame_bytes, count, reason);
-		if (error)
-			return error;
-		progress_show(progress, input->frames_read);
+		if (count > 0) {
+			*frames = last->out + last->taken * last->out_frame_bytes;
+			conversion->done += count;
+			return count;
+		}
 	}
 	return 0;
 }

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One sound file into another: periods through the resampler, its delay taken out, its tail flushed. */
+/* Sound at one rate into sound at another: periods through the resampler, its delay taken out, its tail flushed. */
 #ifndef BLI_CONVERSION_H
 #define BLI_CONVERSION_H
 
 #include "ratio.h"
+#include "reader.h"
 #include "resampler.h"
-#include "soundfile.h"
-
-struct progress;
 
 struct conversion_settings {
 	struct ratio factor;		/* output rate : input rate */
@@ -15,6 +13,7 @@ struct conversion_settings {
 	double gain;			/* factor, > 0 */
 	enum bli_dither_kind dither;
 	const struct bli_kernel *kernel;
+	unsigned threads;		/* to convert with, if more than one makes no difference to the output */
 };
 
 #define CONVERSION_PARTS_MAX 2
@@ -31,10 +30,12 @@ struct conversion_part {
 
 struct conversion {
 	struct ratio factor;	/* as asked for: counts the frames */
-	struct ratio ratio[CONVERSION_PARTS_MAX];	/* of the parts; their product is the factor to better than 1e-9 */
+	struct ratio ratio[CONVERSION_PARTS_MAX];	/* of the parts; their product is the factor to 1e-9 */
 	unsigned parts;		/* one after the other */
 	struct conversion_part part[CONVERSION_PARTS_MAX];
 	int64_t total;		/* output frames; INT64_MAX until the input has ended */
+	int64_t done;		/* output frames handed over */
+	struct segments *segments;	/* NULL: converted by the caller's thread */
 };
 
 /*
@@ -46,12 +47,12 @@ int conversion_open(struct conversion *conversion, const struct conversion_setti
 		    const struct sound_samples *in, const struct sound_samples *out, unsigned channels);
 
 /*
- * Converts all of the input: output frame n is at the time of input frame
- * n / factor, and there are round(frames · factor) of them. Returns 0 or a
+ * Converts on: *frames are the next output frames, valid until the next call and
+ * the caller's to change. Output frame n is at the time of input frame
+ * n / factor, and there are round(frames · factor) of them. Returns how many, 0 at the end, or a
  * negative errno with the reason; -EINTR when interrupt_pending().
  */
-int conversion_run(struct conversion *conversion, struct sound_input *input, struct sound_output *output,
-		   struct progress *progress, struct reason *reason);
+int64_t conversion_next(struct conversion *conversion, struct reader *reader, void **frames, struct reason *reason);
 
 /* The resampler whose output is the file's. */
 const struct bli_resampler *conversion_last(const struct conversion *conversion);

@@ -4,24 +4,36 @@
 #define BLI_RESAMPLE_OPTIONS_H
 
 #include "dither.h"
+#include "encoder.h"
 #include "preset.h"
 #include "ratio.h"
+#include "setting.h"
 #include "soundfile.h"
 
 #define RESAMPLE_PROGRAM "bli-resample"
+#define RESAMPLE_CLASSIC_PROGRAM "resample"
+
+#define RESAMPLE_JOBS_MAX 256
+#define RESAMPLE_KEYS_MAX 8	/* bli_setting_names[] are fewer */
 
 struct resample_options {
 	bool to_given, by_given;
 	struct ratio to_hz, by;
 	const struct bli_preset *preset;	/* NULL: not given */
+	const char *keys[RESAMPLE_KEYS_MAX];	/* values of bli_setting_names[]; NULL: not given */
 	const char *filter_path;		/* NULL: none */
 	bool nearest, linear;
-	double gain_db;
+	int channels;				/* 0: the input's */
+	bool gain_given, normalize, no_clip;
+	double gain_db, normalize_db;
+	bool dither_given;			/* otherwise where bits are lost */
 	enum bli_dither_kind dither;
 	int container, subtype;			/* SF_FORMAT_ words, 0: as the input's */
-	struct sound_raw raw;
+	struct encoder_settings encoder;
+	struct sound_reading reading;
 	const char *output_dir;			/* NULL: one input, one output */
-	bool overwrite, quiet, trace;
+	bool gapless, overwrite, quiet, trace;
+	int jobs;				/* files at a time */
 	char **inputs;
 	int input_count;
 	const char *output;			/* NULL with output_dir only; "-": standard output */
@@ -32,11 +44,5 @@ struct resample_options {
  * asked for has been printed; EXIT_USAGE after saying what is wrong.
  */
 int resample_options_read(struct resample_options *options, int argc, char *argv[]);
-
-/*
- * The input's name in the output directory, with another extension if it
- * becomes another format, to be freed; NULL without memory.
- */
-char *resample_name_in_directory(const struct resample_options *options, const char *in_path);
 
 #endif

@@ -33,7 +33,8 @@ static void init_fraction(mpq_t fraction, uint64_t num, uint64_t den)
 
 static bool fits(const mpq_t fraction)
 {
-	return mpz_cmp_d(mpq_numref(fraction), RATIO_TERM_MAX) <= 0 && mpz_cmp_d(mpq_denref(fraction), RATIO_TERM_MAX) <= 0;
+	return mpz_cmp_d(mpq_numref(fraction), RATIO_TERM_MAX) <= 0 &&
+	       mpz_cmp_d(mpq_denref(fraction), RATIO_TERM_MAX) <= 0;
 }
 
 /* The fraction is cleared; terms that do not fit lose their low bits. */

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 int reason_set(struct reason *reason, int error, const char *format, ...)
 {
@@ -12,4 +13,11 @@ int reason_set(struct reason *reason, int error, const char *format, ...)
 	vsnprintf(reason->text, sizeof(reason->text), format, arguments);
 	va_end(arguments);
 	return error;
+}
+
+void reason_list(struct reason *list, const char *thing)
+{
+	const size_t used = strlen(list->text);
+
+	snprintf(list->text + used, sizeof(list->text) - used, "%s%s", used ? ", " : "", thing);
 }

@@ -11,4 +11,7 @@ struct reason {
 __attribute__((format(printf, 3, 4)))
 int reason_set(struct reason *reason, int error, const char *format, ...);
 
+/* Adds a thing to a list, commas between, cut to what fits. The list begins empty: "". */
+void reason_list(struct reason *list, const char *thing);
+
 #endif

@@ -2,11 +2,13 @@
 #include "soundfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "exactrate.h"
 #include "headsizes.h"
+#include "markers.h"
 #include "shared/spoolfile.h"
 
 /* WAV and AIFF files have 32-bit sizes; this leaves room for other chunks. */
@@ -56,20 +58,25 @@ static int check_size(struct sound_output *output, int64_t frames, struct reason
 			  output->name, soundformat_container_name(output->info.format));
 }
 
-static void copy_metadata(struct sound_output *output, const struct sound_input *input)
+/* Standard output may be a file that can only be written. */
+static bool can_read_back(const struct sound_output *output)
+{
+	return output->sink.seekable && (fcntl(output->outfile.descriptor, F_GETFL) & O_ACCMODE) == O_RDWR;
+}
+
+static void copy_metadata(struct sound_output *output, const struct sound_input *input, const struct ratio *factor)
 {
 	int map[BLI_CHANNELS_MAX];
-	const int map_bytes = input->info.channels * (int)sizeof(map[0]);
 
-	for (int kind = SF_STR_FIRST; kind <= SF_STR_LAST; kind++) {
-		const char *const text = sf_get_string(input->file, kind);
-
-		/* a format that has no place for it goes without */
-		if (text != NULL)
-			sf_set_string(output->file, kind, text);
-	}
-	if (sf_command(input->file, SFC_GET_CHANNEL_MAP_INFO, map, map_bytes) == SF_TRUE)
-		sf_command(output->file, SFC_SET_CHANNEL_MAP_INFO, map, map_bytes);
+	tags_copy(&output->tags, output->file, output->info.format, can_read_back(output), input->file,
+		  input->info.format, input->source.seekable ? input->source.descriptor : -1, &output->dropped);
+	markers_copy(output->file, output->info.format, input->file, factor, &output->dropped);
+	for (unsigned i = 0; i < output->layout.channels && output->layout.known; i++)
+		map[i] = output->layout.position[i];
+	/* of more than two channels everybody has to know which is which */
+	if (output->layout.known && output->layout.channels > 2)
+		sf_command(output->file, SFC_SET_CHANNEL_MAP_INFO, map,
+			   (int)(output->layout.channels * sizeof(map[0])));
 }
 
 static void write_exact_rate(struct sound_output *output)
@@ -91,7 +98,10 @@ static void finish_head(struct sound_output *output, const struct headsizes *siz
 	unsigned char field[EXACTRATE_FIELD_BYTES];
 	size_t position, count = 0;
 
-	/* twice, because the sizes count from the end of the header written before; Ogg has none and would begin again */
+	/*
+	 * twice, because the sizes count from the end of the header written before; Ogg has none
+	 * and would begin again
+	 */
 	if ((output->info.format & SF_FORMAT_TYPEMASK) != SF_FORMAT_OGG) {
 		sf_command(output->file, SFC_UPDATE_HEADER_NOW, NULL, 0);
 		sink->promised = sizes->frame_bytes ? sink->length + headsizes_data_bytes(sizes) : 0;
@@ -107,13 +117,14 @@ static void finish_head(struct sound_output *output, const struct headsizes *siz
 	sink_flow(sink);
 }
 
-static int open_file(struct sound_output *output, const struct sound_input *input, int64_t frames,
+static int open_file(struct sound_output *output, const struct sound_input *input, const struct sound_writing *how,
 		     struct reason *reason)
 {
 	const struct headsizes sizes = {
-		frames, soundformat_sample_bytes(output->info.format) * (unsigned)output->info.channels,
+		how->frames, soundformat_sample_bytes(output->info.format) * (unsigned)output->info.channels,
 	};
 	SF_VIRTUAL_IO callbacks;
+	struct reason why;
 	int error;
 
 	if (!output->outfile.seekable && !headsizes_possible(output->info.format, &sizes)) {
@@ -128,7 +139,10 @@ static int open_file(struct sound_output *output, const struct sound_input *inpu
 		return fail_library(output, reason);
 	/* it holds the time of day and, at the head of the file, what is known at the end */
 	sf_command(output->file, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
-	copy_metadata(output, input);
+	error = encoder_set(output->file, &output->info, &how->encoder, &input->encoded, input->info.channels, &why);
+	if (error)
+		return reason_set(reason, error, "%s: %.400s", output->name, why.text);
+	copy_metadata(output, input, &how->factor);
 	if (!output->sink.seekable)
 		finish_head(output, &sizes);
 	if (output->sink.error)
@@ -137,8 +151,8 @@ static int open_file(struct sound_output *output, const struct sound_input *inpu
 	return 0;
 }
 
-int soundfile_open_output(struct sound_output *output, const char *path, bool overwrite,
-			  const struct sound_input *input, int64_t frames, struct reason *reason)
+int soundfile_open_output(struct sound_output *output, const char *path, const struct sound_writing *how,
+			  const struct sound_input *input, struct reason *reason)
 {
 	int error;
 
@@ -147,13 +161,15 @@ int soundfile_open_output(struct sound_output *output, const char *path, bool ov
 	output->frames_written = 0;
 	output->outfile = (struct outfile){ .descriptor = -1, .spooled_to = -1 };
 	sink_init(&output->sink, -1, false);
-	error = check_size(output, frames, reason);
+	memset(&output->tags, 0, sizeof(output->tags));
+	output->dropped.text[0] = '\0';
+	error = check_size(output, how->frames, reason);
 	if (error)
 		return error;
-	error = outfile_open(&output->outfile, path, overwrite);
+	error = outfile_open(&output->outfile, path, how->overwrite);
 	if (error)
 		return fail(output, error, reason);
-	error = open_file(output, input, frames, reason);
+	error = open_file(output, input, how, reason);
 	if (error)
 		soundfile_discard(output);
 	return error;
@@ -214,6 +230,9 @@ int soundfile_commit(struct sound_output *output, struct reason *reason)
 		error = fail_sink(output, reason);
 	else if (library_error != SF_ERR_NO_ERROR && output->sink.seekable)
 		error = fail(output, -EIO, reason);
+	if (error == 0)
+		tags_add(&output->tags, output->outfile.descriptor, output->info.format, &output->dropped);
+	tags_free(&output->tags);
 	if (error == 0) {
 		error = outfile_commit(&output->outfile);
 		if (error)
@@ -229,6 +248,7 @@ void soundfile_discard(struct sound_output *output)
 	if (output->file != NULL)
 		sf_close(output->file);
 	output->file = NULL;
+	tags_free(&output->tags);
 	sink_free(&output->sink);
 	outfile_discard(&output->outfile);
 }

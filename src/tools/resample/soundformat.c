@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sndfile.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -13,7 +14,7 @@
 
 struct container {
 	const char *name;
-	int format;
+	int format;			/* with the subtype that the name implies, if it implies one */
 	const char *extension;		/* the usual one */
 	const char *others;		/* other extensions, each followed by a space */
 	const char *title;
@@ -28,7 +29,8 @@ static const struct container containers[] = {
 	{ "au", SF_FORMAT_AU, "au", "snd ", "Sun/NeXT AU" },
 	{ "caf", SF_FORMAT_CAF, "caf", "", "Apple Core Audio" },
 	{ "flac", SF_FORMAT_FLAC, "flac", "", "FLAC, lossless" },
-	{ "ogg", SF_FORMAT_OGG, "ogg", "oga opus ", "Ogg: Vorbis, Opus" },
+	{ "ogg", SF_FORMAT_OGG, "ogg", "oga ", "Ogg: Vorbis, Opus" },
+	{ "opus", SF_FORMAT_OGG | SUBTYPE_OPUS, "opus", "", "Opus in Ogg" },
 	{ "mp3", CONTAINER_MPEG, "mp3", "", "MPEG audio" },
 	{ "raw", SF_FORMAT_RAW, "raw", "pcm ", "samples without a header" },
 	{ "nist", SF_FORMAT_NIST, "sph", "nist wav ", "NIST Sphere" },
@@ -90,12 +92,22 @@ static const struct subtype subtypes[] = {
 
 #define COUNT(TABLE) (sizeof(TABLE) / sizeof((TABLE)[0]))
 
+/* Extensions of formats that libsndfile does not write. */
+static const char foreign[] =
+	"m4a m4b mp4 aac alac ape wv wma mka mkv webm mp2 mpc ac3 eac3 dts tta tak dsf dff amr spx ra ";
+
 static const struct container *find_container(int format)
 {
-	for (size_t i = 0; i < COUNT(containers); i++)
-		if (containers[i].format == (format & SF_FORMAT_TYPEMASK))
-			return &containers[i];
-	return NULL;
+	const struct container *found = NULL;
+
+	for (size_t i = 0; i < COUNT(containers); i++) {
+		const int implied = containers[i].format & SF_FORMAT_SUBMASK;
+
+		if ((containers[i].format & SF_FORMAT_TYPEMASK) == (format & SF_FORMAT_TYPEMASK) &&
+		    (implied ? implied == (format & SF_FORMAT_SUBMASK) : found == NULL))
+			found = &containers[i];
+	}
+	return found;
 }
 
 static const struct subtype *find_subtype(int format)
@@ -167,16 +179,18 @@ const char *soundformat_extension(int format)
 	return container != NULL ? container->extension : "raw";
 }
 
-static bool has_extension(const struct container *container, const char *extension)
+/* Whether a list of words, each followed by a space, has this one. */
+static bool listed(const char *words, const char *word)
 {
-	const char *other = container->others;
-
-	if (strcasecmp(container->extension, extension) == 0)
-		return true;
-	for (size_t length; (length = strcspn(other, " ")) > 0; other += length + 1)
-		if (strlen(extension) == length && strncasecmp(other, extension, length) == 0)
+	for (size_t length; (length = strcspn(words, " ")) > 0; words += length + 1)
+		if (strlen(word) == length && strncasecmp(words, word, length) == 0)
 			return true;
 	return false;
+}
+
+static bool has_extension(const struct container *container, const char *extension)
+{
+	return strcasecmp(container->extension, extension) == 0 || listed(container->others, extension);
 }
 
 /* Without the dot; "" if there is none. */
@@ -203,41 +217,88 @@ int soundformat_misnamed(int format, const char *path)
 	return 0;
 }
 
+const char *soundformat_foreign(const char *path)
+{
+	const char *const extension = extension_of(path);
+
+	return listed(foreign, extension) ? extension : NULL;
+}
+
+void soundformat_extensions(char *text, size_t bytes)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < COUNT(containers) && used < bytes; i++)
+		if (i == 0 || strcmp(containers[i].extension, containers[i - 1].extension) != 0)
+			used += (size_t)snprintf(text + used, bytes - used, "%s%s", i ? " " : "",
+						 containers[i].extension);
+}
+
+bool soundformat_is_lossy(int format)
+{
+	switch (format & SF_FORMAT_SUBMASK) {
+	case SF_FORMAT_PCM_S8:
+	case SF_FORMAT_PCM_U8:
+	case SF_FORMAT_PCM_16:
+	case SF_FORMAT_PCM_24:
+	case SF_FORMAT_PCM_32:
+	case SF_FORMAT_FLOAT:
+	case SF_FORMAT_DOUBLE:
+	case SF_FORMAT_DWVW_12:
+	case SF_FORMAT_DWVW_16:
+	case SF_FORMAT_DWVW_24:
+	case SF_FORMAT_DPCM_8:
+	case SF_FORMAT_DPCM_16:
+	case SF_FORMAT_ALAC_16:
+	case SF_FORMAT_ALAC_20:
+	case SF_FORMAT_ALAC_24:
+	case SF_FORMAT_ALAC_32:
+		return false;
+	default:
+		return true;
+	}
+}
+
+unsigned soundformat_bits(int format)
+{
+	const struct subtype *const subtype = find_subtype(format);
+
+	/* codecs with losses are made for what a compact disc holds */
+	return subtype == NULL || soundformat_is_lossy(format) ? 16 : subtype->bits;
+}
+
+enum sound_codec soundformat_codec(int format)
+{
+	switch (format & SF_FORMAT_SUBMASK) {
+	case SF_FORMAT_VORBIS:
+		return SOUND_CODEC_VORBIS;
+	case SUBTYPE_OPUS:
+		return SOUND_CODEC_OPUS;
+	case SUBTYPE_MPEG_LAYER_III:
+		return SOUND_CODEC_MP3;
+	default:
+		return (format & SF_FORMAT_TYPEMASK) == SF_FORMAT_FLAC ? SOUND_CODEC_FLAC : SOUND_CODEC_NONE;
+	}
+}
+
+static bool opus_rate(int rate_hz)
+{
+	return rate_hz == 48000 || rate_hz == 24000 || rate_hz == 16000 || rate_hz == 12000 || rate_hz == 8000;
+}
+
 static bool possible(struct SF_INFO *info, int container, int subtype, int endian)
 {
 	/* the library would only notice when it has to write it */
 	if (subtype == SUBTYPE_MPEG_LAYER_III && container != CONTAINER_MPEG)
+		return false;
+	if (subtype == SUBTYPE_OPUS && !opus_rate(info->samplerate))
 		return false;
 	info->format = container | subtype | endian;
 	if (sf_format_check(info))
 		return true;
 	info->format = container | subtype;
 	return sf_format_check(info);
-}
-
-int soundformat_choose(struct SF_INFO *info, int input, int container, int subtype, struct reason *reason)
-{
-	/* Where a container cannot have the input's subtype. */
-	static const int wide[] = { SF_FORMAT_PCM_24, SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, SUBTYPE_MPEG_LAYER_III,
-				    SF_FORMAT_ALAC_24, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16 };
-	static const int narrow[] = { SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, SUBTYPE_MPEG_LAYER_III,
-				      SF_FORMAT_ALAC_16, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16, SF_FORMAT_PCM_24 };
-	const int old_container = input & SF_FORMAT_TYPEMASK, old_subtype = input & SF_FORMAT_SUBMASK;
-	const int chosen = container ? container : old_container;
-	const int endian = chosen == old_container ? input & SF_FORMAT_ENDMASK
-		: chosen == SF_FORMAT_RAW ? SF_ENDIAN_LITTLE : 0;
-	const struct sound_samples samples = soundformat_samples(input);
-	const bool keeps_bits = soundformat_sample_bytes(input) > 2 || samples.type == SOUND_INT;
-	const int *const others = keeps_bits ? wide : narrow;
-
-	if (possible(info, chosen, subtype ? subtype : old_subtype, endian))
-		return 0;
-	for (size_t i = 0; i < COUNT(narrow) && container && !subtype; i++)
-		if (possible(info, chosen, others[i], endian))
-			return 0;
-	return reason_set(reason, -EINVAL, "%s %s: cannot be written with %d channels at %d Hz; "
-			  "--list-formats shows what there is", soundformat_container_name(chosen),
-			  soundformat_subtype_name(subtype ? subtype : old_subtype), info->channels, info->samplerate);
 }
 
 /* Whether any file of this container and subtype can be written. */
@@ -254,6 +315,50 @@ static bool writable(int container, int subtype)
 	return false;
 }
 
+static int refuse(const struct SF_INFO *info, int container, int subtype, struct reason *reason)
+{
+	if (subtype == SUBTYPE_OPUS && writable(container, subtype) && !opus_rate(info->samplerate))
+		return reason_set(reason, -EINVAL, "Opus has 8000, 12000, 16000, 24000 and 48000 Hz, not %d Hz",
+				  info->samplerate);
+	return reason_set(reason, -EINVAL, "%s %s: cannot be written with %d channels at %d Hz; "
+			  "--list-formats shows what there is", soundformat_container_name(container | subtype),
+			  soundformat_subtype_name(subtype), info->channels, info->samplerate);
+}
+
+int soundformat_choose(struct SF_INFO *info, int input, int container, int subtype, struct reason *reason)
+{
+	/* Where a container cannot have the input's subtype. */
+	static const int wide[] = { SF_FORMAT_PCM_24, SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, SUBTYPE_MPEG_LAYER_III,
+				    SF_FORMAT_ALAC_24, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16 };
+	static const int narrow[] = { SF_FORMAT_PCM_16, SF_FORMAT_VORBIS, SUBTYPE_MPEG_LAYER_III,
+				      SF_FORMAT_ALAC_16, SF_FORMAT_PCM_S8, SF_FORMAT_DWVW_16, SF_FORMAT_DPCM_16,
+				      SF_FORMAT_PCM_24 };
+	const int old_container = input & SF_FORMAT_TYPEMASK, old_subtype = input & SF_FORMAT_SUBMASK;
+	const int chosen = container ? container & SF_FORMAT_TYPEMASK : old_container;
+	const int wanted = subtype ? subtype : container & SF_FORMAT_SUBMASK;	/* 0: none */
+	const int endian = chosen == old_container ? input & SF_FORMAT_ENDMASK
+		: chosen == SF_FORMAT_RAW ? SF_ENDIAN_LITTLE : 0;
+	const struct sound_samples samples = soundformat_samples(input);
+	const bool keeps_bits = soundformat_sample_bytes(input) > 2 || samples.type == SOUND_INT;
+	const int *const others = keeps_bits ? wide : narrow;
+
+	if (possible(info, chosen, wanted ? wanted : old_subtype, endian))
+		return 0;
+	/* 8 bits are signed here and unsigned there */
+	if (wanted == SF_FORMAT_PCM_S8 && possible(info, chosen, SF_FORMAT_PCM_U8, endian))
+		return 0;
+	for (size_t i = 0; i < COUNT(narrow) && container && !wanted; i++)
+		if (possible(info, chosen, others[i], endian))
+			return 0;
+	return refuse(info, chosen, wanted ? wanted : old_subtype, reason);
+}
+
+/* Whether a container's word allows a subtype: one that implies another does not. */
+static bool allows(int container, int subtype)
+{
+	return (container & SF_FORMAT_SUBMASK) == 0 || (container & SF_FORMAT_SUBMASK) == subtype;
+}
+
 void soundformat_list(FILE *stream)
 {
 	fputs("formats (--format) and their subtypes (--subtype):\n", stream);
@@ -261,7 +366,8 @@ void soundformat_list(FILE *stream)
 		bool any = false;
 
 		for (size_t k = 0; k < COUNT(subtypes); k++)
-			if (writable(containers[i].format, subtypes[k].format)) {
+			if (allows(containers[i].format, subtypes[k].format) &&
+			    writable(containers[i].format & SF_FORMAT_TYPEMASK, subtypes[k].format)) {
 				if (!any)
 					fprintf(stream, "%-6s %s:", containers[i].name, containers[i].title);
 				fprintf(stream, " %s", subtypes[k].name);

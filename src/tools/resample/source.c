@@ -117,7 +117,8 @@ static size_t read_flow(struct source *source, void *buffer, size_t bytes, int64
 	while (source->taken < position) {
 		char skipped[4096];
 		const int64_t gap = position - source->taken;
-		const size_t got = read_fully(source, skipped, gap < (int64_t)sizeof(skipped) ? (size_t)gap : sizeof(skipped), 0);
+		const size_t wanted = gap < (int64_t)sizeof(skipped) ? (size_t)gap : sizeof(skipped);
+		const size_t got = read_fully(source, skipped, wanted, 0);
 
 		source->taken += (int64_t)got;
 		if (got == 0)
@@ -130,6 +131,13 @@ static size_t read_flow(struct source *source, void *buffer, size_t bytes, int64
 
 	source->taken += (int64_t)got;
 	return got;
+}
+
+static void hide_size(const struct source *source, unsigned char *buffer, size_t bytes)
+{
+	for (int64_t at = source->unknown_at; source->unknown_at > 0 && at < source->unknown_at + 4; at++)
+		if (at >= source->position && at < source->position + (int64_t)bytes)
+			buffer[at - source->position] = 0xff;
 }
 
 static sf_count_t callback_read(void *buffer, sf_count_t count, void *user_data)
@@ -147,6 +155,7 @@ static sf_count_t callback_read(void *buffer, sf_count_t count, void *user_data)
 		if (source->started && got < bytes)
 			got += read_flow(source, (char *)buffer + got, bytes - got, source->position + (int64_t)got);
 	}
+	hide_size(source, buffer, got);
 	source->position += (int64_t)got;
 	return (sf_count_t)got;
 }
@@ -204,6 +213,11 @@ size_t source_peek(struct source *source, void *buffer, size_t bytes)
 	return (size_t)got;
 }
 
+void source_hide_size(struct source *source, int64_t position)
+{
+	source->unknown_at = position;
+}
+
 void source_rewind(struct source *source)
 {
 	source->position = 0;
@@ -250,6 +264,8 @@ int source_spool(struct source *source)
 		return source->error;
 	}
 	source_close(source);
-	*source = (struct source){ .descriptor = spool, .seekable = true, .length = length };
+	*source = (struct source){
+		.descriptor = spool, .seekable = true, .length = length, .unknown_at = source->unknown_at,
+	};
 	return 0;
 }

@@ -27,6 +27,7 @@ struct source {
 	size_t head_bytes, head_room;
 	int error;			/* first negative errno of reading or spooling, 0 so far */
 	bool spool_failed;		/* it is the temporary file's */
+	int64_t unknown_at;		/* where the parser reads a 32-bit size as all ones; 0: nowhere */
 };
 
 /*
@@ -42,6 +43,9 @@ void source_callbacks(struct SF_VIRTUAL_IO *callbacks);
 
 /* Copies up to `bytes` of the beginning without moving; returns how many there are. */
 size_t source_peek(struct source *source, void *buffer, size_t bytes);
+
+/* From now on the four bytes there, a size that is wrong, read as 0xffffffff: not known. position > 0. */
+void source_hide_size(struct source *source, int64_t position);
 
 /* Back to the beginning, before source_start(). */
 void source_rewind(struct source *source);

@@ -3,20 +3,24 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <strings.h>
 
 int commandline_complain(const char *format, ...)
 {
 	va_list arguments;
 
 	fflush(stdout);
+	/* lines of several threads stay whole */
+	flockfile(stderr);
 	fprintf(stderr, "%s: ", commandline_program);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	fputc('\n', stderr);
+	funlockfile(stderr);
 	return EXIT_USAGE;
 }
 
@@ -48,6 +52,9 @@ int commandline_number(const char *option, const char *argument, double low, dou
 	char *end;
 	const double value = strtod(argument, &end);
 
+	/* "-6dB", "-6 dB" */
+	if (end != argument && strcasecmp(end + strspn(end, " "), unit) == 0)
+		end += strlen(end);
 	if (end == argument || *end != '\0' || !(value >= low && value <= high))
 		return commandline_complain("%s %s: not possible; allowed: %g to %g %s", option, argument, low, high, unit);
 	*number = value;

@@ -18,7 +18,7 @@ int commandline_complain(const char *format, ...);
  */
 int commandline_integer(const char *option, const char *argument, int low, int high, int *number);
 
-/* The same for a number with a fraction, in `unit`. */
+/* The same for a number with a fraction, in `unit`, which may follow it. */
 int commandline_number(const char *option, const char *argument, double low, double high, const char *unit,
 		       double *number);
 

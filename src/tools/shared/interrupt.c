@@ -2,6 +2,7 @@
 #include "interrupt.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
@@ -9,20 +10,26 @@
 /* One signal may come twice at a time: timeout(1) sends it to the program and to its process group. */
 #define SECOND_SIGNAL_S 1.0
 
-/* Handlers have no argument to reach anything else by. */
-static volatile sig_atomic_t noted;
-static struct timespec noted_at;	/* the handler's own */
+/* Handlers have no argument to reach anything else by; they may run in any thread. */
+static atomic_int noted;
+static atomic_flag first = ATOMIC_FLAG_INIT;
+static struct timespec noted_at;	/* the handlers' own, written by the first before it sets `noted` */
 static bool pipe_ignored;
+
+static double seconds_since_noted(const struct timespec *now)
+{
+	return (double)(now->tv_sec - noted_at.tv_sec) + 1e-9 * (double)(now->tv_nsec - noted_at.tv_nsec);
+}
 
 static void note(int signal_number)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (noted == 0) {
-		noted = signal_number;
+	if (!atomic_flag_test_and_set(&first)) {
 		noted_at = now;
-	} else if ((double)(now.tv_sec - noted_at.tv_sec) + 1e-9 * (double)(now.tv_nsec - noted_at.tv_nsec) >= SECOND_SIGNAL_S) {
+		atomic_store(&noted, signal_number);
+	} else if (atomic_load(&noted) != 0 && seconds_since_noted(&now) >= SECOND_SIGNAL_S) {
 		interrupt_die(signal_number);
 	}
 }
@@ -47,7 +54,7 @@ void interrupt_catch(void)
 
 int interrupt_pending(void)
 {
-	return noted;
+	return atomic_load(&noted);
 }
 
 void interrupt_die(int signal_number)

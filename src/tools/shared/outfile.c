@@ -44,8 +44,8 @@ static int create_temporary(struct outfile *out)
 	const char *const slash = strrchr(out->target, '/'), *const name = slash != NULL ? slash + 1 : out->target;
 
 	for (unsigned attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-		if (asprintf(&out->temporary, "%.*s%.*s.%ld-%u.tmp", (int)(name - out->target), out->target, STEM_BYTES_MAX, name,
-			     (long)getpid(), attempt) < 0) {
+		if (asprintf(&out->temporary, "%.*s%.*s.%ld-%u.tmp", (int)(name - out->target), out->target,
+			     STEM_BYTES_MAX, name, (long)getpid(), attempt) < 0) {
 			out->temporary = NULL;
 			return -ENOMEM;
 		}

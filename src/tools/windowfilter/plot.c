@@ -32,7 +32,8 @@ static void write_script(FILE *script, const char *path, const struct bli_filter
 	fprintf(script, "set multiplot layout %d,1 title 'Nmult %u, Length %zu, %s'\n",
 		measures->has_passband ? 2 : 1, table->nmult, table->length,
 		table->integers ? "16-bit integers" : "decimal fractions");
-	fprintf(script, "set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\nset ylabel 'gain (dB)'\nset format y '%%.10g'\n");
+	fprintf(script, "set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\n"
+		"set ylabel 'gain (dB)'\nset format y '%%.10g'\n");
 	fprintf(script, "set xlabel 'frequency (fraction of the Nyquist frequency)'\n");
 	write_curve(script, "response", response, end, low_db);
 	fprintf(script, "set xrange [0:%.8g]\nset yrange [%g:10]\n", end, low_db);

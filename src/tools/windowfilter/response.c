@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "response.h"
-#include "fft.h"
+#include "realfft.h"
 
 #include <errno.h>
 #include <math.h>
@@ -43,8 +43,8 @@ static size_t transform_size(size_t length)
 int response_compute(struct response *response, const struct bli_filter_table *table)
 {
 	size_t size = transform_size(table->length);
-	struct bli_fft fft;
-	int err = bli_fft_open(&fft, size);
+	struct bli_real_fft fft;
+	int err = bli_real_fft_open(&fft, size);
 	double *samples = calloc(size, sizeof(*samples));
 	struct bli_complex *spectrum = calloc(size / 2 + 1, sizeof(*spectrum));
 
@@ -59,11 +59,11 @@ int response_compute(struct response *response, const struct bli_filter_table *t
 		samples[0] = table->coefs[0] / table->per_crossing;
 		for (size_t i = 1; i < table->length; i++)
 			samples[i] = samples[size - i] = table->coefs[i] / table->per_crossing;
-		bli_fft_forward(&fft, samples, spectrum);
+		bli_real_fft_forward(&fft, samples, spectrum);
 		for (size_t k = 0; k < response->points; k++)
 			response->gains[k] = spectrum[k].real;
 	}
-	bli_fft_close(&fft);
+	bli_real_fft_close(&fft);
 	free(spectrum);
 	free(samples);
 	return err;

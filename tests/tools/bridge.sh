@@ -328,6 +328,8 @@ if command -v systemd-analyze >/dev/null; then
 	check "the unit" "$(head -n 1 out)" test -z "$(grep 'bli-bridge@' out | grep -v "'man ")"
 fi
 check "the unit: its options" "$(grep ExecStart "$unit")" grep -qE '^ExecStart=/.*/bli-bridge --config /.*/bli-bridge/%i\.conf$' "$unit"
+columns=$("$build/bli-bridge" --help | wc -L)
+check "--help, 80 columns at most" "$columns columns" test "$columns" -le 80
 for option in $("$build/bli-bridge" --help | grep -oE -- '--[a-z-]+' | sort -u); do
 	for place in man/bli-bridge.1 completion/bli-tools.bash completion/_bli-bridge; do
 		grep -qE -- "${option/#--/(--|Fl \\\\-)}([^a-z-]|\$)" "$sources/$place" || bad "$option" "not in $place"

@@ -263,6 +263,7 @@ check "--check: pointers" "$pointers ms" awk -v p="$pointers" 'BEGIN { split(p, 
 check "--check: wake-ups" "$wakes ms" within "$wakes" 0.4 0.6
 check "--check: clocks" "$(sed -n 's/.*clock \([-+0-9.]* ppm\).*/\1/p' out | paste -sd ' ')" \
 	awk '/clock/ { ppm[++n] = $2 } END { exit !(ppm[1] > 311 && ppm[1] < 313 && ppm[2] > -55 && ppm[2] < -45) }' out
+cards 'rate 44100 ppm 312 events "2:xrun"' 'rate 48000 ppm -50 grain 48'
 SIMTIME_JITTER_US=500 bridge --from in --to out --latency auto --duration 42 --status json -v
 latency=$(sed -n 's/.*: latency \([0-9.]*\) ms.*/\1/p' err)
 clocks="44100 312 48000 -50"

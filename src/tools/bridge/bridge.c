@@ -121,6 +121,7 @@ static int set_up(struct transfer *transfer)
 /* --check and --latency auto: what the PCMs are good for, and the latency from that. */
 static int check_sides(struct transfer *transfer, struct bridge_options *options, double duration)
 {
+	const double unchecked = options->latency;
 	struct check_result result;
 	int status, error;
 
@@ -129,12 +130,13 @@ static int check_sides(struct transfer *transfer, struct bridge_options *options
 	status = set_up(transfer);
 	if (!status) {
 		error = check_measure(transfer, duration, &result);
-		if (error)
-			status = fail("check: %s", snd_strerror(error));
+		if (error && options->checks)
+			status = fail("check: %s", error == -ETIMEDOUT ? "no sound comes in" : snd_strerror(error));
+		else if (error)
+			commandline_complain("--latency auto: cannot be measured; %gms instead", 1e3 * unchecked);
 		else if (options->checks)
 			check_print(transfer, &result);
-		if (!error)
-			options->latency = result.latency;
+		options->latency = error ? unchecked : result.latency;
 	}
 	transfer_close(transfer);
 	return status;

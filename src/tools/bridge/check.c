@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #define TRACK_MAX 16384
@@ -135,6 +136,19 @@ static int start(struct transfer *transfer)
 	return error ? error : endpoint_start(out);
 }
 
+/* After an xrun, with nothing measured yet. */
+static int start_anew(struct look *at)
+{
+	struct transfer *transfer = at->transfer;
+	int error = 0;
+
+	for (int side = 0; side < BLI_CLOCK_SIDES && !error; side++)
+		error = endpoint_prepare(&transfer->endpoint[side]);
+	memset(at, 0, sizeof(*at));
+	at->transfer = transfer;
+	return error ? error : start(transfer);
+}
+
 int check_measure(struct transfer *transfer, double duration, struct check_result *result)
 {
 	const struct endpoint_setup *in = &transfer->endpoint[BLI_CLOCK_IN].setup;
@@ -145,8 +159,11 @@ int check_measure(struct transfer *transfer, double duration, struct check_resul
 
 	if (at)
 		at->transfer = transfer;
-	while (!error && endpoint_now() < end && !interrupt_pending())
+	while (!error && endpoint_now() < end && !interrupt_pending()) {
 		error = follow_period(at);
+		if (error == -EPIPE)
+			error = start_anew(at);
+	}
 	if (!error && at->wake.count < 2)
 		error = -ETIMEDOUT;
 	if (!error) {

@@ -247,7 +247,7 @@ class Judge:
         xruns = last["xruns_in"] + last["xruns_out"]
         self.say(xruns == 0 and last["losses"] == 0, f"{name}: xruns", f"{xruns}")
         off_us = max(abs(last[key] - 40000) for key in ("latency_least_us", "latency_most_us"))
-        self.say(off_us < (200 if name == "bridge_usb" else 50), f"{name}: latency", f"40 ms ± {off_us:.1f} µs")
+        self.say(off_us < (300 if name == "bridge_usb" else 50), f"{name}: latency", f"40 ms ± {off_us:.1f} µs")
         if name in BRIDGE_PPM:
             self.say(abs(last["ppm"] - BRIDGE_PPM[name]) < 3, f"{name}: ratio", f"{last['ppm']:+.2f} ppm")
         if name == "bridge_pitch":

@@ -3,7 +3,7 @@
 
 EXTRA_DIST += bench/run bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
-EXTRA_PROGRAMS = bench/dither bench/drift bench/peers bench/peak bench/routes bench/signals bench/stages
+EXTRA_PROGRAMS = bench/dither bench/drift bench/pcms bench/peers bench/peak bench/routes bench/signals bench/stages
 CLEANFILES = $(EXTRA_PROGRAMS)
 
 # Clock loops in simulation, and their pictures.
@@ -49,6 +49,10 @@ bench_dither_LDADD = src/core/libcore.la
 bench_routes_SOURCES = bench/routes.c
 bench_routes_LDADD = src/core/libcore.la
 
+bench_pcms_SOURCES = bench/pcms.c
+bench_pcms_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+bench_pcms_LDADD = $(ALSA_LIBS)
+
 bench_stages_SOURCES = bench/stages.c
 bench_stages_LDADD = src/core/libcore.la
 
@@ -57,8 +61,8 @@ bench_signals_CPPFLAGS = $(tools_cppflags)
 bench_signals_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_signals_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
-bench: bench/drift$(EXEEXT) bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) \
-	plugin-links
+bench: bench/drift$(EXEEXT) bench/pcms$(EXEEXT) bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) \
+	$(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 

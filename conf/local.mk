@@ -9,6 +9,7 @@ dist_recipes_DATA = \
 	conf/recipes/dmix-exact.asoundrc \
 	conf/recipes/every-plug.asoundrc \
 	conf/recipes/pyaudio.asoundrc \
+	conf/recipes/type-bli.asoundrc \
 	conf/recipes/usb-microphone.asoundrc
 
 # alsa-lib reads what is linked here; the file itself lies in alsadatadir.

@@ -7,7 +7,8 @@ AM_TESTS_ENVIRONMENT = \
 	BLI_BUILDDIR='$(abs_top_builddir)'; \
 	BLI_PLUGIN_DIR='$(abs_top_builddir)/tests/plugins'; \
 	BLI_TESTCARD='$(abs_top_builddir)/tests/plugin/.libs/libasound_module_pcm_testcard.so'; \
-	export ALSA_PLUGIN_DIR BLI_BUILDDIR BLI_PLUGIN_DIR BLI_TESTCARD;
+	BLI_HANDCARD='$(abs_top_builddir)/tests/plugin/.libs/libasound_module_pcm_handcard.so'; \
+	export ALSA_PLUGIN_DIR BLI_BUILDDIR BLI_PLUGIN_DIR BLI_TESTCARD BLI_HANDCARD;
 
 check_PROGRAMS =
 check_LTLIBRARIES =
@@ -40,7 +41,8 @@ include tests/rigs/local.mk
 # can run under sanitizers, which exclude what replaces malloc itself.
 unit_tests = $(check_PROGRAMS)
 kernelless_tests = tests/core/clockloop tests/core/clocks tests/core/filterfile tests/core/kaiser tests/core/positions \
-	tests/core/replay-filterfile tests/plugin/libasound tests/tools/filterdesigns tests/tools/interrupt \
+	tests/core/replay-filterfile tests/plugin/libasound tests/plugin/pcmslaves tests/plugin/pcmtransport \
+	tests/plugin/pcmworker tests/tools/filterdesigns tests/tools/interrupt \
 	tests/tools/judgement tests/tools/measure tests/tools/ratio
 print-unit-tests:
 	@echo $(unit_tests)
@@ -49,6 +51,7 @@ print-kernel-tests:
 	  case ' $(kernelless_tests) ' in *" $$test "*) ;; *) printf '%s ' "$$test" ;; esac; \
 	done; echo
 print-sanitized-tests:
-	@echo $(unit_tests) | $(SED) -e 's, *tests/plugin/realtime,,' -e 's, *tests/plugin/faults,,' \
+	@echo $(unit_tests) | $(SED) -e 's, *tests/plugin/realtime,,' -e 's, *tests/plugin/pcmrealtime,,' \
+	  -e 's, *tests/plugin/faults,,' \
 	  -e 's, *tests/plugin/st[a-z]*,,g'
 .PHONY: print-kernel-tests print-unit-tests print-sanitized-tests

@@ -3,7 +3,6 @@
 #include "config.h"
 #endif
 #include "keys.h"
-#include "log.h"
 #include "setting.h"
 
 #include <math.h>
@@ -19,10 +18,10 @@ int bli_key_refuse(const struct bli_key *key, const char *allowed)
 	    snd_config_get_ascii(key->node, &value) < 0)
 		value = NULL;
 	if (value)
-		bli_log(key->converter, "%.*s = \"%.*s%s\": %s", BLI_LOG_SHOWN_MAX, key->name, BLI_LOG_SHOWN_MAX, value,
+		bli_log(key->subject, "%.*s = \"%.*s%s\": %s", BLI_LOG_SHOWN_MAX, key->name, BLI_LOG_SHOWN_MAX, value,
 			strlen(value) > BLI_LOG_SHOWN_MAX ? "..." : "", allowed);
 	else
-		bli_log(key->converter, "%.*s = a compound: %s", BLI_LOG_SHOWN_MAX, key->name, allowed);
+		bli_log(key->subject, "%.*s = a compound: %s", BLI_LOG_SHOWN_MAX, key->name, allowed);
 	free(value);
 	return -EINVAL;
 }

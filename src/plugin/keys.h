@@ -6,19 +6,21 @@
 #ifndef BLI_KEYS_H
 #define BLI_KEYS_H
 
+#include "log.h"
+
 #include <alsa/asoundlib.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One entry of the compound, for reading and for messages. */
+/* One entry of a compound, for reading and for messages. */
 struct bli_key {
-	const char *converter;
+	struct bli_subject subject;
 	const char *name;
 	const snd_config_t *node;
 };
 
 /*
- * One SNDERR line: converter, key, its value as written, and what is allowed
+ * One SNDERR line: subject, key, its value as written, and what is allowed
  * ("allowed are …").
  * Returns −EINVAL.
  */

@@ -3,16 +3,12 @@
  * The ALSA rate converter: entry points and operations of snd_pcm_rate_ops_t.
  * Periods are handed to the resampler, nothing else.
  */
-#include "log.h"
+#include "alsaside.h"
 #include "report.h"
 
 #include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-#define RATE_MIN_HZ 2000
-#define RATE_MAX_HZ 1536000
 
 struct rate_bli {
 	struct bli_settings settings;
@@ -41,35 +37,21 @@ static void rate_close(void *object)
 	free(rate);
 }
 
-/* The core's description of a linear format; all zeros, which is invalid, for any other. */
-static void format_from_alsa(struct bli_format *format, snd_pcm_format_t alsa)
-{
-	memset(format, 0, sizeof(*format));
-	/* alsa-lib counts DSD, a stream of single bits, among the linear formats */
-	if (snd_pcm_format_linear(alsa) != 1 || (alsa >= SND_PCM_FORMAT_DSD_U8 && alsa <= SND_PCM_FORMAT_DSD_U32_BE))
-		return;
-	*format = (struct bli_format){
-		.bytes = (unsigned char)(snd_pcm_format_physical_width(alsa) / 8),
-		.bits = (unsigned char)snd_pcm_format_width(alsa),
-		.is_unsigned = snd_pcm_format_unsigned(alsa) == 1,
-		.is_swapped = snd_pcm_format_cpu_endian(alsa) == 0,
-	};
-}
-
 /* The core knows periods and their ratio, and takes any. */
 static int check_rate(const struct rate_bli *rate, const char *side, unsigned rate_hz)
 {
-	if (rate_hz >= RATE_MIN_HZ && rate_hz <= RATE_MAX_HZ)
+	if (rate_hz >= BLI_RATE_MIN_HZ && rate_hz <= BLI_RATE_MAX_HZ)
 		return 0;
-	bli_log(rate->settings.converter, "%s rate %u Hz is out of range; allowed are %d to %d Hz",
-		side, rate_hz, RATE_MIN_HZ, RATE_MAX_HZ);
+	bli_log(bli_converter(rate->settings.converter), "%s rate %u Hz is out of range; allowed are %d to %d Hz",
+		side, rate_hz, BLI_RATE_MIN_HZ, BLI_RATE_MAX_HZ);
 	return -EINVAL;
 }
 
 static void log_period(const struct rate_bli *rate, const char *side, unsigned long frames)
 {
-	bli_log(rate->settings.converter, "%s period of %lu frames is out of range; allowed are 1 to %lu frames",
-		side, frames, (unsigned long)BLI_PERIOD_FRAMES_MAX);
+	bli_log(bli_converter(rate->settings.converter),
+		"%s period of %lu frames is out of range; allowed are 1 to %lu frames", side, frames,
+		(unsigned long)BLI_PERIOD_FRAMES_MAX);
 }
 
 static void log_format(const struct rate_bli *rate, const char *side, snd_pcm_format_t format)
@@ -77,8 +59,9 @@ static void log_format(const struct rate_bli *rate, const char *side, snd_pcm_fo
 	/* given a negative number, snd_pcm_format_name() reads memory in front of its table */
 	const char *name = (int)format < 0 ? NULL : snd_pcm_format_name(format);
 
-	bli_log(rate->settings.converter, "%s format %s (%d) is not supported; allowed are linear PCM formats",
-		side, name ? name : "unknown", (int)format);
+	bli_log(bli_converter(rate->settings.converter),
+		"%s format %s (%d) is not supported; allowed are linear PCM formats", side,
+		name ? name : "unknown", (int)format);
 }
 
 /* One line that says why a resampler could not be opened. */
@@ -95,12 +78,12 @@ static void log_failure(const struct rate_bli *rate, const snd_pcm_rate_info_t *
 		log_period(rate, "output", out);
 		return;
 	case BLI_CONFIG_RATIO:
-		bli_log(rate->settings.converter,
+		bli_log(bli_converter(rate->settings.converter),
 			"the ratio of the periods, %lu to %lu frames, is out of range; allowed is 1:%d to %d:1",
 			in, out, BLI_RATIO_MAX, BLI_RATIO_MAX);
 		return;
 	case BLI_CONFIG_CHANNELS:
-		bli_log(rate->settings.converter, "%u channels are out of range; allowed are 1 to %d",
+		bli_log(bli_converter(rate->settings.converter), "%u channels are out of range; allowed are 1 to %d",
 			info->channels, BLI_CHANNELS_MAX);
 		return;
 	case BLI_CONFIG_IN_FORMAT:
@@ -110,8 +93,9 @@ static void log_failure(const struct rate_bli *rate, const snd_pcm_rate_info_t *
 		log_format(rate, "output", info->out.format);
 		return;
 	default:
-		bli_log(rate->settings.converter, "cannot convert periods of %lu to %lu frames in %u channels: %s",
-			in, out, info->channels, snd_strerror(error));
+		bli_log(bli_converter(rate->settings.converter),
+			"cannot convert periods of %lu to %lu frames in %u channels: %s", in, out, info->channels,
+			snd_strerror(error));
 	}
 }
 
@@ -149,8 +133,8 @@ static int rate_init(void *object, snd_pcm_rate_info_t *info)
 						 &config.requirement);
 	if (error < 0)
 		return error;
-	format_from_alsa(&config.in_format, info->in.format);
-	format_from_alsa(&config.out_format, info->out.format);
+	bli_format_from_alsa(&config.in_format, info->in.format);
+	bli_format_from_alsa(&config.out_format, info->out.format);
 	error = bli_resampler_open(&rate->resampler, &config);
 	if (error < 0) {
 		log_failure(rate, info, &config, error);
@@ -183,16 +167,6 @@ static int rate_adjust_pitch(void *object, snd_pcm_rate_info_t *info)
 	return 0;
 }
 
-/* Areas count bits from addr; linear formats fill whole bytes. */
-static struct bli_area area_at(const snd_pcm_channel_area_t *area, snd_pcm_uframes_t offset)
-{
-	struct bli_area result = { NULL, (ptrdiff_t)(area->step / 8) };
-
-	if (area->addr)
-		result.samples = (char *)area->addr + area->first / 8 + (ptrdiff_t)offset * result.step;
-	return result;
-}
-
 static void rate_convert(void *object, const snd_pcm_channel_area_t *dst_areas, snd_pcm_uframes_t dst_offset,
 			 unsigned int dst_frames, const snd_pcm_channel_area_t *src_areas,
 			 snd_pcm_uframes_t src_offset, unsigned int src_frames)
@@ -203,8 +177,8 @@ static void rate_convert(void *object, const snd_pcm_channel_area_t *dst_areas, 
 	if (!rate->ready)
 		return;
 	for (unsigned channel = 0; channel < rate->info.channels; channel++) {
-		in[channel] = area_at(&src_areas[channel], src_offset);
-		out[channel] = area_at(&dst_areas[channel], dst_offset);
+		in[channel] = bli_area_from_alsa(&src_areas[channel], src_offset);
+		out[channel] = bli_area_from_alsa(&dst_areas[channel], dst_offset);
 	}
 	bli_resampler_convert(&rate->resampler, out, dst_frames, in, src_frames);
 }
@@ -243,8 +217,8 @@ static snd_pcm_uframes_t rate_output_frames(void *object, snd_pcm_uframes_t fram
 static int rate_supported_rates(void *object, unsigned int *rate_min, unsigned int *rate_max)
 {
 	(void)object;
-	*rate_min = RATE_MIN_HZ;
-	*rate_max = RATE_MAX_HZ;
+	*rate_min = BLI_RATE_MIN_HZ;
+	*rate_max = BLI_RATE_MAX_HZ;
 	return 0;
 }
 
@@ -293,36 +267,22 @@ static int fill_ops(const char *converter, snd_pcm_rate_ops_t *ops, unsigned int
 		return 0;
 	}
 	if (version < 0x010001) {
-		bli_log(converter, "rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later",
-			version);
+		bli_log(bli_converter(converter),
+			"rate plugin protocol 0x%06x is not supported; allowed are 0x010001 and later", version);
 		return -EINVAL;
 	}
 	memcpy(ops, &rate_ops, OPS_BYTES);
 	return 0;
 }
 
-/* The names of the kernels that run here. */
-static const char *kernel_names(char *names, size_t size)
-{
-	const struct bli_kernel *kernel;
-	size_t used = 0;
-
-	names[0] = '\0';
-	for (unsigned n = 0; (kernel = bli_kernel_nth(n)) && used < size; n++)
-		used += (size_t)snprintf(names + used, size - used, "%s%s", n ? ", " : "", kernel->name);
-	return names;
-}
-
 static int rate_open(const char *converter, unsigned int version, void **object, snd_pcm_rate_ops_t *ops,
 		     const snd_config_t *conf)
 {
-	const char *kernel = getenv("BLI_KERNEL");
-	char names[100];
 	struct rate_bli *rate = calloc(1, sizeof(*rate));
 	int error;
 
 	if (!rate) {
-		bli_log(converter, "out of memory");
+		bli_log(bli_converter(converter), "out of memory");
 		return -ENOMEM;
 	}
 	error = bli_settings_read(&rate->settings, converter, conf);
@@ -333,13 +293,7 @@ static int rate_open(const char *converter, unsigned int version, void **object,
 		free(rate);
 		return error;
 	}
-	rate->kernel = bli_kernel_find(kernel);
-	if (!rate->kernel) {
-		rate->kernel = bli_kernel_find(NULL);
-		bli_log(converter, "BLI_KERNEL=%.*s%s is unknown or not supported here; allowed are %s; taking %s",
-			BLI_LOG_SHOWN_MAX, kernel, strlen(kernel) > BLI_LOG_SHOWN_MAX ? "..." : "",
-			kernel_names(names, sizeof(names)), rate->kernel->name);
-	}
+	rate->kernel = bli_kernel_from_environment(bli_converter(converter));
 	*object = rate;
 	return 0;
 }

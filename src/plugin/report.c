@@ -119,13 +119,18 @@ static struct gain_text avoiding_gain(const struct bli_settings *settings, const
 	return gain;
 }
 
+void bli_report_settings(snd_output_t *out, const struct bli_settings *settings)
+{
+	snd_output_printf(out, "Converter: %s (%s %s)\n", settings->converter, PACKAGE_NAME, PACKAGE_VERSION);
+	report_filter(out, settings);
+}
+
 void bli_report(snd_output_t *out, const struct bli_settings *settings, const struct bli_resampler *resampler,
 		const snd_pcm_rate_info_t *info)
 {
 	double delay_frames;
 
-	snd_output_printf(out, "Converter: %s (%s %s)\n", settings->converter, PACKAGE_NAME, PACKAGE_VERSION);
-	report_filter(out, settings);
+	bli_report_settings(out, settings);
 	if (!resampler)
 		return;
 	report_stages(out, resampler);
@@ -146,9 +151,11 @@ void bli_report(snd_output_t *out, const struct bli_settings *settings, const st
 void bli_report_losses(const struct bli_settings *settings, const struct bli_resampler *resampler)
 {
 	if (resampler->invalid)
-		bli_log(settings->converter, "%llu input samples were not numbers and were treated as silence",
+		bli_log(bli_converter(settings->converter),
+			"%llu input samples were not numbers and were treated as silence",
 			(unsigned long long)resampler->invalid);
 	if (resampler->clipped)
-		bli_log(settings->converter, "%llu samples were clipped; gain \"%s dB\" would have avoided it",
-			(unsigned long long)resampler->clipped, avoiding_gain(settings, resampler).text);
+		bli_log(bli_converter(settings->converter),
+			"%llu samples were clipped; gain \"%s dB\" would have avoided it", (unsigned long long)resampler->clipped,
+			avoiding_gain(settings, resampler).text);
 }

@@ -10,6 +10,9 @@
 
 #include <alsa/pcm_rate.h>
 
+/* Print the converter's name and its filter. */
+void bli_report_settings(snd_output_t *out, const struct bli_settings *settings);
+
 /*
  * Print settings, stages, precision, kernel, delay, effective ratio, and clipped
  * samples and those that were not numbers.  `resampler` is NULL while no hardware parameters are set; then

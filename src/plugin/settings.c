@@ -78,14 +78,14 @@ static int read_filter_file(struct bli_settings *settings, const struct bli_key 
 		return bli_key_refuse(key, "HOME is not set; allowed is then a path that begins with a slash");
 	path = home_path(text, home);
 	if (!path) {
-		bli_log(key->converter, "%s: out of memory", key->name);
+		bli_log(key->subject, "%s: out of memory", key->name);
 		return -ENOMEM;
 	}
 	bli_filter_table_free(&settings->table);
 	error = bli_filterfile_read(&settings->table, path, message, sizeof(message));
 	free(path);
 	if (error < 0) {
-		bli_log(key->converter, "%s: %s", key->name, message);
+		bli_log(key->subject, "%s: %s", key->name, message);
 		return error;
 	}
 	settings->filter.requirement.method = BLI_METHOD_TABLE;
@@ -167,12 +167,13 @@ static int check_keys(const char *converter, const snd_config_t *conf)
 		while (k < KEYS && strcmp(keys[k].name, name) != 0)
 			k++;
 		if (k == KEYS)
-			return refuse_unknown(&(struct bli_key){ converter, name, node });
+			return refuse_unknown(&(struct bli_key){ bli_converter(converter), name, node });
 		if (keys[k].group == GROUP_ANY)
 			continue;
 		if (group != GROUP_ANY && group != keys[k].group) {
-			bli_log(converter, "\"%s\" and \"%s\" exclude each other; allowed is either quality, or passband, "
-				"stopband and attenuation, or filter_file and interpolation", grouped, name);
+			bli_log(bli_converter(converter), "\"%s\" and \"%s\" exclude each other; allowed is either "
+				"quality, or passband, stopband and attenuation, or filter_file and interpolation",
+				grouped, name);
 			return -EINVAL;
 		}
 		group = keys[k].group;
@@ -189,7 +190,8 @@ static int read_keys(struct bli_settings *settings, const snd_config_t *conf)
 
 		if (snd_config_search((snd_config_t *)conf, keys[k].name, &node) < 0)
 			continue;
-		error = keys[k].read(settings, &(struct bli_key){ settings->converter, keys[k].name, node });
+		error = keys[k].read(settings, &(struct bli_key){ bli_converter(settings->converter), keys[k].name,
+								  node });
 		if (error < 0)
 			return error;
 	}
@@ -205,7 +207,7 @@ static int check_together(struct bli_settings *settings)
 	if (!wrong && settings->filter.requirement.nearest && settings->table.length == 0)
 		wrong = "interpolation belongs to filter_file, which is not given";
 	if (wrong) {
-		bli_log(settings->converter, "%s", wrong);
+		bli_log(bli_converter(settings->converter), "%s", wrong);
 		return -EINVAL;
 	}
 	/* edges in Hz wait for the rates */
@@ -220,13 +222,13 @@ int bli_settings_read(struct bli_settings *settings, const char *converter, cons
 
 	memset(settings, 0, sizeof(*settings));
 	if (!preset) {
-		bli_log(converter, "no such preset");
+		bli_log(bli_converter(converter), "no such preset");
 		return -EINVAL;
 	}
 	settings->converter = preset->name;
 	settings->filter.requirement = preset->requirement;
 	if (conf && snd_config_get_type(conf) != SND_CONFIG_TYPE_COMPOUND)
-		return bli_key_refuse(&(struct bli_key){ converter, "converter", conf },
+		return bli_key_refuse(&(struct bli_key){ bli_converter(converter), "converter", conf },
 				      "allowed are a name and a compound with a name");
 	if (conf)
 		error = check_keys(converter, conf);
@@ -254,6 +256,6 @@ int bli_settings_requirement(const struct bli_settings *settings, unsigned low_r
 
 	requirement->table = settings->table.length ? &settings->table : NULL;
 	if (error < 0)
-		bli_log(settings->converter, "%s", message);
+		bli_log(bli_converter(settings->converter), "%s", message);
 	return error;
 }

@@ -16,13 +16,25 @@ tests_plugin_libasound_module_pcm_testcard_la_LIBADD = $(ALSA_LIBS)
 tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_testcard_'
 
+# The same, driven by hand.
+check_LTLIBRARIES += tests/plugin/libasound_module_pcm_handcard.la
+tests_plugin_libasound_module_pcm_handcard_la_SOURCES = tests/plugin/handcard.c tests/plugin/handcard.h
+tests_plugin_libasound_module_pcm_handcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_libasound_module_pcm_handcard_la_LIBADD = $(ALSA_LIBS)
+tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_handcard_'
+
+hand_help = tests/plugin/handhelp.c tests/plugin/handhelp.h tests/plugin/handcard.h tests/plugin/pcmstream.c \
+	tests/plugin/pcmstream.h
 plug_help = tests/plugin/plughelp.c tests/plugin/plughelp.h tests/plugin/pluglog.c tests/plugin/pluglog.h
 heap_help = tests/shared/heapspy.c tests/shared/heapspy.h
 host_help = tests/plugin/hosthelp.c tests/plugin/hosthelp.h
 
 check_PROGRAMS += \
 	tests/plugin/faults \
+	tests/plugin/pcmrealtime \
 	tests/plugin/realtime \
+	tests/plugin/replay-pcm \
 	tests/plugin/replay-plugin \
 	tests/plugin/steady \
 	tests/plugin/stress
@@ -34,6 +46,12 @@ tests_plugin_faults_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_plugin_faults_LDADD = src/core/libcore.la $(ALSA_LIBS)
 tests_plugin_faults_LDFLAGS = -export-dynamic
 
+tests_plugin_pcmrealtime_SOURCES = tests/plugin/pcmrealtime.c $(heap_help)
+tests_plugin_pcmrealtime_CPPFLAGS = $(test_cppflags)
+tests_plugin_pcmrealtime_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_pcmrealtime_LDADD = $(ALSA_LIBS)
+tests_plugin_pcmrealtime_LDFLAGS = -export-dynamic
+
 tests_plugin_realtime_SOURCES = tests/plugin/realtime.c $(heap_help) $(plug_help)
 tests_plugin_realtime_CPPFLAGS = $(test_cppflags)
 tests_plugin_realtime_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
@@ -41,6 +59,15 @@ tests_plugin_realtime_LDADD = src/core/libcore.la $(ALSA_LIBS)
 tests_plugin_realtime_LDFLAGS = -export-dynamic
 
 # A fuzz target without a fuzzer, on its corpus; that of the settings is replayed by tests/plugin/settings.
+tests_plugin_replay_pcm_SOURCES = tests/shared/replay.c tests/plugin/fuzz-pcm.c tests/plugin/fuzzbytes.c \
+	tests/plugin/fuzzbytes.h tests/shared/promise.h tests/plugin/pluglog.c tests/plugin/pluglog.h \
+	$(src_plugin_libasound_module_pcm_bli_la_SOURCES)
+# PIC: the entry of a shared object, and not one for alsa-lib's list of static ones
+tests_plugin_replay_pcm_CPPFLAGS = $(test_cppflags) -DPIC -I$(srcdir)/src/plugin -DCORPUS='"pcm"'
+tests_plugin_replay_pcm_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
+tests_plugin_replay_pcm_LDADD = src/core/libcore.la $(ALSA_LIBS)
+tests_plugin_replay_pcm_LDFLAGS = -pthread
+
 tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \
 	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/filtertext.h tests/shared/promise.h \
 	tests/plugin/pluglog.c tests/plugin/pluglog.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)
@@ -67,6 +94,10 @@ check_PROGRAMS += \
 	tests/plugin/formats \
 	tests/plugin/libasound \
 	tests/plugin/messages \
+	tests/plugin/pcmslaves \
+	tests/plugin/pcmsound \
+	tests/plugin/pcmtransport \
+	tests/plugin/pcmworker \
 	tests/plugin/plugin \
 	tests/plugin/protocols \
 	tests/plugin/settings
@@ -99,6 +130,23 @@ tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help) \
 tests_plugin_messages_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_messages_CFLAGS = $(test_cflags)
 tests_plugin_messages_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+tests_plugin_pcmslaves_SOURCES = tests/plugin/pcmslaves.c $(hand_help)
+tests_plugin_pcmslaves_CFLAGS = $(test_cflags)
+tests_plugin_pcmslaves_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmsound_SOURCES = tests/plugin/pcmsound.c $(hand_help)
+tests_plugin_pcmsound_CFLAGS = $(test_cflags)
+tests_plugin_pcmsound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmtransport_SOURCES = tests/plugin/pcmtransport.c $(hand_help)
+tests_plugin_pcmtransport_CFLAGS = $(test_cflags)
+tests_plugin_pcmtransport_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmworker_SOURCES = tests/plugin/pcmworker.c $(hand_help)
+tests_plugin_pcmworker_CFLAGS = $(test_cflags) -pthread
+tests_plugin_pcmworker_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+tests_plugin_pcmworker_LDFLAGS = -pthread
 
 tests_plugin_plugin_SOURCES = tests/plugin/plugin.c $(plug_help)
 tests_plugin_plugin_CFLAGS = $(test_cflags)

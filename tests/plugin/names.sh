@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The converter names of the preset table, of the exported symbols, of the files
-# in the plugin directory and of the manual are the same, and the plugin exports
-# and links nothing else.
+# in the plugin directory and of the manual are the same, and the plugins export
+# and link nothing else.
 set -u
 
 srcdir=${srcdir:-$(dirname "$0")/../..}
@@ -50,6 +50,14 @@ check "files of all names" "one library" 1 "$targets"
 libraries=$(readelf -d "$plugin" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sed 's/\.so.*//' |
 	grep -v -e '^ld-linux' -e 'san$' | sorted)
 check "libraries linked" "$libraries" "libasound libc libm" "$libraries"
+
+# the PCM type: its one entry, and the mark that alsa-lib asks for
+pcm=$folder/libasound_module_pcm_bli.so
+exported=$(nm -D --defined-only "$pcm" | awk '{ print $NF }' | sed 's/@.*//' | sorted)
+check "exported symbols of the PCM type" "its entry" "__snd_pcm_bli_open_dlsym_pcm_001 _snd_pcm_bli_open" "$exported"
+libraries=$(readelf -d "$pcm" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | sed 's/\.so.*//' |
+	grep -v -e '^ld-linux' -e 'san$' -e '^libpthread' | sorted)
+check "libraries linked by the PCM type" "$libraries" "libasound libc libm" "$libraries"
 
 if [ -r "$manual" ]; then
 	documented=$(sed 's/\\f[BIRP]//g; s/\\_/_/g' "$manual" |

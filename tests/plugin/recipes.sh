@@ -102,6 +102,13 @@ check "asym-default: records at 16 kHz, whatever period is asked for" record "" 
 check "asym-default: records at 48 kHz" record "" 44100 48000 480:441
 check "asym-default: plays 44.1 kHz at 48 kHz" play "" 48000 44100 441:480
 
+# exact with any period, so these are none that 44.1 kHz has a whole number of frames for
+sandbox_card 44100 1 S16_LE
+sandbox_asoundrc "$recipes/type-bli.asoundrc"
+check "type-bli: microphone at 44.1 kHz, 16 kHz" record mic 44100 16000 1000:2757 --period-size=1000 --buffer-size=4000
+sandbox_card 48000 2 S16_LE
+check "type-bli: plays 44.1 kHz at 48 kHz" play speaker 48000 44100 1024:1115 --period-size=1024 --buffer-size=4096
+
 for file in "$recipes"/*; do
 	grep -q "\$recipes/${file##*/}\"" "$0" || { echo "FAIL ${file##*/}: no test uses it"; sandbox_failures=1; }
 done

@@ -4,7 +4,10 @@
 # by bli for a sound card that keeps time (tests/plugin/testcard.c). What arrives is held against an FFT resampling of what was
 # sent: all of it, in the exact ratio of the periods that the program and the card agreed on, without a click.
 # To be sourced by bash, with srcdir as automake sets it.
+#
+# In: BLI_DEVICE  "rate": the default device is a "type rate" with bli as its converter; "pcm": it is a "type bli"
 
+BLI_DEVICE=${BLI_DEVICE:-rate}
 srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 . "$srcdir/tests/shared/asound-sandbox.sh"
 
@@ -26,16 +29,24 @@ programs_begin() {
 # PERIOD frames if that is given, and anything if not
 default_device() {
 	sandbox_card "$1" "$2" S16_LE
+	local type
+	case $BLI_DEVICE in
+	rate) type=rate ;;
+	pcm) type=bli ;;
+	*) echo "BLI_DEVICE is neither rate nor pcm: $BLI_DEVICE" >&2; exit 99 ;;
+	esac
 	cat >"$HOME/.asoundrc" <<-END
 		pcm.card { type testcard ${3:+period_size $3} }
-		pcm.converted { type rate slave { pcm card rate $1 } converter { name "$BLI_CONVERTER" verbose yes } }
+		pcm.converted { type $type slave { pcm card rate $1 } converter { name "$BLI_CONVERTER" verbose yes } }
 		pcm.!default { type plug slave.pcm converted }
 	END
 }
 
-# ratio_in LOG: the periods of the last stream that bli has reported there, in the direction of the sound, as A:B
+# ratio_in LOG: the ratio of the last stream that bli has reported there, in the direction of the sound, as A:B; that of
+# "type rate" is that of its periods
 ratio_in() {
-	sed -n 's/^ *ratio: \([0-9]*\) -> \([0-9]*\) frames per period.*/\1:\2/p' "$1" | tail -n 1 | grep . ||
+	sed -n -e 's/^ *ratio: \([0-9]*\) -> \([0-9]*\) frames per period.*/\1:\2/p' \
+		-e 's/^ *ratio: \([0-9]*:[0-9]*\), exactly.*/\1/p' "$1" | tail -n 1 | grep . ||
 		{ echo "no report of bli: $(tail -n 5 "$1")" >&2; return 1; }
 }
 

@@ -131,15 +131,20 @@ print(np.flatnonzero(x > 3000)[-1] + 1)' "$SANDBOX/played.raw")
 	# 48000 frames and the delay of bli, 1.7 ms: 48082
 	[ "$heard" -gt 48040 ] && [ "$heard" -lt 48120 ]
 }
+mic_and_speaker() {
+	records_16_khz "$1" || return
+	card 48000 && music 44100
+	aplay -v -D speaker --period-time=100000 music.wav >"$SANDBOX/log" 2>&1 && tone_played 48000
+}
 record_from_mic() {
-	microphone 997 && configure "$(recipe_of 10)"
+	microphone 997 && configure "$(recipe_of 11)"
 	rm -f speech.wav
 	command_line "$1" "${@:2}" && judge fit speech.wav 16000 997 1 S16_LE 92
 }
 ten_seconds() { record_from_mic "$1" && [ "$(judge length speech.wav)" = 10 ]; }
 record_into_program() {
 	program() { head -c 64000 >"$SANDBOX/heard.raw"; }
-	microphone 997 && configure "$(recipe_of 10)"
+	microphone 997 && configure "$(recipe_of 11)"
 	# what is recorded has no end: the program's end is arecord's
 	eval "$(command_of "$1")" 2>/dev/null </dev/null
 	judge fit heard.raw 16000 997 1 S16_LE 92
@@ -161,7 +166,7 @@ dac() {
 	aplay -v -D dac --period-time=100000 music.wav 2>"$SANDBOX/log" && tone_played 192000 -3 S32_LE
 }
 dac_command() {
-	card 192000 S32_LE && music 44100 && configure "$(recipe_of 16)"
+	card 192000 S32_LE && music 44100 && configure "$(recipe_of 17)"
 	command_line "$1" && tone_played 192000 -3 S32_LE
 }
 python_has() { "$PYTHON" -c "import $1" 2>/dev/null || { echo "(no $1; not tried)"; return 1; }; }
@@ -172,7 +177,7 @@ portaudio_message() {
 	grep -F "$(cat "$1")" "$SANDBOX/log"
 }
 record_hw() { # PA_ALSA_PLUGHW
-	microphone 997 && configure "$(recipe_of 20)"
+	microphone 997 && configure "$(recipe_of 21)"
 	rm -f speech.wav
 	PA_ALSA_PLUGHW=$1 LD_PRELOAD=$BLI_BUILDDIR/tests/programs/.libs/onecard.so timeout 60 "$PYTHON" \
 		"$srcdir/tests/programs/pyaudio-record.py" speech.wav 16000 1 1600 Microphone >"$SANDBOX/log" 2>&1
@@ -188,7 +193,7 @@ portaudio_plughw() {
 # python_audio FILE open|find: an example of PyAudio, with what it takes for granted before and behind it
 python_audio() {
 	python_has pyaudio || return 0
-	microphone 997 && configure "$(recipe_of 21)"
+	microphone 997 && configure "$(recipe_of 22)"
 	{
 		echo "import pyaudio, wave"
 		[ "$2" = find ] && echo "audio = pyaudio.PyAudio()"
@@ -238,7 +243,7 @@ into_a_server() {
 }
 server_records() {
 	command -v pulseaudio >/dev/null && command -v parec >/dev/null || { echo "(no PulseAudio; not tried)"; return 0; }
-	microphone 997 && configure "$(recipe_of 10)"
+	microphone 997 && configure "$(recipe_of 11)"
 	(
 		export TESTCARD_PACED=1 XDG_RUNTIME_DIR=$SANDBOX/run PULSE_SERVER=unix:$SANDBOX/pulse.socket PULSE_STATE_PATH=$SANDBOX/state
 		unset DBUS_SESSION_BUS_ADDRESS DISPLAY PULSE_SINK PULSE_SOURCE
@@ -290,6 +295,7 @@ example 'rate_converter {' keys_with_edges
 example 'ratio: 5512 -> 6000' report_of_ratio
 example 'bli-bench --rates' bench_of_delays
 example 'sox word.wav' silence_behind
+example 'pcm.mic {' mic_and_speaker
 example 'pcm.mic {' records_16_khz
 example 'arecord -D mic' record_from_mic -d 1
 example 'pcm.mixed {' mixed

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Programs written elsewhere, on devices that convert.
 
-program_tests = \
+# on the default device, whatever that is made of
+device_tests = \
 	tests/programs/alsa-lib.sh \
-	tests/programs/alsa-utils.sh \
 	tests/programs/alsaloop.sh \
 	tests/programs/examples.sh \
 	tests/programs/ffmpeg.sh \
@@ -12,9 +12,11 @@ program_tests = \
 	tests/programs/mpv.sh \
 	tests/programs/portaudio.sh \
 	tests/programs/pulseaudio.sh \
-	tests/programs/pyaudio.sh \
 	tests/programs/sox.sh \
 	tests/programs/speaker-test.sh
+program_tests = $(device_tests) \
+	tests/programs/alsa-utils.sh \
+	tests/programs/pyaudio.sh
 dist_check_SCRIPTS += $(program_tests)
 EXTRA_DIST += \
 	tests/programs/alsa-lib-source \
@@ -31,6 +33,8 @@ tests_programs_onecard_la_LDFLAGS = -module -avoid-version -shared -rpath $(alsa
 
 print-program-tests:
 	@echo $(program_tests)
+print-device-tests:
+	@echo $(device_tests)
 check-programs: all
 	$(srcdir)/tests/programs/run $(RIG_FLAGS) '$(abs_builddir)' || test $$? = 77
-.PHONY: check-programs print-program-tests
+.PHONY: check-programs print-program-tests print-device-tests

@@ -86,7 +86,7 @@ sandbox_begin() {
 	END
 
 	# ALSA_PLUGIN_DIR replaces the usual directory, so it must hold the stock plugins too.
-	for file in "$(sandbox_stock_plugins)"/libasound_module_*.so "$BLI_PLUGIN_DIR"/libasound_module_rate_bli*.so; do
+	for file in "$(sandbox_stock_plugins)"/libasound_module_*.so "$BLI_PLUGIN_DIR"/libasound_module_{rate,pcm}_bli*.so; do
 		[ -e "$file" ] && ln -sf "$(realpath "$file")" "$SANDBOX/plugins/${file##*/}"
 	done
 	[ -e "$SANDBOX/plugins/libasound_module_rate_$BLI_CONVERTER.so" ] ||

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "handcard.h"
+
+#include <alsa/asoundlib.h>
+#include <alsa/pcm_external.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+struct settings {
+	long long state;
+	long rate_hz, channels, period_frames, buffer_frames;
+	snd_pcm_format_t format;
+};
+
+struct card {
+	snd_pcm_ioplug_t io;
+	snd_pcm_ioplug_callback_t callback;
+	struct handcard *hand;
+	size_t frame_bytes;
+	uint64_t begin;		/* of the clock, when the card was prepared or started */
+	uint64_t moved;		/* frames since preparation */
+	snd_pcm_uframes_t avail_min;
+};
+
+/* Frames that the clock has run. */
+static uint64_t clock_time(struct card *card)
+{
+	struct timespec now;
+
+	if (card->hand->real) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		card->hand->time = (uint64_t)now.tv_sec * card->io.rate + (uint64_t)now.tv_nsec * card->io.rate / 1000000000;
+	}
+	return card->hand->time;
+}
+
+/* Moves frames between the ring and the sound of the test. */
+static void transfer(struct card *card, uint64_t frames)
+{
+	const snd_pcm_channel_area_t *area = snd_pcm_ioplug_mmap_areas(&card->io);
+	struct handcard *hand = card->hand;
+
+	for (; frames > 0; frames--) {
+		char *ring = (char *)area->addr + area->first / 8 + card->moved % card->io.buffer_size * card->frame_bytes;
+		size_t at = hand->done * card->frame_bytes;
+		int inside = at + card->frame_bytes <= hand->sound_bytes;
+
+		if (card->io.stream == SND_PCM_STREAM_PLAYBACK && inside)
+			memcpy(hand->sound + at, ring, card->frame_bytes);
+		else if (card->io.stream == SND_PCM_STREAM_CAPTURE && inside)
+			memcpy(ring, hand->sound + at, card->frame_bytes);
+		else if (card->io.stream == SND_PCM_STREAM_CAPTURE)
+			snd_pcm_format_set_silence(card->io.format, ring, card->io.channels);
+		card->moved++;
+		hand->done++;
+	}
+}
+
+/* Frames that the ring lets through: those written, or the room for those to be read. */
+static uint64_t passable(const struct card *card)
+{
+	return card->io.stream == SND_PCM_STREAM_PLAYBACK ? card->io.appl_ptr - card->moved
+							  : card->io.buffer_size - (card->moved - card->io.appl_ptr);
+}
+
+static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	struct handcard *hand = card->hand;
+	uint64_t due = clock_time(card) - card->begin - card->moved, grain = hand->grain ? hand->grain : 1;
+
+	if (hand->fault)
+		snd_pcm_ioplug_set_state(io, hand->fault == -ENODEV ? SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_SUSPENDED);
+	else if (io->state == SND_PCM_STATE_RUNNING) {
+		due -= due % grain;
+		/* a real card too stops when the last frame is played, or the last place taken */
+		if (due >= passable(card)) {
+			transfer(card, passable(card));
+			return -EPIPE;
+		}
+		transfer(card, due);
+	}
+	return (snd_pcm_sframes_t)(card->moved % io->buffer_size);
+}
+
+static int card_start(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+
+	card->hand->starts++;
+	card->begin = clock_time(card) - card->moved;
+	return 0;
+}
+
+static int card_stop(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+
+	card->hand->drops++;
+	return 0;
+}
+
+static int card_prepare(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+
+	card->hand->prepares++;
+	card->moved = 0;
+	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
+	return 0;
+}
+
+static int card_drain(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	uint64_t left = io->stream == SND_PCM_STREAM_PLAYBACK ? passable(card) : 0;
+
+	if (io->nonblock && left > card->hand->tick) {
+		transfer(card, card->hand->tick);
+		card->hand->time += card->hand->tick;
+		return -EAGAIN;
+	}
+	transfer(card, left);
+	card->hand->time += left;
+	return 0;
+}
+
+static int card_pause(snd_pcm_ioplug_t *io, int enable)
+{
+	struct card *card = io->private_data;
+
+	card->hand->pauses += enable != 0;
+	if (!enable)
+		card->begin = clock_time(card) - card->moved;
+	return 0;
+}
+
+static int card_resume(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+
+	/* ioplug takes no error: the state tells, as a real card's does */
+	if (card->hand->resume_again > 0) {
+		card->hand->resume_again--;
+		return 0;
+	}
+	if (card->hand->fault || !card->hand->can_resume)
+		return 0;
+	card->begin = clock_time(card) - card->moved;
+	snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
+	return 0;
+}
+
+static int card_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
+{
+	struct card *card = io->private_data;
+	uint64_t inside;
+
+	card_pointer(io);
+	inside = io->stream == SND_PCM_STREAM_PLAYBACK ? io->appl_ptr - card->moved : card->moved - io->appl_ptr;
+	*delay = (snd_pcm_sframes_t)(inside + card->hand->latency);
+	return 0;
+}
+
+static int card_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
+{
+	struct card *card = io->private_data;
+
+	return snd_pcm_sw_params_get_avail_min(params, &card->avail_min);
+}
+
+/* As a poll that waited for a tick of the clock, if there is nothing to do yet. */
+static int card_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned count, unsigned short *revents)
+{
+	struct card *card = io->private_data;
+	snd_pcm_sframes_t avail = snd_pcm_avail_update(io->pcm);
+
+	(void)pfds;
+	(void)count;
+	card->hand->polls++;
+	*revents = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
+	if (avail < 0 || io->state == SND_PCM_STATE_SUSPENDED || io->state == SND_PCM_STATE_DISCONNECTED)
+		*revents |= POLLERR;
+	else if (avail < (snd_pcm_sframes_t)card->avail_min) {
+		*revents = 0;
+		card->hand->waits++;
+		card->hand->time += card->hand->tick;
+	}
+	return 0;
+}
+
+static int card_close(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+
+	close(io->poll_fd);
+	free(card);
+	return 0;
+}
+
+static const snd_pcm_ioplug_callback_t callbacks = {
+	.start = card_start,
+	.stop = card_stop,
+	.pointer = card_pointer,
+	.drain = card_drain,
+	.prepare = card_prepare,
+	.pause = card_pause,
+	.resume = card_resume,
+	.delay = card_delay,
+	.sw_params = card_sw_params,
+	.poll_revents = card_poll_revents,
+	.close = card_close,
+};
+
+static int constrain(struct card *card, const struct settings *settings)
+{
+	static const unsigned access[] = { SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED };
+	const unsigned rate_hz = (unsigned)settings->rate_hz, channels = (unsigned)settings->channels;
+	const unsigned bytes = (unsigned)snd_pcm_format_physical_width(settings->format) / 8 * channels;
+	const unsigned format = (unsigned)settings->format;
+	const unsigned period = (unsigned)settings->period_frames, buffer = (unsigned)settings->buffer_frames;
+	int err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
+
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_CHANNELS, channels, channels);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_RATE, rate_hz, rate_hz);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, (period ? period : 8) * bytes,
+						      (period ? period : 1 << 20) * bytes);
+	if (err >= 0)
+		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_BUFFER_BYTES, (buffer ? buffer : 16) * bytes,
+						      (buffer ? buffer : 1 << 21) * bytes);
+	return err;
+}
+
+static int configure(struct settings *settings, snd_config_t *conf)
+{
+	snd_config_iterator_t i, next;
+
+	snd_config_for_each(i, next, conf) {
+		snd_config_t *node = snd_config_iterator_entry(i);
+		const char *key, *text;
+		long number = 0;
+
+		if (snd_config_get_id(node, &key) < 0)
+			continue;
+		snd_config_get_integer(node, &number);
+		/* a number is of the larger type only where it has to be */
+		if (strcmp(key, "state") == 0 && snd_config_get_integer64(node, &settings->state) < 0)
+			settings->state = number;
+		else if (strcmp(key, "rate") == 0)
+			settings->rate_hz = number;
+		else if (strcmp(key, "channels") == 0)
+			settings->channels = number;
+		else if (strcmp(key, "period_size") == 0)
+			settings->period_frames = number;
+		else if (strcmp(key, "buffer_size") == 0)
+			settings->buffer_frames = number;
+		else if (strcmp(key, "format") == 0 && snd_config_get_string(node, &text) == 0)
+			settings->format = snd_pcm_format_value(text);
+	}
+	return settings->state ? 0 : -EINVAL;
+}
+
+/* What libasound looks up; its macro for this gives no prototype. */
+int SND_PCM_PLUGIN_ENTRY(handcard)(snd_pcm_t **pcmp, const char *name, snd_config_t *root, snd_config_t *conf,
+				   snd_pcm_stream_t stream, int mode);
+
+SND_PCM_PLUGIN_DEFINE_FUNC(handcard)
+{
+	struct settings settings = { .rate_hz = 48000, .channels = 2, .format = SND_PCM_FORMAT_S32_LE };
+	struct card *card = calloc(1, sizeof(*card));
+	int err;
+
+	(void)root;
+	if (!card)
+		return -ENOMEM;
+	err = configure(&settings, conf);
+	if (err < 0) {
+		free(card);
+		return err;
+	}
+	card->hand = (struct handcard *)(uintptr_t)settings.state;
+	card->callback = callbacks;
+	if (!card->hand->can_pause)
+		card->callback.pause = NULL;
+	if (!card->hand->can_resume)
+		card->callback.resume = NULL;
+	card->io.version = SND_PCM_IOPLUG_VERSION;
+	card->io.name = "Sound card driven by hand";
+	card->io.mmap_rw = 1;
+	card->io.callback = &card->callback;
+	card->io.private_data = card;
+	card->io.poll_events = POLLIN;
+	card->io.poll_fd = eventfd(1, EFD_CLOEXEC);	/* always readable */
+	err = snd_pcm_ioplug_create(&card->io, name, stream, mode);
+	if (err < 0) {
+		card_close(&card->io);
+		return err;
+	}
+	card->io.nonblock = (mode & SND_PCM_NONBLOCK) != 0;
+	err = constrain(card, &settings);
+	if (err < 0) {
+		snd_pcm_ioplug_delete(&card->io);
+		return err;
+	}
+	*pcmp = card->io.pcm;
+	return 0;
+}
+
+SND_PCM_PLUGIN_SYMBOL(handcard);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The PCM "type bli" on a card whose buffer is shorter than the program's: a thread keeps it filled while the program sleeps,
+ * leaves the program's signals alone, and is there after a fork() too. On a card that goes by the machine's clock, and runs
+ * dry if nobody comes: these tests take their time, but no processor's.
+ */
+#include "handhelp.h"
+
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+/* 170 ms */
+static const struct hand_card short_card = { 48000, SND_PCM_FORMAT_S32_LE, 2, 1024, 8192 };
+
+enum { BUFFER = 44100, SLEEP_MS = 400 };
+
+static const struct pcmstream_setup playback = {
+	.direction = SND_PCM_STREAM_PLAYBACK, .access = SND_PCM_ACCESS_RW_INTERLEAVED, .format = SND_PCM_FORMAT_S32_LE,
+	.channels = 2, .rate_hz = 44100, .period_frames = BUFFER / 4, .periods = 4,
+};
+
+static int32_t samples[2 * BUFFER];
+
+static void sleep_ms(long ms)
+{
+	nanosleep(&(struct timespec){ ms / 1000, ms % 1000 * 1000000 }, NULL);
+}
+
+static snd_pcm_t *start_playback(void)
+{
+	snd_pcm_t *pcm;
+
+	hand_begin(&short_card, 0, 0);
+	hand.real = 1;
+	pcm = hand_open(&short_card, "", &playback);
+	assert_int_equal(snd_pcm_writei(pcm, samples, BUFFER), BUFFER);
+	assert_int_equal(snd_pcm_state(pcm), SND_PCM_STATE_RUNNING);
+	return pcm;
+}
+
+/* More than the card holds is played while the program sleeps. 0, or the line that says why not. */
+static int sleep_and_write(snd_pcm_t *pcm)
+{
+	snd_pcm_sframes_t avail;
+
+	sleep_ms(SLEEP_MS);
+	avail = snd_pcm_avail(pcm);
+	if (avail < SLEEP_MS * 44 || avail > BUFFER || snd_pcm_state(pcm) != SND_PCM_STATE_RUNNING)
+		return __LINE__;
+	return snd_pcm_writei(pcm, samples, (snd_pcm_uframes_t)avail) == avail ? 0 : __LINE__;
+}
+
+static void test_playback(void **state)
+{
+	snd_pcm_t *pcm;
+
+	(void)state;
+	pcm = start_playback();
+	for (unsigned n = 0; n < 3; n++)
+		assert_int_equal(sleep_and_write(pcm), 0);
+	/* a poll ends when the thread says so */
+	assert_int_equal(snd_pcm_wait(pcm, 1000), 1);
+	assert_true(snd_pcm_avail(pcm) >= BUFFER / 4);
+	assert_int_equal(hand.starts, 1);
+	assert_int_equal(snd_pcm_drop(pcm), 0);
+	snd_pcm_close(pcm);
+	hand_end();
+}
+
+/* A ramp is whole although the program comes seldom. */
+static void test_capture(void **state)
+{
+	struct pcmstream_setup setup = playback;
+	snd_pcm_t *pcm;
+	snd_pcm_channel_area_t area = { samples, 0, 64 };
+
+	(void)state;
+	setup.direction = SND_PCM_STREAM_CAPTURE;
+	hand_begin(&short_card, 200000, 0);
+	for (size_t n = 0; n < 200000; n++)
+		hand_put(&short_card, n, 0, (double)n * 5e-6 - 0.5);
+	hand.real = 1;
+	pcm = hand_open(&short_card, "", &setup);
+	assert_int_equal(snd_pcm_start(pcm), 0);
+	for (unsigned n = 0; n < 2; n++) {
+		sleep_ms(SLEEP_MS);
+		assert_int_equal(snd_pcm_readi(pcm, samples, 16000), 16000);
+		for (size_t k = n ? 0 : 1000; k + 1 < 16000; k++)
+			assert_true(fabs(pcmstream_get(&area, k + 1, SND_PCM_FORMAT_S32_LE) -
+					 pcmstream_get(&area, k, SND_PCM_FORMAT_S32_LE) - 5e-6 * 48000 / 44100) < 1e-6);
+	}
+	assert_int_equal(hand.starts, 1);
+	snd_pcm_close(pcm);
+	hand_end();
+	memset(samples, 0, sizeof(samples));
+}
+
+/* A child has none of its parent's threads: its first call makes one. */
+static void test_fork(void **state)
+{
+	snd_pcm_t *pcm;
+	int status;
+	pid_t child;
+
+	(void)state;
+	pcm = start_playback();
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		int line;
+
+		alarm(20);
+		line = snd_pcm_avail(pcm) < 0 ? __LINE__ : sleep_and_write(pcm);
+		if (!line && snd_pcm_drop(pcm) != 0)
+			line = __LINE__;
+		if (!line && snd_pcm_close(pcm) != 0)
+			line = __LINE__;
+		_exit(line & 0xff);
+	}
+	assert_int_equal(sleep_and_write(pcm), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	snd_pcm_close(pcm);
+	hand_end();
+}
+
+/* A signal that the program blocks stays pending: the thread takes none. */
+static void test_signals(void **state)
+{
+	sigset_t set, before, pending;
+	snd_pcm_t *pcm;
+	int signal_number;
+
+	(void)state;
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	pcm = start_playback();
+	pthread_sigmask(SIG_BLOCK, &set, &before);
+	kill(getpid(), SIGUSR1);
+	sleep_ms(50);
+	sigpending(&pending);
+	assert_int_equal(sigismember(&pending, SIGUSR1), 1);
+	assert_int_equal(sigwait(&set, &signal_number), 0);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	snd_pcm_close(pcm);
+	hand_end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_playback),
+		cmocka_unit_test(test_capture),
+		cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_signals),
+	};
+	int error = hand_prepare();
+
+	return error ? error : cmocka_run_group_tests(tests, NULL, NULL) ? 1 : 0;
+}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bash completion for bli-resample(1), bli-windowfilter(1) and bli-bench(1)
+# bash completion for bli-resample(1), bli-windowfilter(1), bli-bench(1) and bli-bridge(1)
 
 # _bli_words WORD...: those that begin like the current word.
 _bli_words()
@@ -122,6 +122,53 @@ _bli_bench()
 	esac
 }
 
+# _bli_pcms PROGRAM: the PCMs that it lists; their names have colons, at which the shell breaks words.
+_bli_pcms()
+{
+	_bli_words "$("$1" -L 2>/dev/null | grep -v '^ ')"
+	[ "$(type -t __ltrim_colon_completions)" != function ] || __ltrim_colon_completions "$cur"
+}
+
+_bli_bridge()
+{
+	local cur prev
+	_bli_current
+	[ "$(type -t _get_comp_words_by_ref)" != function ] || _get_comp_words_by_ref -n : cur prev
+	case $prev in
+	--from)
+		_bli_pcms arecord ;;
+	--to)
+		_bli_pcms aplay ;;
+	--from-rate | --to-rate)
+		_bli_words 44100 48000 88200 96000 176400 192000 ;;
+	--from-format | --to-format)
+		_bli_words S16_LE S24_LE S24_3LE S32_LE FLOAT_LE U8 ;;
+	--latency)
+		_bli_words auto ;;
+	--converter)
+		_bli_words bli_fast bli_medium bli bli_high bli_best ;;
+	--dither)
+		_bli_words none tpdf shaped ;;
+	--sync)
+		_bli_words auto resample none timer pitch ;;
+	--at-end)
+		_bli_words drain drop ;;
+	--status)
+		_bli_words line json none ;;
+	--record-status | --config)
+		_bli_files ;;
+	--plot)
+		_bli_files '*.[sp][vn]g' ;;
+	--channels | --map | --control | --interval | --duration | --priority)
+		COMPREPLY=() ;;
+	*)
+		_bli_words --from --to --from-rate --to-rate --from-format --to-format --channels --map --latency --converter \
+			--dither --sync --control --at-end --status --interval --record-status --plot -y --overwrite --duration \
+			--priority --check --config -v --verbose -h --help -V --version ;;
+	esac
+}
+
 complete -F _bli_resample bli-resample
 complete -F _bli_windowfilter bli-windowfilter
 complete -F _bli_bench bli-bench
+complete -F _bli_bridge bli-bridge

@@ -23,6 +23,7 @@ include src/tools/measure/local.mk
 if TOOLS
 include src/tools/doctor/local.mk
 include src/tools/bench/local.mk
+include src/tools/bridge/local.mk
 include src/tools/resample/local.mk
 include src/tools/windowfilter/local.mk
 
@@ -30,18 +31,18 @@ include src/tools/windowfilter/local.mk
 bashcompletiondir = $(datadir)/bash-completion/completions
 dist_bashcompletion_DATA = completion/bli-tools.bash
 zshcompletiondir = $(datadir)/zsh/vendor-completions
-dist_zshcompletion_DATA = completion/_bli-bench completion/_bli-resample completion/_bli-windowfilter
+dist_zshcompletion_DATA = completion/_bli-bench completion/_bli-bridge completion/_bli-resample completion/_bli-windowfilter
 
 completion_links = install-completion-links
 completion_unlinks = uninstall-completion-links
 
 install-completion-links: install-dist_bashcompletionDATA
-	$(AM_V_at)for name in bli-bench bli-resample bli-windowfilter; do \
+	$(AM_V_at)for name in bli-bench bli-bridge bli-resample bli-windowfilter; do \
 	  (cd $(DESTDIR)$(bashcompletiondir) && rm -f $$name && $(LN_S) bli-tools.bash $$name) || exit 1; \
 	done
 
 uninstall-completion-links:
-	$(AM_V_at)for name in bli-bench bli-resample bli-windowfilter; do \
+	$(AM_V_at)for name in bli-bench bli-bridge bli-resample bli-windowfilter; do \
 	  rm -f $(DESTDIR)$(bashcompletiondir)/$$name; \
 	done
 
@@ -62,4 +63,7 @@ endif
 install-exec-hook: $(classic_links)
 install-data-hook: $(completion_links)
 uninstall-hook: $(completion_unlinks) $(classic_unlinks)
-.PHONY: install-completion-links uninstall-completion-links install-classic-links uninstall-classic-links
+clean-local: clean-units
+clean-units:
+	rm -f 'src/tools/bridge/bli-bridge@.service'
+.PHONY: clean-units install-completion-links uninstall-completion-links install-classic-links uninstall-classic-links

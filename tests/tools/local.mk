@@ -2,6 +2,7 @@
 # Tests of the command-line programs.
 
 EXTRA_DIST += \
+	tests/tools/bridge.py \
 	tests/tools/checks.sh \
 	tests/tools/resample-checks.sh \
 	tests/tools/resample.py \
@@ -9,6 +10,7 @@ EXTRA_DIST += \
 tools_scripts = \
 	tests/tools/behaviour.sh \
 	tests/tools/bench.sh \
+	tests/tools/bridge.sh \
 	tests/tools/channels.sh \
 	tests/tools/classic.sh \
 	tests/tools/doctor.sh \
@@ -31,7 +33,7 @@ endif
 if HAVE_CMOCKA
 check_PROGRAMS += tests/tools/interrupt tests/tools/measure
 if TOOLS
-check_PROGRAMS += tests/tools/filterdesigns tests/tools/judgement tests/tools/ratio
+check_PROGRAMS += tests/tools/filterdesigns tests/tools/judgement tests/tools/ratio tests/tools/timersource
 endif
 endif
 tests_tools_filterdesigns_SOURCES = tests/tools/filterdesigns.c
@@ -62,3 +64,21 @@ tests_tools_ratio_SOURCES = tests/tools/ratio.c src/tools/resample/ratio.c src/t
 tests_tools_ratio_CPPFLAGS = $(test_cppflags)
 tests_tools_ratio_CFLAGS = $(test_cflags) $(GMP_CFLAGS)
 tests_tools_ratio_LDADD = $(CMOCKA_LIBS) $(GMP_LIBS)
+
+tests_tools_timersource_SOURCES = tests/tools/timersource.c src/tools/bridge/sync.c src/tools/bridge/sync.h \
+	$(commandline_sources)
+tests_tools_timersource_CPPFLAGS = $(test_cppflags)
+tests_tools_timersource_CFLAGS = $(test_cflags)
+tests_tools_timersource_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+# A sound card with a clock of its own, and simulated time for the program that it serves.
+check_LTLIBRARIES += tests/tools/libasound_module_pcm_clockcard.la tests/tools/libsimtime.la
+tests_tools_libasound_module_pcm_clockcard_la_SOURCES = \
+	tests/tools/clockcard.c tests/tools/clockcard.h tests/tools/clockctl.c
+tests_tools_libasound_module_pcm_clockcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_tools_libasound_module_pcm_clockcard_la_LIBADD = $(ALSA_LIBS)
+tests_tools_libasound_module_pcm_clockcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_(pcm|ctl)_clockcard_'
+tests_tools_libsimtime_la_SOURCES = tests/tools/simtime.c
+tests_tools_libsimtime_la_LIBADD = $(DL_LIBS)
+tests_tools_libsimtime_la_LDFLAGS = -module -avoid-version -shared -rpath $(alsaplugindir)

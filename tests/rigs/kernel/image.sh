@@ -85,6 +85,7 @@ build_image() {
 	cp "$here/init" "$here/scenarios" "$here/asound.conf.in" "$root/"
 	cp "$(command -v aplay)" "$(command -v arecord)" "$(command -v amixer)" "$root/usr/bin/"
 	cp -r /usr/share/alsa "$root/usr/share/"
+	[ ! -x "$build/bli-bridge" ] || cp "$build/bli-bridge" "$root/usr/bin/"
 	# Configuration of other packages would load plugins that are not there.
 	rm -rf "$root/usr/share/alsa/alsa.conf.d" "$root"/usr/share/alsa/{ucm,ucm2,topology}
 	${CC:-cc} -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -o "$root/usr/bin/pcmdrive" \

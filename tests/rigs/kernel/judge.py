@@ -6,6 +6,7 @@ same scenarios with the built-in linear converter.
 Prints ok/FAIL lines; exit status 0 or 1. Expected frequencies come from the
 tones that were played and the periods both devices agreed on.
 """
+import json
 import os
 import re
 import sys
@@ -28,6 +29,7 @@ RATE_ERROR = 0.02  # of the position's advance: ticks of 4 ms over a second or m
 DELAY_MS = 4  # longest delay of a converter
 INTERRUPTED = re.compile("pause|drop|starve|sigstop|suspend")
 LISTENER_MS = 50  # period of the program at the other end of the loopback
+BRIDGE_PPM = {"bridge_alike": 0, "bridge_skewed": 1e6 * (100000 / 100030 - 1)}  # all clocks are the machine's own
 TICKS_MS = 20  # what draining may take beyond the sound in the buffer
 
 
@@ -234,8 +236,23 @@ class Judge:
             self.device(name, tone.read_wav(f"{self.directory}/{name.split('_')[1]}.wav"))
         elif name.startswith("play_"):
             self.play_scenario(name, folder, program)
+        elif name.startswith("bridge_"):
+            self.bridge(name, folder)
         elif name.startswith("record_"):
             self.record_scenario(name, folder, program)
+
+    def bridge(self, name, folder):
+        """bli-bridge: no xrun, the latency that was asked for, the ratio that the clocks were given."""
+        last = json.loads(open(f"{folder}/bridge.txt").read().splitlines()[-1])
+        xruns = last["xruns_in"] + last["xruns_out"]
+        self.say(xruns == 0 and last["losses"] == 0, f"{name}: xruns", f"{xruns}")
+        off_us = max(abs(last[key] - 40000) for key in ("latency_least_us", "latency_most_us"))
+        self.say(off_us < (300 if name == "bridge_usb" else 50), f"{name}: latency", f"40 ms ± {off_us:.1f} µs")
+        if name in BRIDGE_PPM:
+            self.say(abs(last["ppm"] - BRIDGE_PPM[name]) < 3, f"{name}: ratio", f"{last['ppm']:+.2f} ppm")
+        if name == "bridge_pitch":
+            text = open(f"{folder}/element.txt").read()
+            self.say(last["mode"] == "pitch" and "values=100000" in text, f"{name}: mode", last["mode"] + ", put back")
 
     def kernel_log(self):
         """Neither the kernel nor a program fell over."""
@@ -248,7 +265,8 @@ def main(converter, directory, reference):
     judge = Judge(converter, directory, reference)
     judge.kernel_log()
     scenarios, others = (sorted(e.name for e in os.scandir(d) if e.is_dir()) for d in (directory, reference))
-    judge.say(scenarios == others, "scenarios", f"{len(scenarios)} run, {len(others)} with linear")
+    others += [name for name in scenarios if name.startswith("bridge_")]
+    judge.say(scenarios == sorted(others), "scenarios", f"{len(scenarios)} run, {len(others)} with linear")
     for name in scenarios:
         try:
             judge.scenario(name)

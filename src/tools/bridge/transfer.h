@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Transfer: from a capture through a converter to a playback, with a clock loop
+ * that keeps the latency.
+ *
+ * What is captured is read, converted and queued at each wake-up.  After an
+ * xrun, a suspend or a lost PCM the latency is made right at once: with silence
+ * of the length that is missing, or by leaving out what is too much.  What the
+ * loop knows of both clocks is kept.
+ *
+ * transfer_run() allocates nothing, unless a PCM is lost and opened again.
+ */
+#ifndef BLI_BRIDGE_TRANSFER_H
+#define BLI_BRIDGE_TRANSFER_H
+
+#include "clockloop.h"
+#include "endpoint.h"
+#include "options.h"
+#include "status.h"
+#include "stream.h"
+#include "sync.h"
+
+enum transfer_end {
+	TRANSFER_ENDED,		/* by a signal or by the duration */
+	TRANSFER_CHANGED,	/* a side cannot be set up as it was: negotiate anew */
+};
+
+struct transfer {
+	const struct bridge_options *options;
+	struct endpoint endpoint[BLI_CLOCK_SIDES];
+	struct bli_stream stream;
+	struct bli_clockloop loop;
+	struct sync sync;		/* chosen before transfer_open() */
+	bool follows;			/* the loop's deviation is the stream's */
+	double latency;			/* s */
+	int64_t end_time;		/* of the run, on endpoint_now(), ns; INT64_MAX: none */
+	int64_t heard_time;		/* when frames last came, ns */
+	double slept;			/* between the last two wake-ups with frames, s */
+	/* between the two sides */
+	unsigned char *in, *out;	/* [in_size][channels], [out_size][channels], interleaved */
+	snd_pcm_uframes_t in_size, out_size;
+	snd_pcm_uframes_t held;		/* frames at the start of `in`, read but not yet taken by the stream */
+	struct bli_area in_area[BLI_CHANNELS_MAX], out_area[BLI_CHANNELS_MAX];
+	int64_t base;			/* capture position of the stream's input frame 0 */
+	snd_pcm_uframes_t skip;		/* captured frames that are still to be left out */
+	bool is_short;			/* the capture has begun anew: silence makes up for what is missing */
+	double queued;			/* at the last wake-up, before anything was added, s */
+	struct status status;
+};
+
+/*
+ * Make ready: endpoints are open and configured.  Returns 0, or EXIT_FAILURE
+ * after saying what is not possible.
+ */
+int transfer_open(struct transfer *transfer);
+
+/* Run until it ends; what is queued is then played, or dropped. */
+enum transfer_end transfer_run(struct transfer *transfer);
+
+/* Close the endpoints and free everything; harmless on all zeros. */
+void transfer_close(struct transfer *transfer);
+
+#endif

@@ -252,23 +252,6 @@ static void fill_bank(struct bli_banded *stage, const struct bli_filter *filter,
 	bank->columns = stage->columns;
 }
 
-/* Zeroed, aligned memory for count × size bytes, added to stage->bytes; NULL if there is none. */
-static void *allocate(struct bli_banded *stage, size_t count, size_t size)
-{
-	size_t bytes;
-	void *memory;
-
-	if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - BLI_ALIGNMENT)
-		return NULL;
-	bytes = divide_up(bytes, BLI_ALIGNMENT) * BLI_ALIGNMENT;
-	memory = aligned_alloc(BLI_ALIGNMENT, bytes);
-	if (memory) {
-		memset(memory, 0, bytes);
-		stage->bytes += bytes;
-	}
-	return memory;
-}
-
 int bli_banded_open(struct bli_banded *stage, const struct bli_banded_layout *layout, const struct bli_filter *filter,
 		    const struct bli_kernel *kernel, enum bli_precision precision, size_t channels, double gain)
 {
@@ -284,10 +267,10 @@ int bli_banded_open(struct bli_banded *stage, const struct bli_banded_layout *la
 	stage->stride = divide_up(layout->history + stage->in_frames + BLI_GROUP_MAX, BLI_GROUP_MAX) * BLI_GROUP_MAX;
 	if (__builtin_mul_overflow(stage->stride, stage->value_size, &stride_bytes))
 		goto fail;
-	stage->columns = allocate(stage, layout->bank.groups * layout->group_frames,
-				  layout->bank.depth * stage->value_size);
-	stage->offsets = allocate(stage, 4 * layout->bank.groups, sizeof(*stage->offsets));
-	stage->input = allocate(stage, channels, stride_bytes);
+	stage->columns = bli_allocate_zeroed(layout->bank.groups * layout->group_frames,
+					   layout->bank.depth * stage->value_size, &stage->bytes);
+	stage->offsets = bli_allocate_zeroed(4 * layout->bank.groups, sizeof(*stage->offsets), &stage->bytes);
+	stage->input = bli_allocate_zeroed(channels, stride_bytes, &stage->bytes);
 	scratch = malloc(3 * taps * sizeof(*scratch));
 	if (!stage->columns || !stage->offsets || !stage->input || !scratch)
 		goto fail;

@@ -145,14 +145,10 @@ double bli_fft_cost(size_t size, const struct bli_kernel *kernel, enum bli_preci
 	return choose_matrix(&fft, size, kernel, precision);
 }
 
+/* Room for values of the transform's precision; never NULL for want of any. */
 static void *allocate(struct bli_fft *fft, size_t values)
 {
-	size_t bytes = round_up(values * value_size(fft->precision), BLI_ALIGNMENT);
-	void *memory = aligned_alloc(BLI_ALIGNMENT, bytes ? bytes : BLI_ALIGNMENT);
-
-	if (memory)
-		fft->bytes += bytes;
-	return memory;
+	return bli_allocate_zeroed(values ? values : 1, value_size(fft->precision), &fft->bytes);
 }
 
 static void put_value(const struct bli_fft *fft, void *values, size_t i, double value)

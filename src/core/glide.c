@@ -63,30 +63,14 @@ static const struct glide_set *choose_set(enum bli_precision precision, double c
 	return NULL;
 }
 
-static void *allocate(struct bli_glide *glide, size_t count, size_t size)
-{
-	size_t bytes;
-	void *memory;
-
-	if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - BLI_ALIGNMENT)
-		return NULL;
-	bytes = (bytes + BLI_ALIGNMENT - 1) / BLI_ALIGNMENT * BLI_ALIGNMENT;
-	memory = aligned_alloc(BLI_ALIGNMENT, bytes);
-	if (memory) {
-		memset(memory, 0, bytes);
-		glide->bytes += bytes;
-	}
-	return memory;
-}
-
 static int open_interpolator(struct bli_glide *glide, const struct glide_set *set, const struct bli_kernel *kernel)
 {
 	size_t count = set->taps / 2 * (set->order + 1);
 
-	glide->coefs = allocate(glide, count, glide->value_size);
+	glide->coefs = bli_allocate_zeroed(count, glide->value_size, &glide->bytes);
 	glide->stride = set->taps + HISTORY_BLOCKS * glide->block_out + 2 * BLI_GROUP_MAX;
 	glide->stride = (glide->stride + BLI_GROUP_MAX - 1) / BLI_GROUP_MAX * BLI_GROUP_MAX;
-	glide->history = allocate(glide, glide->stride * glide->value_size, glide->channels);
+	glide->history = bli_allocate_zeroed(glide->stride * glide->value_size, glide->channels, &glide->bytes);
 	if (!glide->coefs || !glide->history)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)

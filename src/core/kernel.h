@@ -44,6 +44,7 @@
 #ifndef BLI_KERNEL_H
 #define BLI_KERNEL_H
 
+#include "allocation.h"
 #include "dither.h"
 #include "sample.h"
 
@@ -54,7 +55,6 @@
 #define BLI_TILE_STREAMS_MAX 8	/* most streams in one call of a kernel */
 #define BLI_ACCUMULATORS_MAX 16	/* most vectors that any kernel sums up at the same time */
 #define BLI_GROUP_MAX 64	/* most output frames in a group of any kernel */
-#define BLI_ALIGNMENT 64	/* of columns, in bytes: one vector of 512 bits */
 
 /* The coefficients of one stage, in the order in which a kernel reads them. */
 struct bli_bank {

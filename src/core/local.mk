@@ -3,6 +3,7 @@
 
 noinst_LTLIBRARIES = src/core/libcore.la src/core/libkernel-c.la
 src_core_libcore_la_SOURCES = \
+	src/core/allocation.c src/core/allocation.h \
 	src/core/banded.c src/core/banded.h \
 	src/core/dither.c src/core/dither.h src/core/dither-loop.h \
 	src/core/exact.c src/core/exact.h \

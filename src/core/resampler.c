@@ -56,17 +56,9 @@ static bool needs_rounding(const struct bli_resampler *resampler)
 /* The buffer in front of the store; silent to begin with. */
 static int allocate_output(struct bli_resampler *resampler)
 {
-	size_t bytes;
-
-	if (__builtin_mul_overflow(output_stride(resampler) * resampler->value_size,
-				   (size_t)resampler->config.channels, &bytes))
-		return -ENOMEM;
-	resampler->output = aligned_alloc(BLI_ALIGNMENT, bytes);
-	if (!resampler->output)
-		return -ENOMEM;
-	memset(resampler->output, 0, bytes);
-	resampler->bytes += bytes;
-	return 0;
+	resampler->output = bli_allocate_zeroed(output_stride(resampler) * resampler->value_size,
+					      resampler->config.channels, &resampler->bytes);
+	return resampler->output ? 0 : -ENOMEM;
 }
 
 int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config)

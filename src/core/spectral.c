@@ -127,23 +127,6 @@ bool bli_spectral_lay_out(struct bli_spectral_layout *layout, size_t in_frames, 
 	return found;
 }
 
-/* Zeroed, aligned memory for count × size bytes, added to stage->bytes; NULL if there is none. */
-static void *allocate(struct bli_spectral *stage, size_t count, size_t size)
-{
-	size_t bytes;
-	void *memory;
-
-	if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX - BLI_ALIGNMENT)
-		return NULL;
-	bytes = divide_up(bytes, BLI_ALIGNMENT) * BLI_ALIGNMENT;
-	memory = aligned_alloc(BLI_ALIGNMENT, bytes);
-	if (memory) {
-		memset(memory, 0, bytes);
-		stage->bytes += bytes;
-	}
-	return memory;
-}
-
 static void store_value(const struct bli_spectral *stage, void *values, size_t index, double value)
 {
 	if (stage->precision == BLI_FLOAT)
@@ -232,11 +215,11 @@ int bli_spectral_open(struct bli_spectral *stage, const struct bli_spectral_layo
 					    stage->forward.work_bytes : stage->backward.work_bytes;
 
 		stage->bytes = stage->forward.bytes + stage->backward.bytes;
-		stage->input = allocate(stage, channels, stage->stride * size);
-		stage->response = allocate(stage, 2 * (2 * layout->edge + 1), size);
-		stage->spectrum = allocate(stage, 2 * layout->size_in, size);
-		stage->result = allocate(stage, 2 * layout->size_out, size);
-		stage->work = allocate(stage, work_bytes, 1);
+		stage->input = bli_allocate_zeroed(channels, stage->stride * size, &stage->bytes);
+		stage->response = bli_allocate_zeroed(2 * (2 * layout->edge + 1), size, &stage->bytes);
+		stage->spectrum = bli_allocate_zeroed(2 * layout->size_in, size, &stage->bytes);
+		stage->result = bli_allocate_zeroed(2 * layout->size_out, size, &stage->bytes);
+		stage->work = bli_allocate_zeroed(work_bytes, 1, &stage->bytes);
 		if (!stage->input || !stage->response || !stage->spectrum || !stage->result || !stage->work)
 			error = -ENOMEM;
 	}

@@ -72,19 +72,16 @@ static int open_glide(struct bli_stream *stream)
 		.block_frames = config->block_frames, .trimmed = config->trimmed, .channels = config->channels,
 		.gain = config->gain, .kernel = config->kernel,
 	};
-	size_t bytes;
+	size_t bytes = 0;
 	int error = bli_glide_open(&stream->glide, &glide);
 
 	if (error)
 		return error;
 	bli_dither_init(&stream->dither, config->out_format.is_float ? BLI_DITHER_NONE : config->dither,
 			config->out_format.bits, config->dither_seed);
-	bytes = config->channels * (BLI_STREAM_RUN + BLI_GROUP_MAX) * stream->glide.value_size;
-	stream->values = aligned_alloc(BLI_ALIGNMENT, bytes);
-	if (!stream->values)
-		return -ENOMEM;
-	memset(stream->values, 0, bytes);
-	return 0;
+	stream->values = bli_allocate_zeroed(config->channels * (BLI_STREAM_RUN + BLI_GROUP_MAX),
+					   stream->glide.value_size, &bytes);
+	return stream->values ? 0 : -ENOMEM;
 }
 
 int bli_stream_open(struct bli_stream *stream, const struct bli_stream_config *config)

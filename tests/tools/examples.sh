@@ -60,6 +60,17 @@ example '$ bli-bench'
 run
 check "tells which converter to use" "$(grep '^On this machine' out)" \
 	test $status -eq 0 -a "$(grep -c '^On this machine: bli for everything, ' out)" -eq 1
+# in a subshell: on the tests' card, without the machine's configuration (tests/tools/doctor.sh has what it says)
+example '$ bli-bench --doctor=plughw:1'
+(
+	. "$sources/tests/shared/asound-sandbox.sh"
+	sandbox_begin "$work/sandbox"
+	echo 'pcm.!default { type plug slave.pcm "hw:0" }' >"$HOME/.asoundrc"
+	run
+	[ $status -eq 0 ]
+)
+check "tells of both PCMs" "$(grep '^PCM' out | paste -sd ' ')" \
+	test $? -eq 0 -a "$(grep '^PCM' out | paste -sd ' ')" = 'PCM "default" PCM "plughw:1"'
 example '$ bli-bench --converters=bli,bli_best --periods=64:70'
 run
 check "both keep up" "$(awk '/^bli/ { printf "%s %s %% of a core ", $1, $8 }' out)" \

@@ -69,8 +69,9 @@ example '$ bli-bench --doctor=plughw:1'
 	run
 	[ $status -eq 0 ]
 )
+status=$?
 check "tells of both PCMs" "$(grep '^PCM' out | paste -sd ' ')" \
-	test $? -eq 0 -a "$(grep '^PCM' out | paste -sd ' ')" = 'PCM "default" PCM "plughw:1"'
+	test $status -eq 0 -a "$(grep '^PCM' out | paste -sd ' ')" = 'PCM "default" PCM "plughw:1"'
 example '$ bli-bench --converters=bli,bli_best --periods=64:70'
 run
 check "both keep up" "$(awk '/^bli/ { printf "%s %s %% of a core ", $1, $8 }' out)" \

@@ -113,8 +113,7 @@ bench_of_delays() {
 		said=$(grep -F ".It Cm $name Ta linear" "$page" | awk -F ' Ta ' '{ print $4 }')
 		measured=$(awk -v name=$name '$1 == name { print $6 }' "$SANDBOX/log")
 		echo "$name $measured ms, in the table $said"
-		# the stages of a conversion depend on the instruction set
-		awk -v a="$measured" -v b="$said" 'BEGIN { exit !(a > 0 && a < 1.34 * b && b < 1.34 * a) }' || return
+		awk -v a="$measured" -v b="$said" 'BEGIN { exit !(a > 0 && a < 1.01 * b && b < 1.01 * a) }' || return
 	done
 }
 # The tone goes on to its last frame and through the filter, up to a tenth of a millisecond.

@@ -5,7 +5,7 @@
  *
  * 44.1 to 48 kHz with the input faster by PPM (300), stereo, interleaved float, blocks of 1024 frames. All take turns
  * round by round; times are CPU time per output frame. The first rows are the presets at the exact ratio, with which
- * their gliding is compared. SNR is the worst over tones from 0.02 to 0.90 of the input's Nyquist frequency. */
+ * their gliding is compared: in the same blocks, and in the shortest ones, which add least delay. SNR is the worst over tones from 0.02 to 0.90 of the input's Nyquist frequency. */
 #include "config.h"
 
 #include "preset.h"
@@ -27,7 +27,7 @@
 #define CPU_SECONDS 0.05
 #define SETTLE 30000		/* output frames before a tone is measured */
 #define WINDOW 8192
-#define SUBJECTS_MAX 16
+#define SUBJECTS_MAX 24
 
 static const struct bli_format format = { 4, 32, false, false, true };
 
@@ -139,20 +139,18 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static bool add_stream(struct subject *subject, const char *preset, double deviation)
+static bool add_stream(struct subject *subject, const char *preset, double deviation, size_t block_frames)
 {
 	struct bli_stream_config config = {
 		.in_rate = IN_HZ, .out_rate = OUT_HZ, .max_deviation = fabs(deviation), .channels = CHANNELS,
-		.block_frames = BLOCK, .in_format = format, .out_format = format,
+		.block_frames = block_frames, .in_format = format, .out_format = format,
 		.requirement = bli_preset_find(preset)->requirement, .gain = 1,
 		.kernel = bli_kernel_find(getenv("BLI_KERNEL")),
 	};
 
-	snprintf(subject->name, sizeof(subject->name), "%s%s", preset, deviation != 0 ? ", gliding" : ", exact ratio");
+	snprintf(subject->name, sizeof(subject->name), "%s%s", preset,
+		 deviation == 0 ? ", exact ratio" : block_frames ? ", gliding" : ", gliding, least delay");
 	subject->ratio = (double)OUT_HZ / IN_HZ / (1 + deviation);
-	/* as fast as it can be at the exact ratio; gliding with the default block, whose delay is small */
-	if (deviation != 0)
-		config.block_frames = 0;
 	subject->stream = malloc(sizeof(*subject->stream));
 	if (!subject->stream || !config.kernel || bli_stream_open(subject->stream, &config) != 0)
 		return false;
@@ -166,10 +164,10 @@ static size_t add_subjects(struct subject *subjects, double deviation)
 	const size_t count = sizeof(presets) / sizeof(presets[0]);
 	size_t n = 0;
 
-	for (size_t i = 0; i < 2 * count; i++)
-		if (add_stream(&subjects[n], presets[i % count], i < count ? 0 : deviation)) {
+	for (size_t i = 0; i < 3 * count; i++)
+		if (add_stream(&subjects[n], presets[i % count], i < count ? 0 : deviation, i < 2 * count ? BLOCK : 0)) {
 			if (i >= count)
-				subjects[n].fixed = &subjects[n - count];
+				subjects[n].fixed = &subjects[i % count];
 			n++;
 		}
 	for (const struct varying *library = varying_libraries; library->name && n < SUBJECTS_MAX; library++) {

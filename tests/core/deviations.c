@@ -188,6 +188,32 @@ static void test_ratios(void **state)
 		}
 }
 
+/* Long blocks, whose sharp stages may be spectral, with every kernel. */
+static void test_long_blocks(void **state)
+{
+	static const size_t blocks[] = { 441, 1024, 2822 };
+	const struct bli_kernel *kernel;
+
+	(void)state;
+	for (unsigned k = 0; (kernel = bli_kernel_nth(k)); k++)
+		for (const struct bli_preset *preset = bli_presets; preset->name; preset++)
+			for (size_t b = 0; b < sizeof(blocks) / sizeof(blocks[0]); b++) {
+				bool up = b % 2 == k % 2;
+				struct bli_stream_config config = stream_config(preset->name, up ? 44100 : 48000,
+										up ? 48000 : 44100, 1, 0.002);
+				struct bli_stream stream;
+
+				if (preset->requirement.method != BLI_METHOD_SINC)
+					continue;
+				config.kernel = kernel;
+				config.block_frames = blocks[b];
+				stream_open(&stream, &config);
+				for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+					check_tone(&stream, preset, FAST_SINE, places[i]);
+				bli_stream_close(&stream);
+			}
+}
+
 /* Minimum and intermediate phase. */
 static void test_phases(void **state)
 {
@@ -256,6 +282,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_motions),
 		cmocka_unit_test(test_ratios),
+		cmocka_unit_test(test_long_blocks),
 		cmocka_unit_test(test_phases),
 		cmocka_unit_test(test_rejection),
 	};

@@ -342,15 +342,21 @@ static void put_result(const struct bli_spectral *stage, unsigned part, void *ou
 	       layout->block_out * stage->value_size);
 }
 
-/* One window by itself: as both parts, so that there is always a partner. */
-static void run_one(struct bli_spectral *stage, const void *window, void *out)
+/*
+ * One window by itself, as both parts, so that there is always a partner; for
+ * `outputs` places, which may overlap where they are blocks of one channel.
+ */
+static void run_one(struct bli_spectral *stage, const void *window, void *const *out, unsigned outputs)
 {
-	if (is_silent(stage, window)) {
-		memset(out, 0, stage->layout.block_out * stage->value_size);
-		return;
-	}
-	convolve(stage, window, window);
-	put_result(stage, 0, out);
+	bool silent = is_silent(stage, window);
+
+	if (!silent)
+		convolve(stage, window, window);
+	for (unsigned i = 0; i < outputs; i++)
+		if (silent)
+			memset(out[i], 0, stage->layout.block_out * stage->value_size);
+		else
+			put_result(stage, 0, out[i]);
 }
 
 static void run_two(struct bli_spectral *stage, const void *const *window, void *const *out)
@@ -359,8 +365,7 @@ static void run_two(struct bli_spectral *stage, const void *const *window, void 
 
 	/* the same in both channels comes out the same, to the last bit */
 	if (memcmp(window[0], window[1], layout->size_in * stage->value_size) == 0) {
-		run_one(stage, window[0], out[0]);
-		memcpy(out[1], out[0], layout->block_out * stage->value_size);
+		run_one(stage, window[0], out, 2);
 		return;
 	}
 	if (!is_silent(stage, window[0]) && !is_silent(stage, window[1])) {
@@ -372,8 +377,8 @@ static void run_two(struct bli_spectral *stage, const void *const *window, void 
 		}
 	}
 	/* neither rounding nor what is not finite gets from one to the other */
-	run_one(stage, window[0], out[0]);
-	run_one(stage, window[1], out[1]);
+	run_one(stage, window[0], &out[0], 1);
+	run_one(stage, window[1], &out[1], 1);
 }
 
 void bli_spectral_run(struct bli_spectral *stage, void *const *out)
@@ -394,7 +399,7 @@ void bli_spectral_run(struct bli_spectral *stage, void *const *out)
 		if (i % 2)
 			run_two(stage, window, to);
 		else if (i == windows - 1)
-			run_one(stage, window[0], to[0]);
+			run_one(stage, window[0], to, 1);
 	}
 	for (size_t channel = 0; channel < stage->channels; channel++) {
 		char *start = channel_start(stage, channel);

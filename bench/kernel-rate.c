@@ -38,7 +38,8 @@ static double executed(const struct bli_banded *stage)
 	const struct bli_banded_layout *layout = &stage->layout;
 
 	return (double)layout->bank.groups * (double)layout->bank.depth * (double)layout->group_frames *
-	       (double)layout->repetitions * CHANNELS;
+	       (double)layout->repetitions * CHANNELS *
+	       (layout->bank.mirrored ? 2 : 1);
 }
 
 int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kernel, enum bli_precision precision,

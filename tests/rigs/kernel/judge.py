@@ -197,10 +197,12 @@ class Judge:
         periods = self.periods(name, "play")
         hw_hz, y = recording
         settle = round(SETTLE_S * hw_hz)
+        # the emulator records the whole run, and later on a bridge plays to the USB card, too
+        wanted = 2 if name == "device_Audio" and os.path.exists(f"{self.directory}/bridge_usb") else 1
         for channel, hz in enumerate((tone.LEFT_HZ, tone.right_hz(44100))):
             label = f"{name} {'right' if channel else 'left'}"
             found = tone.bursts(y[:, channel], hw_hz)
-            self.say(len(found) == 1, f"{label} pieces", f"{len(found)} of 1")
+            self.say(len(found) == wanted, f"{label} pieces", f"{len(found)} of {wanted}")
             for a, b in found[:1]:
                 self.tone(label, y[a + settle:b - 3 * settle, channel], hz / 44100 * periods[0] / periods[1],
                           min(self.claim_db, ROUNDED_TWICE_DB - 1))

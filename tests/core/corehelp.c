@@ -138,6 +138,15 @@ void core_run(struct bli_resampler *resampler, const void *in, void *out, size_t
 	}
 }
 
+void core_run_once(const struct bli_resampler_config *config, const double *in, double *out, size_t periods)
+{
+	struct bli_resampler resampler;
+
+	core_open(&resampler, config);
+	core_run(&resampler, in, out, periods);
+	bli_resampler_close(&resampler);
+}
+
 double *core_values(size_t count)
 {
 	double *memory = calloc(count, sizeof(*memory));

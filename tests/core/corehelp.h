@@ -60,6 +60,9 @@ void core_open(struct bli_resampler *resampler, const struct bli_resampler_confi
 /* Convert periods of interleaved samples of the resampler's formats. */
 void core_run(struct bli_resampler *resampler, const void *in, void *out, size_t periods);
 
+/* Open, run, close: interleaved doubles in and out. */
+void core_run_once(const struct bli_resampler_config *config, const double *in, double *out, size_t periods);
+
 /* Pairs of periods of every kind: small, odd, coprime, extreme; in and out frames. */
 #define CORE_PAIRS 31
 extern const size_t core_pairs[CORE_PAIRS][2];

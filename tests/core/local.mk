@@ -24,6 +24,7 @@ check_PROGRAMS += \
 	tests/core/interpolators \
 	tests/core/kaiser \
 	tests/core/kernels \
+	tests/core/levels \
 	tests/core/phases \
 	tests/core/plans \
 	tests/core/positions \
@@ -80,6 +81,10 @@ tests_core_plans_LDADD = $(core_test_ldadd)
 tests_core_positions_SOURCES = tests/core/positions.c $(core_help)
 tests_core_positions_CFLAGS = $(test_cflags)
 tests_core_positions_LDADD = $(core_test_ldadd)
+
+tests_core_levels_SOURCES = tests/core/levels.c $(core_help)
+tests_core_levels_CFLAGS = $(test_cflags)
+tests_core_levels_LDADD = $(core_test_ldadd)
 
 tests_core_resamplers_SOURCES = tests/core/resamplers.c $(core_help)
 tests_core_resamplers_CFLAGS = $(test_cflags)

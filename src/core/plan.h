@@ -63,7 +63,7 @@ int bli_plan_route(struct bli_route *route, const struct bli_requirement *requir
 
 /*
  * Plan a conversion of in_frames to out_frames per period, by its cheapest
- * route, for a kernel and a number of channels.
+ * route, for a kernel and a number of channels, in runs of one period.
  * in_frames and out_frames are 1 … BLI_PERIOD_FRAMES_MAX, channels ≥ 1, and
  * the requirement is a valid one: bli_resampler_check() sees to that.
  * Returns 0; −EINVAL if no filter meets the requirement; −ENOMEM or −ERANGE as
@@ -71,6 +71,14 @@ int bli_plan_route(struct bli_route *route, const struct bli_requirement *requir
  */
 int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
 		  size_t out_frames, const struct bli_kernel *kernel, size_t channels);
+
+/*
+ * Lay out the stages of a plan anew, for the requirement and kernel that it was
+ * made for, and for runs of up to `periods` ≥ 1 periods: a longer run fills more
+ * accumulators, and costs less per period.  Frames per run as of stage.h.
+ */
+void bli_plan_lay_out(struct bli_plan *plan, const struct bli_requirement *requirement,
+		      const struct bli_kernel *kernel, size_t channels, size_t periods);
 
 /* Free what a plan's filters own; harmless on one of all zeros. */
 void bli_plan_free(struct bli_plan *plan);

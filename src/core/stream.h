@@ -40,7 +40,7 @@
  * independent.  Opening and closing allocate.  All other functions are
  * real-time safe: they neither allocate, lock, log nor call the system, cannot
  * fail, and take time in proportion to the frames they convert, in bursts of
- * one block.
+ * one block, or of run_frames.
  *
  * What is converted does not depend on how it is cut: one call gives bit for
  * bit what many calls give, if deviations are set at the same output frames.
@@ -84,6 +84,11 @@ struct bli_stream_config {
 	 * stream, which is delay; more than some hundred are hardly faster.
 	 */
 	size_t block_frames;
+	/*
+	 * Input frames that mostly come at a time, 0 where that is not known: an exact stream converts blocks up to
+	 * as many frames together, which costs less and more memory, but delays nothing.
+	 */
+	size_t run_frames;
 	/*
 	 * false: the first output frame comes with the first block, and its time is as far before 0 as the filter
 	 * delays.  true: the first output frame is that of time 0, as files want it; it comes that much later.

@@ -68,7 +68,7 @@ static size_t repetitions(const struct bli_banded_layout *layout, size_t periods
 static double layout_cost(const struct bli_banded_layout *layout, size_t channels)
 {
 	const struct bli_bank *bank = &layout->bank;
-	double streams = (double)(channels * repetitions(layout, layout->periods)), sides = bank->mirrored ? 2 : 1;
+	double streams = (double)(channels * repetitions(layout, layout->joined)), sides = bank->mirrored ? 2 : 1;
 	double passes = ceil(streams / (double)layout->tile_streams), tile = ceil(streams / passes);
 	double additions = tile * sides * (double)bank->width, loads = tile * sides + (double)bank->width;
 	double row = fmax(fmax(additions, loads) / 2 + 0.2, 3.6);
@@ -80,7 +80,7 @@ static double layout_cost(const struct bli_banded_layout *layout, size_t channel
 
 	return (passes * (fmax((double)(bank->groups * bank->depth) * row, bytes / bytes_per_cycle) + delayed_cycles +
 			  call_cycles + group_cycles * (double)bank->groups) + (double)(channels * layout->history) / 8) /
-	       (double)layout->periods;
+	       (double)layout->joined;
 }
 
 /*
@@ -108,7 +108,7 @@ static bool complete_layout(struct bli_banded_layout *layout, size_t taps, size_
 		layout->tile_streams = BLI_TILE_STREAMS_MAX;
 	layout->group_frames = bank->width * kernel->lanes[precision];
 	/* a group wider than its pattern would write over the next repetition, or its mirror over itself */
-	if (bank_frames(layout) < layout->group_frames && (bank->mirrored || repetitions(layout, layout->periods) > 1))
+	if (bank_frames(layout) < layout->group_frames && (bank->mirrored || repetitions(layout, layout->joined) > 1))
 		return false;
 	bank->groups = divide_up(bank_frames(layout), layout->group_frames);
 	bank->depth = taps + position(layout, layout->group_frames - 1) + 1;
@@ -185,10 +185,14 @@ void bli_banded_lay_out(struct bli_banded_layout *layout, size_t in_frames, size
 {
 	memset(layout, 0, sizeof(*layout));
 	layout->cycles = (size_t)bli_gcd(in_frames, out_frames);
-	layout->periods = periods;
+	layout->periods = layout->joined = periods;
 	layout->ratio_in = in_frames / layout->cycles;
 	layout->ratio_out = out_frames / layout->cycles;
 	choose_layout(layout, taps, channels, kernel, precision);
+	if (layout->cost == HUGE_VAL) {
+		layout->joined = 1;
+		choose_layout(layout, taps, channels, kernel, precision);
+	}
 	measure_band(layout, taps);
 	layout->bank_bytes = layout->bank.groups * layout->bank.depth * layout->group_frames * value_size(precision);
 	layout->cost *= kernel->multiply_add_cost;
@@ -316,8 +320,9 @@ void *bli_banded_input(const struct bli_banded *stage, size_t channel)
 	return channel_start(stage, channel) + stage->layout.history * stage->value_size;
 }
 
-/* The streams first … first + count − 1 of a run of so many cycles: channels within repetitions. */
-static void run_tile(struct bli_banded *stage, size_t cycles, size_t first, size_t count, void *const *out)
+/* The streams first … first + count − 1 of `cycles` behind those `before`: channels within repetitions. */
+static void run_tile(struct bli_banded *stage, size_t before, size_t cycles, size_t first, size_t count,
+		     void *const *out)
 {
 	const struct bli_banded_layout *layout = &stage->layout;
 	size_t channel = first % stage->channels, repetition = first / stage->channels;
@@ -329,6 +334,7 @@ static void run_tile(struct bli_banded *stage, size_t cycles, size_t first, size
 
 		if (cycle + layout->pattern > cycles)
 			cycle = cycles - layout->pattern;
+		cycle += before;
 		tile_in[i] = channel_start(stage, channel) + cycle * layout->ratio_in * stage->value_size;
 		tile_out[i] = (char *)out[channel] + cycle * layout->ratio_out * stage->value_size;
 		if (++channel == stage->channels) {
@@ -339,18 +345,30 @@ static void run_tile(struct bli_banded *stage, size_t cycles, size_t first, size
 	stage->tile(&layout->bank, count, tile_in, tile_out);
 }
 
-void bli_banded_run(struct bli_banded *stage, size_t periods, void *const *out)
+/* So many periods as one, behind those `before`. */
+static void run_joined(struct bli_banded *stage, size_t before, size_t periods, void *const *out)
 {
-	const struct bli_banded_layout *layout = &stage->layout;
-	size_t streams = stage->channels * repetitions(layout, periods);
-	size_t tiles = divide_up(streams, layout->tile_streams);
+	const size_t cycles = stage->layout.cycles;
+	size_t streams = stage->channels * repetitions(&stage->layout, periods);
+	size_t tiles = divide_up(streams, stage->layout.tile_streams);
 
 	/* tiles of nearly equal size: a last one of one stream would leave the adders idle */
 	for (size_t tile = 0; tile < tiles; tile++) {
 		size_t first = streams * tile / tiles;
 
-		run_tile(stage, periods * layout->cycles, first, streams * (tile + 1) / tiles - first, out);
+		run_tile(stage, before * cycles, periods * cycles, first, streams * (tile + 1) / tiles - first, out);
 	}
+}
+
+void bli_banded_run(struct bli_banded *stage, size_t periods, void *const *out)
+{
+	const struct bli_banded_layout *layout = &stage->layout;
+
+	if (layout->joined > 1)
+		run_joined(stage, 0, periods, out);
+	else
+		for (size_t period = 0; period < periods; period++)
+			run_joined(stage, period, 1, out);
 	for (size_t channel = 0; channel < stage->channels; channel++) {
 		char *start = channel_start(stage, channel);
 

@@ -166,7 +166,7 @@ snd_pcm_sframes_t bli_pcm_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_a
 		bli_pump_put(&bli->pump, areas, offset, size);
 		/* before the start too: what the slave has then, it cannot lack at the start */
 		if (!bli->fault && !bli->starved && !bli->slave_drains)
-			bli->fault = bli_pump_run(&bli->pump);
+			bli->fault = bli_pump_push(&bli->pump);
 		else if (bli->starved)
 			bli->fault = feed_starved(bli);
 	} else {

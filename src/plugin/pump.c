@@ -12,8 +12,22 @@
 
 /* ---- opening ------------------------------------------------------------ */
 
+/*
+ * Blocks of the stream, which are delay: with longer ones transforms cost less
+ * (`make bench-stages`), but little less past 10 ms.
+ */
+enum { BLOCKS_PER_PERIOD = 4, BLOCKS_PER_SECOND = 100 };
+
+static void choose_block(struct bli_stream_config *config, uint64_t in_frames)
+{
+	config->run_frames = in_frames;
+	config->block_frames = in_frames / BLOCKS_PER_PERIOD;
+	if (config->block_frames > config->in_rate / BLOCKS_PER_SECOND)
+		config->block_frames = config->in_rate / BLOCKS_PER_SECOND;
+}
+
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz)
+		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period)
 {
 	const struct bli_settings *settings = &slave->settings->converter;
 	const uint64_t divisor = bli_gcd(rate_hz, slave->rate_hz);
@@ -37,6 +51,7 @@ int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct b
 	pump->sample_bytes = (size_t)snd_pcm_format_physical_width(format) / 8;
 	bli_format_or_float_from_alsa(slave->playback ? &config.in_format : &config.out_format, format);
 	bli_format_or_float_from_alsa(slave->playback ? &config.out_format : &config.in_format, slave->format);
+	choose_block(&config, pump->playback ? period : bli_pump_to_slave(pump, period));
 	error = bli_settings_requirement(settings, rate_hz < slave->rate_hz ? rate_hz : slave->rate_hz,
 					 &config.requirement);
 	if (error)
@@ -203,7 +218,7 @@ static int write_lead(struct bli_pump *pump)
 {
 	snd_pcm_sframes_t done = 0;
 
-	pump->written = 0;
+	pump->written = pump->room = 0;
 	pump->slave->staged = pump->slave->staged_at = 0;
 	if (pump->playback && pump->lead)
 		done = bli_slave_write_silence(pump->slave, pump->lead);
@@ -276,16 +291,14 @@ static bool has_input(const struct bli_pump *pump)
 	return pump->appl > pump->converted || (pump->end == BLI_PUMP_ENDING && pump->silence_left);
 }
 
-static int run_playback(struct bli_pump *pump)
+/* Move as much as there is known to be room for. */
+static int move_playback(struct bli_pump *pump)
 {
 	struct bli_slave *slave = pump->slave;
-	snd_pcm_sframes_t avail = bli_slave_avail(slave), done;
+	snd_pcm_sframes_t done;
 
-	if (avail < 0)
-		return (int)avail;
-	update_playback(pump, (snd_pcm_uframes_t)avail);
-	while (avail > 0 && pump->end != BLI_PUMP_ENDED) {
-		size_t room = avail < BLI_SLAVE_STAGING_FRAMES ? (size_t)avail : BLI_SLAVE_STAGING_FRAMES;
+	while (pump->room > 0 && pump->end != BLI_PUMP_ENDED) {
+		size_t room = pump->room < BLI_SLAVE_STAGING_FRAMES ? pump->room : BLI_SLAVE_STAGING_FRAMES;
 
 		if (!slave->staged) {
 			slave->staged = convert_playback(pump, room);
@@ -303,12 +316,30 @@ static int run_playback(struct bli_pump *pump)
 		if (done == 0)
 			break;
 		pump->written += (uint64_t)done;
-		avail -= done;
+		pump->room -= (snd_pcm_uframes_t)done < pump->room ? (snd_pcm_uframes_t)done : pump->room;
 		/* less than there was room for is all that there is */
 		if ((size_t)done < room && pump->end == BLI_PUMP_ENDLESS && pump->appl <= pump->converted)
 			break;
 	}
 	return 0;
+}
+
+static int run_playback(struct bli_pump *pump)
+{
+	snd_pcm_sframes_t avail = bli_slave_avail(pump->slave);
+
+	if (avail < 0)
+		return (int)avail;
+	pump->room = (snd_pcm_uframes_t)avail;
+	update_playback(pump, pump->room);
+	return move_playback(pump);
+}
+
+int bli_pump_push(struct bli_pump *pump)
+{
+	int error = move_playback(pump);
+
+	return !error && has_input(pump) ? run_playback(pump) : error;
 }
 
 static int run_capture(struct bli_pump *pump)

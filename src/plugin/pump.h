@@ -11,9 +11,11 @@
  * they are said to be the slave's.  program_term of the program's frames last as
  * long as slave_term of the slave's, exactly.
  *
- * In playback the slave begins with `lead` frames of silence, as many as the
- * stream may keep back while a block of it is incomplete.  So a program has its
- * whole buffer, however short, and is not late before a sound card's would be.
+ * The stream's blocks are a quarter of a period and 10 ms at most, or the
+ * shortest there are.  In playback the slave begins with `lead` frames of silence,
+ * as many as the stream may keep back while a block of it is incomplete.  So a
+ * program has its whole buffer, however short, and is not late before a sound
+ * card's would be.
  *
  * One thread at a time.  What runs between preparation and stop neither
  * allocates, locks nor logs, and calls nothing but the slave, which is never
@@ -52,17 +54,18 @@ struct bli_pump {
 	int64_t converted;	/* taken from the store (playback), or put into it (capture) */
 	int64_t hw, hw_base;	/* hardware pointer; what it was when the slave was prepared last */
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
+	snd_pcm_uframes_t room;	/* for more of them, when last asked */
 	enum bli_pump_end end;
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
 };
 
 /*
- * Open for a slave with chosen parameters (bli_slave_choose()).  Returns 0; or
- * after one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is
+ * Open for a slave with chosen parameters (bli_slave_choose()), and for a
+ * program that transfers `period` frames at a time, mostly.  Returns 0; or after one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is
  * then as after bli_pump_close().
  */
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz);
+		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period);
 
 /* The program's buffer, known after bli_pump_open().  Returns 0 or −ENOMEM after one line. */
 int bli_pump_set_buffer(struct bli_pump *pump, snd_pcm_uframes_t buffer);
@@ -94,6 +97,9 @@ void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *are
 
 /* Move what can be moved, and update the hardware pointer.  Returns 0 or an error of the slave. */
 int bli_pump_run(struct bli_pump *pump);
+
+/* Playback: the same after bli_pump_put(), where the room that the slave had when last asked mostly suffices. */
+int bli_pump_push(struct bli_pump *pump);
 
 /* Playback: nothing comes after what is stored. */
 void bli_pump_finish(struct bli_pump *pump);

@@ -55,7 +55,7 @@ static size_t repetitions(const struct bli_banded_layout *layout, size_t periods
 }
 
 /*
- * Clock cycles of a period.  In a row of the banded matrix each accumulator
+ * Clock cycles of a run.  In a row of the banded matrix each accumulator
  * takes a multiply-add, and the columns and the broadcast input frames take a
  * load each: two of either go in a cycle, and a row lasts as long as the
  * latency of a multiply-add at least.  But once per pass the bank comes from
@@ -65,10 +65,10 @@ static size_t repetitions(const struct bli_banded_layout *layout, size_t periods
  * and AVX2).  On another they are off by a common factor, mostly: what matters
  * is the order of layouts and plans, and `make bench` shows what it is worth.
  */
-static double layout_cost(const struct bli_banded_layout *layout, size_t channels)
+static double run_cost(const struct bli_banded_layout *layout, size_t channels, size_t periods)
 {
 	const struct bli_bank *bank = &layout->bank;
-	double streams = (double)(channels * repetitions(layout, layout->joined)), sides = bank->mirrored ? 2 : 1;
+	double streams = (double)(channels * repetitions(layout, periods)), sides = bank->mirrored ? 2 : 1;
 	double passes = ceil(streams / (double)layout->tile_streams), tile = ceil(streams / passes);
 	double additions = tile * sides * (double)bank->width, loads = tile * sides + (double)bank->width;
 	double row = fmax(fmax(additions, loads) / 2 + 0.2, 3.6);
@@ -78,9 +78,18 @@ static double layout_cost(const struct bli_banded_layout *layout, size_t channel
 	double delayed_cycles = bytes < 32e3 ? 0 : bytes / 256;
 	double call_cycles = 20, group_cycles = 10;
 
-	return (passes * (fmax((double)(bank->groups * bank->depth) * row, bytes / bytes_per_cycle) + delayed_cycles +
-			  call_cycles + group_cycles * (double)bank->groups) + (double)(channels * layout->history) / 8) /
-	       (double)layout->joined;
+	return passes * (fmax((double)(bank->groups * bank->depth) * row, bytes / bytes_per_cycle) + delayed_cycles +
+			 call_cycles + group_cycles * (double)bank->groups) + (double)(channels * layout->history) / 8;
+}
+
+/* Clock cycles of a period: what comes at a time is no whole number of them, so that runs one shorter come as often. */
+static double layout_cost(const struct bli_banded_layout *layout, size_t channels)
+{
+	size_t most = layout->joined;
+
+	if (most == 1)
+		return run_cost(layout, channels, 1);
+	return (run_cost(layout, channels, most) + run_cost(layout, channels, most - 1)) / (double)(2 * most - 1);
 }
 
 /*

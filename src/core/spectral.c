@@ -22,7 +22,7 @@
 /* Clock cycles of a block for each value of a window or a result: to look for silence, and to copy. */
 #define COPY_COST 0.25
 /* Clock cycles of a block, whatever its length. */
-#define BLOCK_COST 800
+#define BLOCK_COST 400
 /* Clock cycles per vector of bins. */
 #define MULTIPLY_COST 5
 

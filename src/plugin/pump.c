@@ -13,17 +13,19 @@
 /* ---- opening ------------------------------------------------------------ */
 
 /*
- * Blocks of the stream, which are delay: with longer ones transforms cost less
- * (`make bench-stages`), but little less past 10 ms.
+ * Blocks of the stream, which are delay, at most: half a period, and where
+ * longer ones cost little less (`make bench-stages`), in frames of the lower rate.
  */
-enum { BLOCKS_PER_PERIOD = 4, BLOCKS_PER_SECOND = 100 };
+enum { BLOCKS_PER_PERIOD_MIN = 2, BLOCK_FRAMES_MAX = 768 };
 
-static void choose_block(struct bli_stream_config *config, uint64_t in_frames)
+/* As many whole blocks as can be in a period of so many input frames, so that none is begun at its end. */
+static void choose_block(struct bli_stream_config *config, uint64_t period)
 {
-	config->run_frames = in_frames;
-	config->block_frames = in_frames / BLOCKS_PER_PERIOD;
-	if (config->block_frames > config->in_rate / BLOCKS_PER_SECOND)
-		config->block_frames = config->in_rate / BLOCKS_PER_SECOND;
+	uint64_t low = config->in_rate < config->out_rate ? config->in_rate : config->out_rate;
+	uint64_t most = BLOCK_FRAMES_MAX * config->in_rate / low, blocks = (period + most - 1) / most;
+
+	config->run_frames = period;
+	config->block_frames = period / (blocks < BLOCKS_PER_PERIOD_MIN ? BLOCKS_PER_PERIOD_MIN : blocks);
 }
 
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,

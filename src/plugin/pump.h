@@ -11,8 +11,8 @@
  * they are said to be the slave's.  program_term of the program's frames last as
  * long as slave_term of the slave's, exactly.
  *
- * The stream's blocks are a quarter of a period and 10 ms at most, or the
- * shortest there are.  In playback the slave begins with `lead` frames of silence,
+ * The stream's blocks are half a period at most, some 16 ms where periods are
+ * long, or the shortest there are.  In playback the slave begins with `lead` frames of silence,
  * as many as the stream may keep back while a block of it is incomplete.  So a
  * program has its whole buffer, however short, and is not late before a sound
  * card's would be.

@@ -94,6 +94,8 @@ check_PROGRAMS += \
 	tests/plugin/formats \
 	tests/plugin/libasound \
 	tests/plugin/messages \
+	tests/plugin/pcmpositions \
+	tests/plugin/pcmpump \
 	tests/plugin/pcmslaves \
 	tests/plugin/pcmsound \
 	tests/plugin/pcmtransport \
@@ -130,6 +132,17 @@ tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help) \
 tests_plugin_messages_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_messages_CFLAGS = $(test_cflags)
 tests_plugin_messages_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+tests_plugin_pcmpositions_SOURCES = tests/plugin/pcmpositions.c $(hand_help)
+tests_plugin_pcmpositions_CFLAGS = $(test_cflags)
+tests_plugin_pcmpositions_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmpump_SOURCES = tests/plugin/pcmpump.c $(hand_help) $(src_plugin_libasound_module_pcm_bli_la_SOURCES)
+# PIC: as for replay-pcm
+tests_plugin_pcmpump_CPPFLAGS = $(test_cppflags) -DPIC -I$(srcdir)/src/plugin
+tests_plugin_pcmpump_CFLAGS = $(test_cflags) -pthread
+tests_plugin_pcmpump_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+tests_plugin_pcmpump_LDFLAGS = -pthread
 
 tests_plugin_pcmslaves_SOURCES = tests/plugin/pcmslaves.c $(hand_help)
 tests_plugin_pcmslaves_CFLAGS = $(test_cflags)

@@ -10,6 +10,8 @@ enum { RESUME_MS = 1000, RESUME_STEP_MS = 20 };
 /* The longest wait for the slave at once while draining, in ms: a program may stop the PCM from another thread. */
 enum { DRAIN_STEP_MS = 50 };
 
+static const struct timespec drain_step = { 0, DRAIN_STEP_MS * 1000000L };
+
 /* How long a slave that is being drained may stand still, in ms: as long as the kernel waits for a card. */
 enum { DRAIN_STALL_MS = 10000 };
 
@@ -229,11 +231,9 @@ static int64_t now_ms(void)
 /* Wait for the slave, without the lock, but not for one that does nothing or says at once that it is ready. */
 static void wait_for_slave(struct bli_pcm *bli, bool idle)
 {
-	static const struct timespec step = { 0, DRAIN_STEP_MS * 1000000L };
-
 	bli_worker_unlock(&bli->worker);
 	if (snd_pcm_wait(bli->slave.pcm, DRAIN_STEP_MS) != 0 && idle)
-		nanosleep(&step, NULL);
+		nanosleep(&drain_step, NULL);
 	bli_worker_lock(&bli->worker);
 }
 
@@ -275,11 +275,16 @@ static int push_end(struct bli_pcm *bli)
 /* The wait for the last sound, without any lock of ours. */
 static int drain_slave(struct bli_pcm *bli)
 {
+	const int64_t begin_ms = now_ms(), most_ms = DRAIN_STALL_MS + (int64_t)bli->slave.buffer * 1000 / bli->slave.rate_hz;
 	int error;
 
 	snd_pcm_nonblock(bli->slave.pcm, bli->io.nonblock);
-	error = snd_pcm_drain(bli->slave.pcm);
+	/* some slaves never wait */
+	while ((error = snd_pcm_drain(bli->slave.pcm)) == -EAGAIN && !bli->io.nonblock && now_ms() - begin_ms < most_ms)
+		nanosleep(&drain_step, NULL);
 	snd_pcm_nonblock(bli->slave.pcm, 1);
+	if (error == -EAGAIN && !bli->io.nonblock)
+		error = -EIO;
 	if (error >= 0 || error == -EAGAIN)
 		return error;
 	bli_worker_lock(&bli->worker);
@@ -321,6 +326,8 @@ int bli_pcm_pause(snd_pcm_ioplug_t *io, int enable)
 
 	bli_worker_lock(&bli->worker);
 	error = snd_pcm_pause(bli->slave.pcm, enable);
+	if (error == -EPIPE || error == -ESTRPIPE || error == -ENODEV)
+		fail(bli, error);
 	bli_worker_unlock(&bli->worker);
 	return error;
 }
@@ -382,6 +389,8 @@ int bli_pcm_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 								: bli->pump.converted - bli->pump.appl);
 		error = 0;
 	}
+	if (error < 0)
+		fail(bli, error);
 	bli_worker_unlock(&bli->worker);
 	return error;
 }

@@ -94,6 +94,7 @@ check_PROGRAMS += \
 	tests/plugin/formats \
 	tests/plugin/libasound \
 	tests/plugin/messages \
+	tests/plugin/pcmfailures \
 	tests/plugin/pcmpositions \
 	tests/plugin/pcmpump \
 	tests/plugin/pcmslaves \
@@ -132,6 +133,13 @@ tests_plugin_messages_SOURCES = tests/plugin/messages.c $(plug_help) \
 tests_plugin_messages_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_messages_CFLAGS = $(test_cflags)
 tests_plugin_messages_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+
+# The heap and the slave's functions are replaced for the whole process, as above.
+tests_plugin_pcmfailures_SOURCES = tests/plugin/pcmfailures.c $(hand_help) $(heap_help)
+tests_plugin_pcmfailures_CPPFLAGS = $(test_cppflags)
+tests_plugin_pcmfailures_CFLAGS = $(test_cflags)
+tests_plugin_pcmfailures_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS) $(DL_LIBS)
+tests_plugin_pcmfailures_LDFLAGS = -export-dynamic
 
 tests_plugin_pcmpositions_SOURCES = tests/plugin/pcmpositions.c $(hand_help)
 tests_plugin_pcmpositions_CFLAGS = $(test_cflags)

@@ -416,29 +416,42 @@ int bli_pcm_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned
 	return 1;
 }
 
+/* Who waits for the end of a drain may look at the state alone. */
+static bool end_drained(struct bli_pcm *bli)
+{
+	if (bli->pump.end != BLI_PUMP_ENDED || bli_pump_avail(&bli->pump) < bli->io.buffer_size)
+		return false;
+	halt(bli);
+	snd_pcm_ioplug_set_state(&bli->io, SND_PCM_STATE_SETUP);
+	return true;
+}
+
 int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int count, unsigned short *revents)
 {
 	struct bli_pcm *bli = bli_pcm_of(io);
 	const unsigned short event = bli->pump.playback ? POLLOUT : POLLIN;
 	unsigned short slave_revents = 0;
-	bool ready;
+	bool ready, drain = false;
 
 	/* the slave may have something to clear, and may know better than its descriptors; its errors show below */
 	if (!bli->worker.threaded)
 		snd_pcm_poll_descriptors_revents(bli->slave.pcm, pfds, count, &slave_revents);
 	bli_worker_lock(&bli->worker);
 	run_and_tell(bli);
-	/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
-	ready = bli_pump_avail(&bli->pump) >= bli->avail_min || (!bli->running && (slave_revents & event));
+	if (io->state == SND_PCM_STATE_DRAINING) {
+		ready = end_drained(bli);
+		/* so that the slave is not ready for more, which it would be again and again */
+		drain = !ready && !bli->fault && io->nonblock && bli->pump.end == BLI_PUMP_ENDED && !bli->slave_drains;
+		bli->slave_drains |= drain;
+	} else {
+		/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
+		ready = bli_pump_avail(&bli->pump) >= bli->avail_min || (!bli->running && (slave_revents & event));
+	}
 	if (!ready)
 		bli_worker_ready(&bli->worker, false);
 	*revents = bli->fault ? event | POLLERR : ready ? event : 0;
-	/* who waits for the end of a drain may look at the state alone */
-	if (io->state == SND_PCM_STATE_DRAINING && bli->pump.end == BLI_PUMP_ENDED &&
-	    bli_pump_avail(&bli->pump) >= io->buffer_size) {
-		halt(bli);
-		snd_pcm_ioplug_set_state(io, SND_PCM_STATE_SETUP);
-	}
 	bli_worker_unlock(&bli->worker);
+	if (drain)
+		drain_slave(bli);
 	return 0;
 }

@@ -67,6 +67,11 @@ static uint64_t passable(const struct card *card)
 							  : card->io.buffer_size - (card->moved - card->io.appl_ptr);
 }
 
+static snd_pcm_state_t faulty_state(const struct handcard *hand)
+{
+	return hand->fault == -ENODEV ? SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_SUSPENDED;
+}
+
 static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
@@ -74,7 +79,7 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
 	uint64_t due = clock_time(card) - card->begin - card->moved, grain = hand->grain ? hand->grain : 1;
 
 	if (hand->fault)
-		snd_pcm_ioplug_set_state(io, hand->fault == -ENODEV ? SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_SUSPENDED);
+		snd_pcm_ioplug_set_state(io, faulty_state(hand));
 	else if (io->state == SND_PCM_STATE_RUNNING) {
 		due -= due % grain;
 		/* a real card too stops when the last frame is played, or the last place taken */
@@ -119,6 +124,10 @@ static int card_drain(snd_pcm_ioplug_t *io)
 	struct card *card = io->private_data;
 	uint64_t left = io->stream == SND_PCM_STREAM_PLAYBACK ? passable(card) : 0;
 
+	if (card->hand->fault) {
+		snd_pcm_ioplug_set_state(io, faulty_state(card->hand));
+		return card->hand->fault;
+	}
 	if (io->nonblock && left > card->hand->tick) {
 		transfer(card, card->hand->tick);
 		card->hand->time += card->hand->tick;
@@ -182,6 +191,12 @@ static int card_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned
 	(void)pfds;
 	(void)count;
 	card->hand->polls++;
+	/* a real card too has no room to tell of while it drains */
+	if (io->state == SND_PCM_STATE_DRAINING && card_drain(io) == -EAGAIN) {
+		card->hand->waits++;
+		*revents = 0;
+		return 0;
+	}
 	*revents = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
 	if (avail < 0 || io->state == SND_PCM_STATE_SUSPENDED || io->state == SND_PCM_STATE_DISCONNECTED)
 		*revents |= POLLERR;

@@ -99,6 +99,7 @@ check_PROGRAMS += \
 	tests/plugin/pcmpump \
 	tests/plugin/pcmslaves \
 	tests/plugin/pcmsound \
+	tests/plugin/pcmstates \
 	tests/plugin/pcmtransport \
 	tests/plugin/pcmworker \
 	tests/plugin/plugin \
@@ -159,6 +160,10 @@ tests_plugin_pcmslaves_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 tests_plugin_pcmsound_SOURCES = tests/plugin/pcmsound.c $(hand_help)
 tests_plugin_pcmsound_CFLAGS = $(test_cflags)
 tests_plugin_pcmsound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmstates_SOURCES = tests/plugin/pcmstates.c $(hand_help)
+tests_plugin_pcmstates_CFLAGS = $(test_cflags)
+tests_plugin_pcmstates_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 
 tests_plugin_pcmtransport_SOURCES = tests/plugin/pcmtransport.c $(hand_help)
 tests_plugin_pcmtransport_CFLAGS = $(test_cflags)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -175,7 +176,9 @@ void bli_worker_switch(struct bli_worker *worker, bool on)
 	if (!worker->threaded || worker->on == on)
 		return;
 	worker->on = on;
-	if (on && pthread_getschedparam(pthread_self(), &policy, &parameters) == 0)
+	/* of this thread, in Linux; pthread_getschedparam() misses what a daemon such as rtkit has changed */
+	policy = on ? sched_getscheduler(0) : -1;
+	if (policy >= 0 && sched_getparam(0, &parameters) == 0)
 		pthread_setschedparam(worker->thread, policy, &parameters);
 	signal_event(worker->wake_fd);
 }

@@ -88,6 +88,8 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
 			return -EPIPE;
 		}
 		transfer(card, due);
+	} else if (io->state == SND_PCM_STATE_DRAINING) {
+		transfer(card, due < passable(card) ? due : passable(card));
 	}
 	return (snd_pcm_sframes_t)(card->moved % io->buffer_size);
 }
@@ -122,14 +124,15 @@ static int card_prepare(snd_pcm_ioplug_t *io)
 static int card_drain(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
-	uint64_t left = io->stream == SND_PCM_STREAM_PLAYBACK ? passable(card) : 0;
+	uint64_t left = io->stream == SND_PCM_STREAM_PLAYBACK ? passable(card) : 0, step;
 
 	if (card->hand->fault) {
 		snd_pcm_ioplug_set_state(io, faulty_state(card->hand));
 		return card->hand->fault;
 	}
-	if (io->nonblock && left > card->hand->tick) {
-		transfer(card, card->hand->tick);
+	step = card->hand->real ? clock_time(card) - card->begin - card->moved : card->hand->tick;
+	if (io->nonblock && left > step) {
+		transfer(card, step);
 		card->hand->time += card->hand->tick;
 		return -EAGAIN;
 	}

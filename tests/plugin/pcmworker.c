@@ -6,8 +6,10 @@
  */
 #include "handhelp.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -48,8 +50,13 @@ static snd_pcm_t *start_playback(void)
 	return pcm;
 }
 
+static uint64_t rounded_card_frames(snd_pcm_uframes_t frames)
+{
+	return (uint64_t)frames * 48000 / 44100;
+}
+
 /* More than the card holds is played while the program sleeps. 0, or the line that says why not. */
-static int sleep_and_write(snd_pcm_t *pcm)
+static int sleep_and_write(snd_pcm_t *pcm, snd_pcm_uframes_t *written)
 {
 	snd_pcm_sframes_t avail;
 
@@ -57,22 +64,33 @@ static int sleep_and_write(snd_pcm_t *pcm)
 	avail = snd_pcm_avail(pcm);
 	if (avail < SLEEP_MS * 44 || avail > BUFFER || snd_pcm_state(pcm) != SND_PCM_STATE_RUNNING)
 		return __LINE__;
+	if (written)
+		*written += (snd_pcm_uframes_t)avail;
 	return snd_pcm_writei(pcm, samples, (snd_pcm_uframes_t)avail) == avail ? 0 : __LINE__;
 }
 
 static void test_playback(void **state)
 {
 	snd_pcm_t *pcm;
+	unsigned waits;
+	snd_pcm_uframes_t written = BUFFER;
 
 	(void)state;
 	pcm = start_playback();
 	for (unsigned n = 0; n < 3; n++)
-		assert_int_equal(sleep_and_write(pcm), 0);
-	/* a poll ends when the thread says so */
+		assert_int_equal(sleep_and_write(pcm, &written), 0);
+	/* a poll ends when the thread says so; as it does while the PCM drains */
 	assert_int_equal(snd_pcm_wait(pcm, 1000), 1);
 	assert_true(snd_pcm_avail(pcm) >= BUFFER / 4);
+	assert_int_equal(snd_pcm_nonblock(pcm, 1), 0);
+	assert_int_equal(snd_pcm_drain(pcm), -EAGAIN);
+	for (waits = 0; snd_pcm_state(pcm) == SND_PCM_STATE_DRAINING && waits < 1000; waits++)
+		assert_int_equal(snd_pcm_wait(pcm, 3000), 1);
+	print_message("a drain was waited for %u times\n", waits);
+	assert_in_range(waits, 1, 3);
+	assert_int_equal(snd_pcm_state(pcm), SND_PCM_STATE_SETUP);
+	assert_in_range(hand.done, rounded_card_frames(written), rounded_card_frames(written) + 500);
 	assert_int_equal(hand.starts, 1);
-	assert_int_equal(snd_pcm_drop(pcm), 0);
 	snd_pcm_close(pcm);
 	hand_end();
 }
@@ -120,14 +138,14 @@ static void test_fork(void **state)
 		int line;
 
 		alarm(20);
-		line = snd_pcm_avail(pcm) < 0 ? __LINE__ : sleep_and_write(pcm);
+		line = snd_pcm_avail(pcm) < 0 ? __LINE__ : sleep_and_write(pcm, NULL);
 		if (!line && snd_pcm_drop(pcm) != 0)
 			line = __LINE__;
 		if (!line && snd_pcm_close(pcm) != 0)
 			line = __LINE__;
 		_exit(line & 0xff);
 	}
-	assert_int_equal(sleep_and_write(pcm), 0);
+	assert_int_equal(sleep_and_write(pcm, NULL), 0);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
@@ -157,6 +175,82 @@ static void test_signals(void **state)
 	hand_end();
 }
 
+/* The thread that is not this one: the worker, since the tests have no other. */
+static pid_t worker_thread(void)
+{
+	DIR *folder = opendir("/proc/self/task");
+	pid_t found = 0;
+	unsigned others = 0;
+
+	assert_non_null(folder);
+	for (struct dirent *entry; (entry = readdir(folder));) {
+		pid_t thread = (pid_t)atol(entry->d_name);
+
+		if (thread > 0 && thread != getpid()) {
+			found = thread;
+			others++;
+		}
+	}
+	closedir(folder);
+	/* a sanitizer may have one of its own */
+	if (others != 1)
+		skip();
+	return found;
+}
+
+/* All signals but those that nobody can block. */
+static void test_blocked(void **state)
+{
+	snd_pcm_t *pcm = start_playback();
+	char path[60], line[200];
+	unsigned long long blocked = 0;
+	FILE *status;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/proc/self/task/%d/status", (int)worker_thread());
+	status = fopen(path, "r");
+	assert_non_null(status);
+	while (fgets(line, sizeof(line), status))
+		if (sscanf(line, "SigBlk: %llx", &blocked) == 1)
+			break;
+	fclose(status);
+	for (int number = 1; number < 32; number++)
+		if (number != SIGKILL && number != SIGSTOP)
+			assert_true(blocked >> (number - 1) & 1);
+	snd_pcm_close(pcm);
+	hand_end();
+}
+
+/* The thread has the scheduling of whoever starts the PCM, also if that changes. */
+static void test_priority(void **state)
+{
+	const struct sched_param real_time = { .sched_priority = 7 }, ordinary = { .sched_priority = 0 };
+	struct sched_param found;
+	snd_pcm_t *pcm;
+
+	(void)state;
+	if (sched_setscheduler(0, SCHED_FIFO, &real_time) != 0) {
+		print_message("no real-time priority is allowed here\n");
+		skip();
+	}
+	sched_setscheduler(0, SCHED_OTHER, &ordinary);
+	pcm = start_playback();
+	assert_int_equal(sched_getscheduler(worker_thread()), SCHED_OTHER);
+	for (unsigned n = 0; n < 2; n++) {
+		const int policy = n == 0 ? SCHED_FIFO : SCHED_OTHER;
+
+		assert_int_equal(snd_pcm_drop(pcm), 0);
+		assert_int_equal(snd_pcm_prepare(pcm), 0);
+		sched_setscheduler(0, policy, n == 0 ? &real_time : &ordinary);
+		assert_int_equal(snd_pcm_writei(pcm, samples, BUFFER), BUFFER);
+		assert_int_equal(sched_getscheduler(worker_thread()), policy);
+		assert_int_equal(sched_getparam(worker_thread(), &found), 0);
+		assert_int_equal(found.sched_priority, n == 0 ? 7 : 0);
+	}
+	snd_pcm_close(pcm);
+	hand_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +258,8 @@ int main(void)
 		cmocka_unit_test(test_capture),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_blocked),
+		cmocka_unit_test(test_priority),
 	};
 	int error = hand_prepare();
 

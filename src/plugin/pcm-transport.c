@@ -207,10 +207,15 @@ snd_pcm_sframes_t bli_pcm_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_a
 
 	bli_worker_lock(&bli->worker);
 	follow_program(bli);
+	if (bli->pump.end != BLI_PUMP_ENDLESS) {
+		/* as the kernel says to who writes while it drains */
+		bli_worker_unlock(&bli->worker);
+		return -EBADFD;
+	}
 	if (bli->pump.playback) {
 		bli_pump_put(&bli->pump, areas, offset, size);
 		/* before the start too: what the slave has then, it cannot lack at the start */
-		if (!bli->fault && !bli->slave_drains)
+		if (!bli->fault)
 			bli->fault = move_frames(bli);
 	} else {
 		bli_pump_get(&bli->pump, areas, offset, size);

@@ -254,6 +254,7 @@ void bli_pump_finish(struct bli_pump *pump)
 	if (pump->end != BLI_PUMP_ENDLESS)
 		return;
 	pump->end = BLI_PUMP_ENDING;
+	pump->last = pump->appl;
 	/* as much as the filter rings after the last frame; the stream's own flush gives what it has delayed */
 	pump->silence_left = (uint64_t)ceil(fmax(0, pump->filter_delay));
 	if (pump->appl == 0)
@@ -267,11 +268,19 @@ void bli_pump_complete(struct bli_pump *pump)
 
 /* ---- running ------------------------------------------------------------ */
 
+/* Frames that are stored and not converted; what comes after an end does not belong to it. */
+static int64_t unconverted(const struct bli_pump *pump)
+{
+	int64_t last = pump->end != BLI_PUMP_ENDLESS && pump->last < pump->appl ? pump->last : pump->appl;
+
+	return last - pump->converted;
+}
+
 /* Convert up to `room` frames for the slave; how many.  First what is stored, then silence, then the stream's rest. */
 static size_t convert_playback(struct bli_pump *pump, size_t room)
 {
 	struct bli_area in[BLI_CHANNELS_MAX], out[BLI_CHANNELS_MAX];
-	size_t used = 0, written = 0, run = store_run(pump, pump->converted, pump->appl - pump->converted);
+	size_t used = 0, written = 0, run = store_run(pump, pump->converted, unconverted(pump));
 
 	bli_slave_staging(pump->slave, 0, out);
 	store_at(pump, pump->converted, in);
@@ -292,7 +301,7 @@ static size_t convert_playback(struct bli_pump *pump, size_t room)
 
 static bool has_input(const struct bli_pump *pump)
 {
-	return pump->appl > pump->converted || (pump->end == BLI_PUMP_ENDING && pump->silence_left);
+	return unconverted(pump) > 0 || (pump->end == BLI_PUMP_ENDING && pump->silence_left);
 }
 
 static int run_playback(struct bli_pump *pump)

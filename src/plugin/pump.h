@@ -55,6 +55,7 @@ struct bli_pump {
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
 	uint64_t waiting;	/* of these, not played yet when last asked */
 	enum bli_pump_end end;
+	int64_t last;		/* of an end: the position behind its last frame */
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
 };
 

@@ -163,6 +163,37 @@ static void test_drain_unplugged(void **state)
 	end(pcm);
 }
 
+/* What is written after the end is refused, and what the position is moved by is not heard. */
+static void test_drain_written(void **state)
+{
+	snd_pcm_t *pcm = open_card(SND_PCM_STREAM_PLAYBACK);
+	static int32_t more[2 * PERIOD];
+	snd_pcm_sframes_t avail;
+
+	(void)state;
+	write_click(pcm);
+	assert_int_equal(snd_pcm_nonblock(pcm, 1), 0);
+	for (unsigned n = 0; n < 300; n++) {
+		snd_pcm_sframes_t error = snd_pcm_drain(pcm);
+
+		if (!error)
+			break;
+		assert_int_equal(error, -EAGAIN);
+		hand.time += 7;
+		avail = snd_pcm_avail(pcm);
+		if (avail >= PERIOD)
+			assert_int_equal(snd_pcm_writei(pcm, more, PERIOD), -EBADFD);
+		if (avail > 0 && n == 100)
+			assert_int_equal(snd_pcm_forward(pcm, 10), 10);
+		if (n == 200)
+			assert_int_equal(snd_pcm_rewind(pcm, 10), 10);
+	}
+	assert_int_equal(snd_pcm_state(pcm), SND_PCM_STATE_SETUP);
+	check_click();
+	assert_in_range(hand.done, BUFFER * 48000 / 44100 + LEAD, BUFFER * 48000 / 44100 + LEAD + RESPONSE_MAX);
+	end(pcm);
+}
+
 /* Another stop while it drains: what is prepared then begins anew. */
 static void test_drain_dropped(void **state)
 {
@@ -321,6 +352,7 @@ int main(void)
 		cmocka_unit_test(test_drain_by_wait),   cmocka_unit_test(test_drain_by_avail),
 		cmocka_unit_test(test_drain_xrun),      cmocka_unit_test(test_drain_suspended),
 		cmocka_unit_test(test_drain_unplugged), cmocka_unit_test(test_drain_dropped),
+		cmocka_unit_test(test_drain_written),
 		cmocka_unit_test(test_no_stop_delay),   cmocka_unit_test(test_no_stop_capture),
 		cmocka_unit_test(test_resume_awake),    cmocka_unit_test(test_null_poll),
 	};

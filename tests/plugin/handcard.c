@@ -12,7 +12,7 @@
 
 struct settings {
 	long long state;
-	long rate_hz, channels, period_frames, buffer_frames;
+	long rate_hz, channels, period_frames, buffer_frames, planar;
 	snd_pcm_format_t format;
 };
 
@@ -20,6 +20,7 @@ struct card {
 	snd_pcm_ioplug_t io;
 	snd_pcm_ioplug_callback_t callback;
 	struct handcard *hand;
+	unsigned channels;
 	size_t frame_bytes;
 	uint64_t begin;		/* of the clock, when the card was prepared or started */
 	uint64_t moved;		/* frames since preparation */
@@ -41,20 +42,26 @@ static uint64_t clock_time(struct card *card)
 /* Moves frames between the ring and the sound of the test. */
 static void transfer(struct card *card, uint64_t frames)
 {
-	const snd_pcm_channel_area_t *area = snd_pcm_ioplug_mmap_areas(&card->io);
+	const snd_pcm_channel_area_t *areas = snd_pcm_ioplug_mmap_areas(&card->io);
+	const size_t bytes = card->frame_bytes / card->io.channels;
 	struct handcard *hand = card->hand;
 
 	for (; frames > 0; frames--) {
-		char *ring = (char *)area->addr + area->first / 8 + card->moved % card->io.buffer_size * card->frame_bytes;
 		size_t at = hand->done * card->frame_bytes;
 		int inside = at + card->frame_bytes <= hand->sound_bytes;
 
-		if (card->io.stream == SND_PCM_STREAM_PLAYBACK && inside)
-			memcpy(hand->sound + at, ring, card->frame_bytes);
-		else if (card->io.stream == SND_PCM_STREAM_CAPTURE && inside)
-			memcpy(ring, hand->sound + at, card->frame_bytes);
-		else if (card->io.stream == SND_PCM_STREAM_CAPTURE)
-			snd_pcm_format_set_silence(card->io.format, ring, card->io.channels);
+		for (unsigned channel = 0; channel < card->io.channels; channel++) {
+			const snd_pcm_channel_area_t *area = &areas[channel];
+			char *ring = (char *)area->addr + area->first / 8 +
+				     card->moved % card->io.buffer_size * (area->step / 8);
+
+			if (card->io.stream == SND_PCM_STREAM_PLAYBACK && inside)
+				memcpy(hand->sound + at + channel * bytes, ring, bytes);
+			else if (card->io.stream == SND_PCM_STREAM_CAPTURE && inside)
+				memcpy(ring, hand->sound + at + channel * bytes, bytes);
+			else if (card->io.stream == SND_PCM_STREAM_CAPTURE)
+				snd_pcm_format_set_silence(card->io.format, ring, 1);
+		}
 		card->moved++;
 		hand->done++;
 	}
@@ -211,6 +218,53 @@ static int card_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned
 	return 0;
 }
 
+/* ---- channel maps ------------------------------------------------------- */
+
+enum { MAPPED_MAX = 8 };
+
+static void fill_map(const struct card *card, snd_pcm_chmap_t *map, unsigned channels)
+{
+	map->channels = channels;
+	memcpy(map->pos, card->hand->map, channels * sizeof(map->pos[0]));
+}
+
+/* One map, in any order, of as many channels as the card has. */
+static snd_pcm_chmap_query_t **card_query_chmaps(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	snd_pcm_chmap_query_t **maps;
+
+	if (card->channels > MAPPED_MAX)
+		return NULL;
+	/* given back by snd_pcm_free_chmaps() */
+	maps = calloc(2, sizeof(*maps));
+	if (maps && (maps[0] = calloc(1, sizeof(**maps) + MAPPED_MAX * sizeof(unsigned)))) {
+		maps[0]->type = SND_CHMAP_TYPE_VAR;
+		fill_map(card, &maps[0]->map, card->channels);
+	}
+	return maps;
+}
+
+static snd_pcm_chmap_t *card_get_chmap(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	snd_pcm_chmap_t *map = card->channels > MAPPED_MAX ? NULL : calloc(1, sizeof(*map) + MAPPED_MAX * sizeof(unsigned));
+
+	if (map)
+		fill_map(card, map, card->channels);
+	return map;
+}
+
+static int card_set_chmap(snd_pcm_ioplug_t *io, const snd_pcm_chmap_t *map)
+{
+	struct card *card = io->private_data;
+
+	if (map->channels != card->channels || card->channels > MAPPED_MAX)
+		return -EINVAL;
+	memcpy(card->hand->map, map->pos, map->channels * sizeof(map->pos[0]));
+	return 0;
+}
+
 static int card_close(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
@@ -232,16 +286,22 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 	.sw_params = card_sw_params,
 	.poll_revents = card_poll_revents,
 	.close = card_close,
+	.query_chmaps = card_query_chmaps,
+	.get_chmap = card_get_chmap,
+	.set_chmap = card_set_chmap,
 };
 
 static int constrain(struct card *card, const struct settings *settings)
 {
-	static const unsigned access[] = { SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED };
+	static const unsigned accesses[2][2] = {
+		{ SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED },
+		{ SND_PCM_ACCESS_MMAP_NONINTERLEAVED, SND_PCM_ACCESS_RW_NONINTERLEAVED },
+	};
 	const unsigned rate_hz = (unsigned)settings->rate_hz, channels = (unsigned)settings->channels;
 	const unsigned bytes = (unsigned)snd_pcm_format_physical_width(settings->format) / 8 * channels;
 	const unsigned format = (unsigned)settings->format;
 	const unsigned period = (unsigned)settings->period_frames, buffer = (unsigned)settings->buffer_frames;
-	int err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
+	int err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, accesses[settings->planar != 0]);
 
 	if (err >= 0)
 		err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
@@ -281,6 +341,8 @@ static int configure(struct settings *settings, snd_config_t *conf)
 			settings->period_frames = number;
 		else if (strcmp(key, "buffer_size") == 0)
 			settings->buffer_frames = number;
+		else if (strcmp(key, "planar") == 0)
+			settings->planar = number;
 		else if (strcmp(key, "format") == 0 && snd_config_get_string(node, &text) == 0)
 			settings->format = snd_pcm_format_value(text);
 	}
@@ -306,6 +368,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(handcard)
 		return err;
 	}
 	card->hand = (struct handcard *)(uintptr_t)settings.state;
+	card->channels = (unsigned)settings.channels;
 	card->callback = callbacks;
 	if (!card->hand->can_pause)
 		card->callback.pause = NULL;

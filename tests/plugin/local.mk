@@ -95,11 +95,13 @@ check_PROGRAMS += \
 	tests/plugin/libasound \
 	tests/plugin/messages \
 	tests/plugin/pcmfailures \
+	tests/plugin/pcmformats \
 	tests/plugin/pcmpositions \
 	tests/plugin/pcmpump \
 	tests/plugin/pcmslaves \
 	tests/plugin/pcmsound \
 	tests/plugin/pcmstates \
+	tests/plugin/pcmstatus \
 	tests/plugin/pcmtransport \
 	tests/plugin/pcmworker \
 	tests/plugin/plugin \
@@ -142,6 +144,10 @@ tests_plugin_pcmfailures_CFLAGS = $(test_cflags)
 tests_plugin_pcmfailures_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS) $(DL_LIBS)
 tests_plugin_pcmfailures_LDFLAGS = -export-dynamic
 
+tests_plugin_pcmformats_SOURCES = tests/plugin/pcmformats.c $(hand_help)
+tests_plugin_pcmformats_CFLAGS = $(test_cflags)
+tests_plugin_pcmformats_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
 tests_plugin_pcmpositions_SOURCES = tests/plugin/pcmpositions.c $(hand_help)
 tests_plugin_pcmpositions_CFLAGS = $(test_cflags)
 tests_plugin_pcmpositions_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
@@ -164,6 +170,10 @@ tests_plugin_pcmsound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 tests_plugin_pcmstates_SOURCES = tests/plugin/pcmstates.c $(hand_help)
 tests_plugin_pcmstates_CFLAGS = $(test_cflags)
 tests_plugin_pcmstates_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmstatus_SOURCES = tests/plugin/pcmstatus.c $(hand_help)
+tests_plugin_pcmstatus_CFLAGS = $(test_cflags)
+tests_plugin_pcmstatus_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 
 tests_plugin_pcmtransport_SOURCES = tests/plugin/pcmtransport.c $(hand_help)
 tests_plugin_pcmtransport_CFLAGS = $(test_cflags)

@@ -12,7 +12,7 @@
 
 struct settings {
 	long long state;
-	long rate_hz, channels, period_frames, buffer_frames, planar;
+	long rate_hz, channels, period_frames, buffer_frames;
 	snd_pcm_format_t format;
 };
 
@@ -301,7 +301,7 @@ static int constrain(struct card *card, const struct settings *settings)
 	const unsigned bytes = (unsigned)snd_pcm_format_physical_width(settings->format) / 8 * channels;
 	const unsigned format = (unsigned)settings->format;
 	const unsigned period = (unsigned)settings->period_frames, buffer = (unsigned)settings->buffer_frames;
-	int err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, accesses[settings->planar != 0]);
+	int err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, accesses[card->hand->planar != 0]);
 
 	if (err >= 0)
 		err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
@@ -341,8 +341,6 @@ static int configure(struct settings *settings, snd_config_t *conf)
 			settings->period_frames = number;
 		else if (strcmp(key, "buffer_size") == 0)
 			settings->buffer_frames = number;
-		else if (strcmp(key, "planar") == 0)
-			settings->planar = number;
 		else if (strcmp(key, "format") == 0 && snd_config_get_string(node, &text) == 0)
 			settings->format = snd_pcm_format_value(text);
 	}

@@ -7,7 +7,7 @@
  *     pcm.card { type handcard state 94110245323232 rate 48000 format S32_LE channels 2 period_size 480 buffer_size 1920 }
  *
  * `state` is the address of a struct handcard as a decimal number, which works because card and test are one process.
- * A buffer_size or period_size that is not given can be any. With `planar 1` its samples are not interleaved. Unlike a patient card this one xruns.
+ * A buffer_size or period_size that is not given can be any. Unlike a patient card this one xruns.
  */
 #ifndef BLI_TESTS_HANDCARD_H
 #define BLI_TESTS_HANDCARD_H
@@ -24,6 +24,7 @@ struct handcard {
 	uint64_t latency;	/* frames between the buffer and the ear, or the ear and the buffer */
 	int fault;		/* −ESTRPIPE: asleep, −ENODEV: unplugged; 0: well */
 	int can_pause, can_resume;
+	int planar;		/* it wants channel by channel, and nothing else */
 	int resume_again;	/* how often resuming says −EAGAIN first */
 	unsigned char *sound;	/* what is recorded from, or played into */
 	size_t sound_bytes;	/* there are; silence, or nothing kept, beyond */

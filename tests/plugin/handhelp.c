@@ -44,8 +44,6 @@ const char *hand_configuration(const struct hand_card *card, const char *more)
 		used += snprintf(text + used, sizeof(text) - (size_t)used, " period_size %u", card->period);
 	if (card->buffer)
 		used += snprintf(text + used, sizeof(text) - (size_t)used, " buffer_size %u", card->buffer);
-	if (card->planar)
-		used += snprintf(text + used, sizeof(text) - (size_t)used, " planar 1");
 	snprintf(text + used, sizeof(text) - (size_t)used, " }\npcm.stream { type bli slave.pcm card %s }\n", more);
 	return text;
 }

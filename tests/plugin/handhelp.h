@@ -14,7 +14,6 @@ struct hand_card {
 	snd_pcm_format_t format;
 	unsigned channels;
 	unsigned period, buffer;
-	bool planar;
 };
 
 /* The card's hand: set before opening, read at any time. */

@@ -18,6 +18,7 @@ enum { RATE = 44100, CARD_RATE = 48000, FRAMES = 6000, CARD_FRAMES = 8000, SETTL
 struct route {
 	struct pcmstream_setup setup;
 	struct hand_card card;
+	bool planar_card;
 };
 
 /* What quantisation to so many bits leaves of a sine of −1 dBFS, less 5 dB; and what "bli" claims. */
@@ -48,6 +49,7 @@ static double play(const struct route *route)
 	snd_pcm_t *pcm;
 
 	hand_begin(&route->card, CARD_FRAMES, 16);
+	hand.planar = route->planar_card;
 	pcm = hand_open(&route->card, "", &route->setup);
 	pcmstream_play(pcm, &route->setup, 997, FRAMES);
 	assert_int_equal(snd_pcm_drain(pcm), 0);
@@ -70,6 +72,7 @@ static double record(const struct route *route)
 
 	assert_non_null(values);
 	hand_begin(&route->card, CARD_FRAMES, 16);
+	hand.planar = route->planar_card;
 	for (unsigned channel = 0; channel < route->card.channels; channel++)
 		for (size_t n = 0; n < CARD_FRAMES; n++)
 			hand_put(&route->card, n, channel,
@@ -157,7 +160,7 @@ static void test_channels(void **state)
 			route.setup.access = accesses[a];
 			route.setup.periods = periods[count % (sizeof(periods) / sizeof(periods[0]))];
 			route.setup.period_frames = route.setup.periods > 5 ? 64 : 441;
-			route.card.planar = count % 2;
+			route.planar_card = count % 2;
 			check(&route);
 		}
 	print_message("%u combinations of channels, access and periods\n", count);

@@ -65,7 +65,7 @@ tests_plugin_replay_pcm_SOURCES = tests/shared/replay.c tests/plugin/fuzz-pcm.c 
 # PIC: the entry of a shared object, and not one for alsa-lib's list of static ones
 tests_plugin_replay_pcm_CPPFLAGS = $(test_cppflags) -DPIC -I$(srcdir)/src/plugin -DCORPUS='"pcm"'
 tests_plugin_replay_pcm_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
-tests_plugin_replay_pcm_LDADD = src/core/libcore.la $(ALSA_LIBS)
+tests_plugin_replay_pcm_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
 tests_plugin_replay_pcm_LDFLAGS = -pthread
 
 tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \

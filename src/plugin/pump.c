@@ -244,7 +244,7 @@ int bli_pump_prepare(struct bli_pump *pump)
 int bli_pump_restart(struct bli_pump *pump)
 {
 	pump->hw_base = pump->converted < pump->appl ? pump->converted : pump->appl;
-	if (pump->playback)
+	if (pump->playback && pump->end == BLI_PUMP_ENDLESS)
 		advance_hw(pump, pump->hw_base);
 	return write_lead(pump);
 }

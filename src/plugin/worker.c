@@ -22,9 +22,11 @@ static int init_lock(struct bli_worker *worker, bool inherit)
 
 	if (error)
 		return -error;
-	if (inherit)
-		pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
-	error = pthread_mutex_init(&worker->lock, &attributes);
+	error = inherit && pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT) == 0
+			? pthread_mutex_init(&worker->lock, &attributes) : ENOTSUP;
+	/* not every kernel has such locks */
+	if (error)
+		error = pthread_mutex_init(&worker->lock, NULL);
 	pthread_mutexattr_destroy(&attributes);
 	return -error;
 }

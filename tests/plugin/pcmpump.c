@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The pump of the PCM "type bli" from any position on: what is moved, and where positions come to, does not depend on it. On a
- * 32-bit machine a snd_pcm_uframes_t cannot hold 2^32 frames, which are 27 hours at 44.1 kHz.
+ * The pump of the PCM "type bli" from any position on: what is moved, and where positions come to, does not depend on
+ * it. On a 32-bit machine a snd_pcm_uframes_t cannot hold 2^32 frames, which are 27 hours at 44.1 kHz.
  */
 #include "handhelp.h"
 #include "kernel.h"

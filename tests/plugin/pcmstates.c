@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The PCM "type bli" when something comes between: a drain that nobody calls twice, runs dry or falls asleep; xruns that a program
- * does not want to hear of; resuming what was never asleep; who waits, and how often for nothing.
+ * The PCM "type bli" when something comes between: a drain that nobody calls twice, runs dry or falls asleep; xruns
+ * that a program does not want to hear of; resuming what was never asleep; who waits, and how often for nothing.
  */
 #include "handhelp.h"
 
@@ -287,7 +287,8 @@ static void test_no_stop_capture(void **state)
 		}
 		assert_int_equal(snd_pcm_state(pcm), SND_PCM_STATE_RUNNING);
 	}
-	print_message("three overruns: %u of %u frames are not one step from the one before, %u starts\n", jumps, frames, hand.starts);
+	print_message("three overruns: %u of %u frames are not one step from the one before, %u starts\n",
+		      jumps, frames, hand.starts);
 	/* each is heard as long as the filter's response to it is */
 	assert_int_equal(hand.starts, 4);
 	assert_in_range(jumps, 3, 3 * RESPONSE_MAX);

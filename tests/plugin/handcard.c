@@ -4,6 +4,7 @@
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -20,6 +21,7 @@ struct card {
 	snd_pcm_ioplug_t io;
 	snd_pcm_ioplug_callback_t callback;
 	struct handcard *hand;
+	pthread_mutex_t lock;	/* of this and what the hand holds: alsa-lib calls some of the callbacks without its own */
 	unsigned channels;
 	size_t frame_bytes;
 	uint64_t begin;		/* of the clock, when the card was prepared or started */
@@ -79,9 +81,20 @@ static snd_pcm_state_t faulty_state(const struct handcard *hand)
 	return hand->fault == -ENODEV ? SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_SUSPENDED;
 }
 
-static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
+static void lock_card(struct card *card)
 {
-	struct card *card = io->private_data;
+	pthread_mutex_lock(&card->lock);
+}
+
+static void unlock_card(struct card *card)
+{
+	pthread_mutex_unlock(&card->lock);
+}
+
+/* Moves what is due; the lock is held. */
+static snd_pcm_sframes_t advance(struct card *card)
+{
+	snd_pcm_ioplug_t *io = &card->io;
 	struct handcard *hand = card->hand;
 	uint64_t due = clock_time(card) - card->begin - card->moved, grain = hand->grain ? hand->grain : 1;
 
@@ -101,12 +114,25 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
 	return (snd_pcm_sframes_t)(card->moved % io->buffer_size);
 }
 
+static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	snd_pcm_sframes_t pointer;
+
+	lock_card(card);
+	pointer = advance(card);
+	unlock_card(card);
+	return pointer;
+}
+
 static int card_start(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
 
+	lock_card(card);
 	card->hand->starts++;
 	card->begin = clock_time(card) - card->moved;
+	unlock_card(card);
 	return 0;
 }
 
@@ -114,7 +140,9 @@ static int card_stop(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
 
+	lock_card(card);
 	card->hand->drops++;
+	unlock_card(card);
 	return 0;
 }
 
@@ -122,15 +150,18 @@ static int card_prepare(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
 
+	lock_card(card);
 	card->hand->prepares++;
 	card->moved = 0;
 	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
+	unlock_card(card);
 	return 0;
 }
 
-static int card_drain(snd_pcm_ioplug_t *io)
+/* Plays on; −EAGAIN while there is more. */
+static int drain(struct card *card)
 {
-	struct card *card = io->private_data;
+	snd_pcm_ioplug_t *io = &card->io;
 	uint64_t left = io->stream == SND_PCM_STREAM_PLAYBACK ? passable(card) : 0, step;
 
 	if (card->hand->fault) {
@@ -148,13 +179,26 @@ static int card_drain(snd_pcm_ioplug_t *io)
 	return 0;
 }
 
+static int card_drain(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	int error;
+
+	lock_card(card);
+	error = drain(card);
+	unlock_card(card);
+	return error;
+}
+
 static int card_pause(snd_pcm_ioplug_t *io, int enable)
 {
 	struct card *card = io->private_data;
 
+	lock_card(card);
 	card->hand->pauses += enable != 0;
 	if (!enable)
 		card->begin = clock_time(card) - card->moved;
+	unlock_card(card);
 	return 0;
 }
 
@@ -169,7 +213,9 @@ static int card_resume(snd_pcm_ioplug_t *io)
 	}
 	if (card->hand->fault || !card->hand->can_resume)
 		return 0;
+	lock_card(card);
 	card->begin = clock_time(card) - card->moved;
+	unlock_card(card);
 	snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
 	return 0;
 }
@@ -179,8 +225,10 @@ static int card_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 	struct card *card = io->private_data;
 	uint64_t inside;
 
-	card_pointer(io);
+	lock_card(card);
+	advance(card);
 	inside = io->stream == SND_PCM_STREAM_PLAYBACK ? io->appl_ptr - card->moved : card->moved - io->appl_ptr;
+	unlock_card(card);
 	*delay = (snd_pcm_sframes_t)(inside + card->hand->latency);
 	return 0;
 }
@@ -200,21 +248,21 @@ static int card_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned
 
 	(void)pfds;
 	(void)count;
+	lock_card(card);
 	card->hand->polls++;
-	/* a real card too has no room to tell of while it drains */
-	if (io->state == SND_PCM_STATE_DRAINING && card_drain(io) == -EAGAIN) {
-		card->hand->waits++;
-		*revents = 0;
-		return 0;
-	}
 	*revents = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
-	if (avail < 0 || io->state == SND_PCM_STATE_SUSPENDED || io->state == SND_PCM_STATE_DISCONNECTED)
+	if (avail < 0 || io->state == SND_PCM_STATE_SUSPENDED || io->state == SND_PCM_STATE_DISCONNECTED) {
 		*revents |= POLLERR;
-	else if (avail < (snd_pcm_sframes_t)card->avail_min) {
+	} else if (io->state == SND_PCM_STATE_DRAINING && drain(card) == -EAGAIN) {
+		/* a real card too has no room to tell of while it drains */
+		*revents = 0;
+		card->hand->waits++;
+	} else if (avail < (snd_pcm_sframes_t)card->avail_min) {
 		*revents = 0;
 		card->hand->waits++;
 		card->hand->time += card->hand->tick;
 	}
+	unlock_card(card);
 	return 0;
 }
 
@@ -270,6 +318,7 @@ static int card_close(snd_pcm_ioplug_t *io)
 	struct card *card = io->private_data;
 
 	close(io->poll_fd);
+	pthread_mutex_destroy(&card->lock);
 	free(card);
 	return 0;
 }
@@ -365,6 +414,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(handcard)
 		free(card);
 		return err;
 	}
+	pthread_mutex_init(&card->lock, NULL);
 	card->hand = (struct handcard *)(uintptr_t)settings.state;
 	card->channels = (unsigned)settings.channels;
 	card->callback = callbacks;

@@ -19,9 +19,9 @@ tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -
 # The same, driven by hand.
 check_LTLIBRARIES += tests/plugin/libasound_module_pcm_handcard.la
 tests_plugin_libasound_module_pcm_handcard_la_SOURCES = tests/plugin/handcard.c tests/plugin/handcard.h
-tests_plugin_libasound_module_pcm_handcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_libasound_module_pcm_handcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 tests_plugin_libasound_module_pcm_handcard_la_LIBADD = $(ALSA_LIBS)
-tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -pthread -module -avoid-version -shared -no-undefined \
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_handcard_'
 
 hand_help = tests/plugin/handhelp.c tests/plugin/handhelp.h tests/plugin/handcard.h tests/plugin/pcmstream.c \

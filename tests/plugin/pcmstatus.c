@@ -159,8 +159,14 @@ static void test_no_maps(void **state)
 /* ---- information -------------------------------------------------------- */
 
 /* ioplug names no card, as for every PCM that is made of a plugin. */
+static void nothing(snd_async_handler_t *handler)
+{
+	(void)handler;
+}
+
 static void test_info(void **state)
 {
+	snd_async_handler_t *handler;
 	snd_pcm_info_t *info;
 	snd_pcm_t *pcm;
 
@@ -173,6 +179,9 @@ static void test_info(void **state)
 	assert_int_equal(snd_pcm_info_get_card(info), -1);
 	assert_int_equal(snd_pcm_info_get_stream(info), SND_PCM_STREAM_PLAYBACK);
 	assert_string_equal(snd_pcm_info_get_id(info), "stream");
+	/* nor does it link streams or send signals */
+	assert_int_equal(snd_pcm_link(pcm, pcm), -ENOSYS);
+	assert_int_equal(snd_async_add_pcm_handler(&handler, pcm, nothing, NULL), -ENOSYS);
 	snd_pcm_info_free(info);
 	snd_pcm_close(pcm);
 	hand_end();

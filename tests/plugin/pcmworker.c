@@ -9,10 +9,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
+#include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -185,6 +188,97 @@ static void test_signals(void **state)
 	hand_end();
 }
 
+/* What happens to the card while the program waits or writes ends that with the right error, and soon. */
+static void check_fault(int fault, snd_pcm_state_t state, bool writes)
+{
+	snd_pcm_t *pcm = start_playback();
+
+	hand.fault = fault;
+	if (writes)
+		assert_int_equal(snd_pcm_writei(pcm, samples, BUFFER), fault);
+	else
+		assert_int_equal(snd_pcm_wait(pcm, 5000), fault);
+	assert_int_equal(snd_pcm_state(pcm), state);
+	snd_pcm_close(pcm);
+	hand_end();
+}
+
+static void test_faults(void **state)
+{
+	(void)state;
+	for (unsigned writes = 0; writes < 2; writes++) {
+		check_fault(-ESTRPIPE, SND_PCM_STATE_SUSPENDED, writes);
+		check_fault(-ENODEV, SND_PCM_STATE_DISCONNECTED, writes);
+	}
+}
+
+/* ---- several threads of the program's ----------------------------------- */
+
+struct team {
+	snd_pcm_t *pcm;
+	atomic_bool over;
+	atomic_uint looks, odd;
+};
+
+/* Asks for all that there is to ask, as a second thread of players does. */
+static void *watch(void *object)
+{
+	struct team *team = object;
+	snd_pcm_sframes_t delay;
+	snd_pcm_status_t *status;
+	struct pollfd pfds[4];
+	unsigned short revents;
+
+	snd_pcm_status_alloca(&status);
+	for (; !team->over; team->looks++) {
+		int count = snd_pcm_poll_descriptors(team->pcm, pfds, 4);
+
+		team->odd += snd_pcm_status(team->pcm, status) != 0;
+		team->odd += snd_pcm_status_get_avail(status) > BUFFER;
+		if (snd_pcm_delay(team->pcm, &delay) == 0)
+			team->odd += delay < -100 || delay > 2 * BUFFER;
+		if (count > 0)
+			snd_pcm_poll_descriptors_revents(team->pcm, pfds, (unsigned)count, &revents);
+		sleep_ms(1);
+	}
+	return NULL;
+}
+
+static void check_team(const struct hand_card *card)
+{
+	struct team team = { .looks = 0 };
+	pthread_t watcher;
+
+	hand_begin(card, 0, 0);
+	hand.real = 1;
+	team.pcm = hand_open(card, "", &playback);
+	assert_int_equal(pthread_create(&watcher, NULL, watch, &team), 0);
+	for (unsigned n = 0; n < 3; n++) {
+		assert_int_equal(snd_pcm_prepare(team.pcm), 0);
+		assert_int_equal(snd_pcm_writei(team.pcm, samples, BUFFER), BUFFER);
+		assert_int_equal(snd_pcm_writei(team.pcm, samples, BUFFER / 16), BUFFER / 16);
+		assert_int_equal(n == 1 ? snd_pcm_drop(team.pcm) : snd_pcm_drain(team.pcm), 0);
+	}
+	team.over = true;
+	pthread_join(watcher, NULL);
+	print_message("watched %u times, %s\n", team.looks, card->buffer ? "with a thread of the plugin's" : "without");
+	assert_int_equal(team.odd, 0);
+	assert_true(team.looks > 10);
+	snd_pcm_close(team.pcm);
+	hand_end();
+}
+
+static void test_team(void **state)
+{
+	static const struct hand_card wide = { 48000, SND_PCM_FORMAT_S32_LE, 2, 0, 0 };
+
+	(void)state;
+	check_team(&short_card);
+	check_team(&wide);
+}
+
+/* ---- the thread --------------------------------------------------------- */
+
 /* The threads of this process. */
 struct threads {
 	pid_t ids[20];
@@ -284,6 +378,8 @@ int main(void)
 		cmocka_unit_test(test_capture),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_team),
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_priority),
 	};

@@ -233,12 +233,22 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Wait for the slave, without the lock, but not for one that does nothing or says at once that it is ready. */
-static void wait_for_slave(struct bli_pcm *bli, bool idle)
+/* Wait for the slave, without the lock; false if it is not ready in time. */
+static bool wait_for_slave(struct bli_pcm *bli)
+{
+	int ready;
+
+	bli_worker_unlock(&bli->worker);
+	ready = snd_pcm_wait(bli->slave.pcm, DRAIN_STEP_MS);
+	bli_worker_lock(&bli->worker);
+	return ready != 0;
+}
+
+/* Sleep for one that says that it is ready and has no room. */
+static void sleep_for_slave(struct bli_pcm *bli)
 {
 	bli_worker_unlock(&bli->worker);
-	if (snd_pcm_wait(bli->slave.pcm, DRAIN_STEP_MS) != 0 && idle)
-		nanosleep(&drain_step, NULL);
+	nanosleep(&drain_step, NULL);
 	bli_worker_lock(&bli->worker);
 }
 
@@ -251,10 +261,11 @@ static int64_t progress(const struct bli_pump *pump)
 /* Move all that is left into the slave, and wait for it if the program wants to. */
 static int push_end(struct bli_pcm *bli)
 {
-	int64_t before = progress(&bli->pump);
 	int64_t moved_ms = now_ms();
+	bool ready = false;
 
 	for (;;) {
+		const int64_t before = progress(&bli->pump);
 		int error = run_and_tell(bli);
 		bool idle = progress(&bli->pump) == before;
 
@@ -270,8 +281,9 @@ static int push_end(struct bli_pcm *bli)
 			return -EAGAIN;
 		if (!idle)
 			moved_ms = now_ms();
-		before = progress(&bli->pump);
-		wait_for_slave(bli, idle);
+		else if (ready)
+			sleep_for_slave(bli);
+		ready = wait_for_slave(bli);
 		if (!bli->running)
 			return 0;
 	}

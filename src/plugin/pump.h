@@ -52,10 +52,13 @@ struct bli_pump {
 	snd_pcm_uframes_t appl_seen;	/* alsa-lib's, when `appl` was brought up to date */
 	int64_t appl;		/* the program has written, or read, so far */
 	int64_t converted;	/* taken from the store (playback), or put into it (capture) */
+	int64_t origin;		/* where alsa-lib counts 0, but for its wrap */
 	int64_t hw, hw_base;	/* hardware pointer; what it was when the slave was prepared last */
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
+	uint64_t waiting;	/* of these, not played yet when last asked */
 	snd_pcm_uframes_t room;	/* for more of them, when last asked */
 	enum bli_pump_end end;
+	int64_t last;		/* of an end: the position behind its last frame */
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
 };
 
@@ -82,6 +85,16 @@ int bli_pump_prepare(struct bli_pump *pump);
 
 /* alsa-lib's position of the program, which may have gone back or forth. */
 void bli_pump_follow(struct bli_pump *pump, snd_pcm_uframes_t appl_ptr);
+
+/* The hardware pointer as alsa-lib counts it, in 0 … boundary − 1. */
+snd_pcm_uframes_t bli_pump_pointer(const struct bli_pump *pump);
+
+/*
+ * After snd_pcm_reset(), which set both of alsa-lib's positions to 0: what was
+ * captured and not read is gone, and of what was written the stream's part
+ * alone is left.
+ */
+void bli_pump_forget(struct bli_pump *pump);
 
 /*
  * Playback: keep `frames` of the program's from areas[channels] on `offset`, at

@@ -64,8 +64,9 @@ struct bli_pump {
 
 /*
  * Open for a slave with chosen parameters (bli_slave_choose()), and for a
- * program that transfers `period` frames at a time, mostly.  Returns 0; or after one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is
- * then as after bli_pump_close().
+ * program that transfers `period` frames at a time, mostly.  Returns 0; or after
+ * one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is then as
+ * after bli_pump_close().
  */
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
 		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period);

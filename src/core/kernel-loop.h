@@ -6,11 +6,49 @@
  *   LANES     values in a vector; the machine's register width, not more
  *             (GCC 12 spills wider vector types to memory)
  *   NAME(x)   x with the kernel's and the precision's suffix
+ * and, where a multiply-add can take one factor from any lane of a vector,
+ *   LANE_MULTIPLY	(of use for floats alone: a vector holds too few doubles)
  * No include guard: it is meant to be included again.
  */
 
 typedef VALUE NAME(vector) __attribute__((vector_size(LANES * sizeof(VALUE))));
 typedef VALUE NAME(unaligned) __attribute__((vector_size(LANES * sizeof(VALUE)), aligned(sizeof(VALUE)), may_alias));
+
+#if defined(LANE_MULTIPLY) && VALUE_BYTES == 4
+#define BATCH_STREAMS 4	/* their multiply-adds follow one another, which is as many as an accumulator waits for */
+
+/*
+ * LANES rows of the band at once: input frames are loaded by whole vectors
+ * instead of one by one, because processors with a single load pipe, or those in
+ * order, spend as long on loads as on multiply-adds.
+ * step: 1, or −1 where the input runs backwards.
+ */
+static inline __attribute__((always_inline)) void
+NAME(rows)(const NAME(vector) *column, const size_t streams, const size_t width, const VALUE *const *x, size_t k,
+	   const int step, NAME(vector) *sum)
+{
+#pragma GCC unroll 16
+	for (size_t first = 0; first < streams; first += BATCH_STREAMS) {
+		const size_t count = streams - first < BATCH_STREAMS ? streams - first : BATCH_STREAMS;
+		NAME(vector) frames[BATCH_STREAMS];
+
+#pragma GCC unroll 16
+		for (size_t s = 0; s < count; s++) {
+			const VALUE *from = step > 0 ? x[first + s] + k : x[first + s] - k - (LANES - 1);
+
+			frames[s] = *(const NAME(unaligned) *)from;
+		}
+#pragma GCC unroll 16
+		for (size_t row = 0; row < LANES; row++) {
+			const size_t lane = step > 0 ? row : LANES - 1 - row;
+
+#pragma GCC unroll 16
+			for (size_t i = 0; i < count * width; i++)
+				sum[first * width + i] += column[row * width + i % width] * frames[i / width][lane];
+		}
+	}
+}
+#endif
 
 /*
  * One pass over all groups.  `streams`, `width` and `mirrored` are constants at
@@ -26,6 +64,10 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 	for (size_t group = 0; group < bank->groups; group++) {
 		NAME(vector) sum[BLI_ACCUMULATORS_MAX], mirror_sum[BLI_ACCUMULATORS_MAX];
 		const VALUE *x[BLI_TILE_STREAMS_MAX], *mirror_x[BLI_TILE_STREAMS_MAX];
+		/* in variables of their own: what is written below might be them, for all the compiler knows */
+		const size_t first_out = bank->first_out[group], mirror_out = mirrored ? bank->mirror_out[group] : 0;
+		VALUE *y = NULL;
+		size_t k = 0;
 
 #pragma GCC unroll 16
 		for (size_t s = 0; s < streams; s++) {
@@ -37,7 +79,15 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 		for (size_t i = 0; i < sums; i++)
 			sum[i] = mirror_sum[i] = (NAME(vector)){ 0 };
 
-		for (size_t k = 0; k < depth; k++, column += width) {
+#if defined(LANE_MULTIPLY) && VALUE_BYTES == 4
+		if (streams * (mirrored ? 2 : 1) >= BATCH_STREAMS) /* loads for fewer are hidden */
+			for (; k + LANES <= depth; k += LANES, column += LANES * width) {
+				NAME(rows)(column, streams, width, x, k, 1, sum);
+				if (mirrored)
+					NAME(rows)(column, streams, width, mirror_x, k, -1, mirror_sum);
+			}
+#endif
+		for (; k < depth; k++, column += width) {
 #pragma GCC unroll 16
 			for (size_t i = 0; i < sums; i++)
 				sum[i] += column[i % width] * x[i / width][k];
@@ -50,14 +100,18 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 #pragma GCC unroll 16
 		for (size_t i = 0; i < sums; i++) {
 			size_t first = i % width * LANES;
-			VALUE *y = (VALUE *)out[i / width] + bank->first_out[group] + first;
 
-			*(NAME(unaligned) *)y = sum[i];
-			if (mirrored) {
-				y = (VALUE *)out[i / width] + bank->mirror_out[group] - first;
-				for (size_t lane = 0; lane < LANES; lane++)
-					*(y - lane) = mirror_sum[i][lane];
-			}
+			if (first == 0)
+				y = (VALUE *)out[i / width];
+			*(NAME(unaligned) *)(y + first_out + first) = sum[i];
+#if LANES == 4
+			if (mirrored)
+				*(NAME(unaligned) *)(y + mirror_out - first - 3) =
+					SHUFFLE(mirror_sum[i], mirror_sum[i], 3, 2, 1, 0);
+#else
+			for (size_t lane = 0; mirrored && lane < LANES; lane++)
+				*(y + mirror_out - first - lane) = mirror_sum[i][lane];
+#endif
 		}
 	}
 }
@@ -110,3 +164,4 @@ static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *
 
 #undef PASSES
 #undef PASS
+#undef BATCH_STREAMS

@@ -3,6 +3,7 @@
 #define VECTOR_BYTES 16
 #ifdef __aarch64__
 #define VECTOR_ACCUMULATORS 16
+#define LANE_MULTIPLY
 #else
 #define VECTOR_ACCUMULATORS 8 /* of 16 registers */
 #endif

@@ -8,6 +8,7 @@
 #define VECTOR_ACCUMULATORS 8 /* of 16 registers */
 #endif
 #define VECTOR_MULTIPLY_ADD_COST 1.1
+#include "sample-neon.h"
 #include "kernel-vector.h"
 
 #ifdef __aarch64__

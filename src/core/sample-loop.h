@@ -70,6 +70,10 @@ static int32_t NAME(largest_bits)(const VALUE *values, size_t frames)
 	int32_t largest[16] = { 0 };
 	size_t i = 0;
 
+#ifdef SAMPLE_NEON
+	if (sizeof(VALUE) == sizeof(float))
+		largest[0] = neon_largest_bits((const float *)values, frames, &i);
+#endif
 	for (; i + 16 <= frames; i += 16)
 		for (size_t lane = 0; lane < 16; lane++) {
 			int32_t bits = sample_bits((float)values[i + lane]);
@@ -112,8 +116,13 @@ NAME(load_loop)(const struct bli_format *format, VALUE *restrict values, const u
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
 	const unsigned shift = 32u - format->bits;
+	size_t i = 0;
 
-	for (size_t i = 0; i < frames; i++) {
+#ifdef SAMPLE_NEON
+	if (sizeof(VALUE) == sizeof(float) && bytes == 2 && format->bits == 16 && !format->is_unsigned)
+		i = neon_load_16((float *)values, samples, step, frames);
+#endif
+	for (; i < frames; i++) {
 		const unsigned char *p = samples + (ptrdiff_t)i * step;
 
 		values[i] = is_float ? NAME(real_at)(p, bytes)
@@ -243,8 +252,13 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
 	const double scale = (double)(UINT32_C(1) << (format->bits - 1));
+	size_t i = 0;
 
-	for (size_t i = 0; i < frames; i++)
+#ifdef SAMPLE_NEON
+	if (narrow && bytes == 2 && format->bits == 16 && !format->is_unsigned)
+		i = neon_store_16(samples, step, (const float *)values, frames);
+#endif
+	for (; i < frames; i++)
 		bli_sample_put(samples + (ptrdiff_t)i * step, NAME(round_sample)(values[i], scale, narrow) + offset,
 			       bytes);
 }

@@ -51,6 +51,7 @@ const struct bli_kernel bli_kernel_c = {
 	.name = "c",
 	.supported = supported,
 	.lanes = { TILE_LANES, TILE_LANES },
+	.bytes_per_delay = 256,
 	.multiply_add_cost = 8,
 	.accumulators = 8,
 	.tile = { bli_c_tile_float, bli_c_tile_double },

@@ -132,6 +132,8 @@ struct bli_kernel {
 	unsigned lanes[BLI_PRECISIONS];
 	/* clock cycles of a row of the band, compared with fused multiply-adds of vectors: of one processor (Zen 5) */
 	double multiply_add_cost;
+	/* such a cycle is lost for so many bytes of a bank in the second-level cache; see layout_cost() in banded.c */
+	double bytes_per_delay;
 	unsigned accumulators;	/* vectors it can sum up at the same time: 8 hide the latency, 16 save loads */
 	bli_kernel_tile *tile[BLI_PRECISIONS];
 	bli_kernel_glide *glide[BLI_PRECISIONS];

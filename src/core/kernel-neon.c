@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define KERNEL neon
+#define REVERSE_PAIRS
 #define VECTOR_BYTES 16
 #ifdef __aarch64__
 #define VECTOR_ACCUMULATORS 16

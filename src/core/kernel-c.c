@@ -58,6 +58,7 @@ const struct bli_kernel bli_kernel_c = {
 	.glide = { bli_c_glide_float, bli_c_glide_double },
 	.load = { bli_c_load_float, bli_c_load_double },
 	.store = { bli_c_store_float, bli_c_store_double },
+	.store_pair = { bli_c_store_pair_float, bli_c_store_pair_double },
 	.dither = { bli_c_dither_float, bli_c_dither_double },
 	.transform_lanes = { 1, 1 },
 	.transform = { bli_c_transform_float, bli_c_transform_double },

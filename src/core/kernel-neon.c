@@ -14,7 +14,9 @@
  * which a row takes three times as many as banded.c counts.
  */
 #define VECTOR_BYTES_PER_DELAY 24
+#ifndef __aarch64__
 #include "sample-neon.h"
+#endif
 #include "kernel-vector.h"
 
 #ifdef __aarch64__

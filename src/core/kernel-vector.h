@@ -78,6 +78,7 @@
 		.glide = { JOIN(glide, KERNEL, float), JOIN(glide, KERNEL, double) },	\
 		.load = BY_PRECISION(load),						\
 		.store = BY_PRECISION(store),						\
+		.store_pair = BY_PRECISION(store_pair),					\
 		.dither = BY_PRECISION(dither),						\
 		.transform_lanes = { VECTOR_BYTES / 4, VECTOR_BYTES / 8 },		\
 		.transform = { JOIN(transform, KERNEL, float), JOIN(transform, KERNEL, double) },	\

@@ -139,6 +139,7 @@ struct bli_kernel {
 	bli_kernel_glide *glide[BLI_PRECISIONS];
 	bli_sample_load *load[BLI_PRECISIONS];
 	bli_sample_store *store[BLI_PRECISIONS];
+	bli_sample_store_pair *store_pair[BLI_PRECISIONS];
 	bli_dither_run *dither[BLI_PRECISIONS];
 	unsigned transform_lanes[BLI_PRECISIONS];	/* transforms side by side, one in each lane */
 	bli_kernel_transform *transform[BLI_PRECISIONS];
@@ -155,6 +156,7 @@ extern const struct bli_kernel bli_kernel_c;	/* the specification */
 /* its parts that another kernel may share */
 extern bli_sample_load bli_c_load_float, bli_c_load_double;
 extern bli_sample_store bli_c_store_float, bli_c_store_double;
+extern bli_sample_store_pair bli_c_store_pair_float, bli_c_store_pair_double;
 extern bli_dither_run bli_c_dither_float, bli_c_dither_double;
 extern const struct bli_kernel bli_kernel_sse2;
 extern const struct bli_kernel bli_kernel_avx2;

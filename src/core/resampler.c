@@ -151,17 +151,31 @@ static void finish_period(struct bli_resampler *resampler)
 	}
 }
 
+/* Whether the samples of two channels alternate, and nothing lies between them. */
+static bool areas_alternate(const struct bli_area *left, const struct bli_area *right, ptrdiff_t bytes)
+{
+	return left->samples && right->samples == (char *)left->samples + bytes && left->step == 2 * bytes &&
+	       right->step == 2 * bytes;
+}
+
 static void store_period(struct bli_resampler *resampler, const struct bli_area *out, size_t count)
 {
 	const struct bli_resampler_config *config = &resampler->config;
-	bli_sample_store *store = config->kernel->store[resampler->precision];
+	const struct bli_format *format = &config->out_format;
+	const struct bli_kernel *kernel = config->kernel;
 
 	for (size_t channel = 0; channel < config->channels; channel++) {
-		const void *values = stage_input(resampler, resampler->plan.stages, channel);
+		const void *values[2] = { stage_input(resampler, resampler->plan.stages, channel) };
 
-		if (out[channel].samples)
-			resampler->clipped += store(&config->out_format, out[channel].samples, out[channel].step, values,
-						    count, &resampler->peak);
+		if (channel + 1 < config->channels && areas_alternate(&out[channel], &out[channel + 1], format->bytes)) {
+			values[1] = stage_input(resampler, resampler->plan.stages, ++channel);
+			resampler->clipped += kernel->store_pair[resampler->precision](format, out[channel - 1].samples,
+										       values, count, &resampler->peak);
+		} else if (out[channel].samples) {
+			resampler->clipped += kernel->store[resampler->precision](format, out[channel].samples,
+										  out[channel].step, values[0], count,
+										  &resampler->peak);
+		}
 	}
 }
 

@@ -2,10 +2,8 @@
 /*
  * 16-bit samples in NEON, mono or stereo interleaved, to float and back: what
  * most boards play.  sample-loop.h uses them where this file is included in front
- * of it.  GCC 12 makes no vectors of its loops for 32 bits (see the flags of the
- * kernel in m4/bli-flags.m4), where one sample takes 28 cycles of a Cortex-A7 to
- * store and 16 to load, instead of 8 and 3; for 64 bits it stores two thirds as
- * fast as this.  (make bench-foreign)
+ * of it: for 32 bits, where GCC 12 may not make vectors of its loops (see the
+ * kernel's flags in m4/bli-flags.m4).
  *
  * All accesses are by bytes or half words: nothing else is known of their
  * alignment.
@@ -59,7 +57,7 @@ static inline __attribute__((always_inline)) uint16x4_t neon_round_16(float32x4_
 	return vmovn_u32(vreinterpretq_u32_f32(x));
 }
 
-/* Store signed samples that are 2 or 4 bytes apart, and no others.  Returns how many. */
+/* Store signed samples one behind the other, and no others.  Returns how many. */
 static inline __attribute__((always_inline)) size_t
 neon_store_16(unsigned char *samples, ptrdiff_t step, const float *values, size_t frames)
 {
@@ -68,20 +66,22 @@ neon_store_16(unsigned char *samples, ptrdiff_t step, const float *values, size_
 	if (step == 2)
 		for (; i + 4 <= frames; i += 4)
 			vst1_u8(samples + 2 * i, vreinterpret_u8_u16(neon_round_16(vld1q_f32(values + i))));
-	else if (step == 4)
-		for (; i + 8 <= frames; i += 8, samples += 32) {
-			uint16x4_t low = neon_round_16(vld1q_f32(values + i));
-			uint16x4_t high = neon_round_16(vld1q_f32(values + i + 4));
+	return i;
+}
 
-			vst1_lane_u16((uint16_t *)samples, low, 0);
-			vst1_lane_u16((uint16_t *)(samples + 4), low, 1);
-			vst1_lane_u16((uint16_t *)(samples + 8), low, 2);
-			vst1_lane_u16((uint16_t *)(samples + 12), low, 3);
-			vst1_lane_u16((uint16_t *)(samples + 16), high, 0);
-			vst1_lane_u16((uint16_t *)(samples + 20), high, 1);
-			vst1_lane_u16((uint16_t *)(samples + 24), high, 2);
-			vst1_lane_u16((uint16_t *)(samples + 28), high, 3);
-		}
+/* Store those of two channels in turn.  Returns how many of each. */
+static inline __attribute__((always_inline)) size_t
+neon_store_pair_16(unsigned char *samples, const float *left, const float *right, size_t frames)
+{
+	size_t i = 0;
+
+	for (; i + 8 <= frames; i += 8) {
+		uint16x8x2_t pair;
+
+		pair.val[0] = vcombine_u16(neon_round_16(vld1q_f32(left + i)), neon_round_16(vld1q_f32(left + i + 4)));
+		pair.val[1] = vcombine_u16(neon_round_16(vld1q_f32(right + i)), neon_round_16(vld1q_f32(right + i + 4)));
+		vst2q_u16((uint16_t *)(samples + 4 * i), pair);
+	}
 	return i;
 }
 

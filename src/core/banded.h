@@ -8,6 +8,7 @@
 
 #include "filter.h"
 #include "kernel.h"
+#include "setup.h"
 
 /* How a stage does it: see kernel.h for groups, streams and tiles. */
 struct bli_banded_layout {
@@ -28,6 +29,7 @@ struct bli_banded_layout {
  * for a kernel and a number of channels.  No errors: any stage with frames in
  * range has a layout.
  */
+BLI_SETUP
 void bli_banded_lay_out(struct bli_banded_layout *layout, size_t in_frames, size_t out_frames, size_t taps,
 			const struct bli_kernel *kernel, enum bli_precision precision, size_t channels);
 
@@ -47,6 +49,7 @@ struct bli_banded {
  * The functions of stage.h for this kind.  Opening takes the layout, the filter,
  * kernel, precision and channels that it was made for, and returns 0 or −ENOMEM.
  */
+BLI_SETUP
 int bli_banded_open(struct bli_banded *stage, const struct bli_banded_layout *layout, const struct bli_filter *filter,
 		    const struct bli_kernel *kernel, enum bli_precision precision, size_t channels, double gain);
 void bli_banded_close(struct bli_banded *stage);

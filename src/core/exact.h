@@ -10,6 +10,7 @@
 #define BLI_EXACT_H
 
 #include "resampler.h"
+#include "setup.h"
 
 struct bli_exact {
 	struct bli_resampler resampler;
@@ -28,6 +29,7 @@ struct bli_exact {
  * linear phase exactly there.  *exact needs no initialisation.  Returns what
  * bli_resampler_open() does; after an error *exact is as after bli_exact_close().
  */
+BLI_SETUP
 int bli_exact_open(struct bli_exact *exact, const struct bli_resampler_config *config, bool trimmed);
 
 void bli_exact_close(struct bli_exact *exact);

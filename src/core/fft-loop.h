@@ -213,8 +213,31 @@ INLINE void NAME(put)(VALUE *real, ptrdiff_t to_imaginary, struct NAME(complex) 
 /* What a pass multiplies its results with. */
 struct NAME(factors) {
 	const VALUE *twiddles;	/* of the line, see fft.h */
-	const VALUE *matrix;	/* NULL or [length][2][LANES], in the last pass of a column */
+	/* NULL or [length][2][LANES], in the last pass of a column; not used with one lane (see store_columns) */
+	const VALUE *matrix;
 };
+
+/*
+ * The results of a transform of `radix` values, times what they have to be
+ * multiplied with, to y, a vector every `step` values: twiddles[radix − 1][2], or
+ * factors of the matrix, one every matrix_step values, or neither (both NULL).
+ */
+INLINE void NAME(finish)(struct NAME(complex) *result, const size_t radix, const VALUE *twiddles, const VALUE *matrix,
+			 size_t matrix_step, VALUE *y, ptrdiff_t to_imaginary, size_t step)
+{
+	if (LANES > 1 && matrix) {
+#pragma GCC unroll 8
+		for (size_t k = 0; k < radix; k++)
+			result[k] = NAME(product)(result[k], NAME(get)(matrix + k * matrix_step, LANES));
+	} else if (twiddles) {
+#pragma GCC unroll 8
+		for (size_t k = 1; k < radix; k++)
+			result[k] = NAME(turned)(result[k], twiddles[2 * k - 2], twiddles[2 * k - 1]);
+	}
+#pragma GCC unroll 8
+	for (size_t k = 0; k < radix; k++)
+		NAME(put)(y + k * step, to_imaginary, result[k]);
+}
 
 /*
  * One pass of a line: m·s transforms of `radix` values, where m is what is left
@@ -259,20 +282,8 @@ INLINE void NAME(radix_pass)(const size_t radix, size_t m, size_t s, struct NAME
 		default:
 			result[0] = value[0];
 		}
-		if (factors.matrix) {
-			const VALUE *w = factors.matrix + q * 2 * LANES;
-
-#pragma GCC unroll 8
-			for (size_t k = 0; k < radix; k++)
-				result[k] = NAME(product)(result[k], NAME(get)(w + k * s * 2 * LANES, LANES));
-		} else if (p) {
-#pragma GCC unroll 8
-			for (size_t k = 1; k < radix; k++)
-				result[k] = NAME(turned)(result[k], twiddle[2 * k - 2], twiddle[2 * k - 1]);
-		}
-#pragma GCC unroll 8
-		for (size_t k = 0; k < radix; k++)
-			NAME(put)(y + k * out_step, out.to_imaginary, result[k]);
+		NAME(finish)(result, radix, p ? twiddle : NULL, factors.matrix ? factors.matrix + q * 2 * LANES : NULL,
+			     s * 2 * LANES, y, out.to_imaginary, out_step);
 		x += in.step;
 		y += out.step;
 		if (++q == s) {
@@ -409,32 +420,44 @@ INLINE void NAME(transpose)(NAME(lanes) *v)
 #undef HIGH_PAIRS
 #undef PART
 
-#else
-
-INLINE void NAME(transpose)(NAME(lanes) *v)
+/*
+ * Transformed columns to those of the matrix: row r of the column in lane n to
+ * to[n·step + r].
+ */
+static void NAME(store_columns)(struct NAME(planes) rows, size_t length, const VALUE *matrix, struct NAME(planes) to)
 {
-	(void)v;
-}
-
-#endif
-
-/* Rows [length][LANES] of one part of transformed columns to the columns of a matrix: to[lane·step + row]. */
-static void NAME(store_columns)(const VALUE *rows, size_t length, VALUE *to, size_t step)
-{
+	(void)matrix;
 	for (size_t row = 0; row < length; row += LANES) {
 		/* the last square is shifted back to end with the columns */
 		size_t first = row + LANES <= length ? row : length - LANES;
-		NAME(lanes) v[LANES];
+
+		for (unsigned part = 0; part < 2; part++) {
+			const VALUE *from = rows.real + (part ? rows.to_imaginary : 0) + (ptrdiff_t)(first * LANES);
+			VALUE *column = to.real + (part ? to.to_imaginary : 0) + (ptrdiff_t)first;
+			NAME(lanes) v[LANES];
 
 #pragma GCC unroll 16
-		for (size_t i = 0; i < LANES; i++)
-			v[i] = *(const NAME(lanes) *)(rows + (first + i) * LANES);
-		NAME(transpose)(v);
+			for (size_t i = 0; i < LANES; i++)
+				v[i] = *(const NAME(lanes) *)(from + i * LANES);
+			NAME(transpose)(v);
 #pragma GCC unroll 16
-		for (size_t i = 0; i < LANES; i++)
-			*(NAME(lanes_anywhere) *)(to + i * step + first) = v[i];
+			for (size_t i = 0; i < LANES; i++)
+				*(NAME(lanes_anywhere) *)(column + i * to.step) = v[i];
+		}
 	}
 }
+
+#else
+
+/* With one lane a column is multiplied here, on its way, instead of by every radix: a third less text. */
+static void NAME(store_columns)(struct NAME(planes) rows, size_t length, const VALUE *matrix, struct NAME(planes) to)
+{
+	for (size_t row = 0; row < length; row++)
+		NAME(put)(to.real + row, to.to_imaginary,
+			  NAME(product)(NAME(get)(rows.real + row, rows.to_imaginary), NAME(get)(matrix + 2 * row, 1)));
+}
+
+#endif
 
 static void NAME(transform)(const struct bli_fft *fft, const void *const *in, void *const *out, void *work)
 {
@@ -454,8 +477,8 @@ static void NAME(transform)(const struct bli_fft *fft, const void *const *in, vo
 		struct NAME(planes) from = { (VALUE *)in[0] + first, in_to_imaginary, columns };
 
 		NAME(line)(&fft->down, from, done, buffer, twiddles);
-		NAME(store_columns)(done.real, rows, matrix + first * step, step);
-		NAME(store_columns)(done.real + done.to_imaginary, rows, matrix + (columns + first) * step, step);
+		NAME(store_columns)(done, rows, twiddles, (struct NAME(planes)){ matrix + first * step,
+				    (ptrdiff_t)(columns * step), step });
 		twiddles += 2 * rows * LANES;
 	}
 	for (size_t row = 0; row < rows; row += LANES) {
@@ -465,23 +488,6 @@ static void NAME(transform)(const struct bli_fft *fft, const void *const *in, vo
 
 		NAME(line)(&fft->along, from, to, buffer, NULL);
 	}
-}
-
-static void NAME(multiply)(const void *const *in, const void *const *factor, void *const *out, size_t count, bool onto)
-{
-	const VALUE *restrict a = in[0], *restrict b = in[1], *restrict c = factor[0], *restrict d = factor[1];
-	VALUE *restrict real = out[0], *restrict imaginary = out[1];
-
-	if (onto)
-		for (size_t i = 0; i < count; i++) {
-			real[i] += a[i] * c[i] - b[i] * d[i];
-			imaginary[i] += a[i] * d[i] + b[i] * c[i];
-		}
-	else
-		for (size_t i = 0; i < count; i++) {
-			real[i] = a[i] * c[i] - b[i] * d[i];
-			imaginary[i] = a[i] * d[i] + b[i] * c[i];
-		}
 }
 
 #undef INLINE

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define KERNEL neon
-#define REVERSE_PAIRS
 #define VECTOR_BYTES 16
+#define REVERSE_PAIRS
 #ifdef __aarch64__
+#define LOOPS_OF_KERNEL_C
 #define VECTOR_ACCUMULATORS 16
 #define LANE_MULTIPLY
 #else
@@ -15,6 +16,7 @@
  */
 #define VECTOR_BYTES_PER_DELAY 24
 #ifndef __aarch64__
+#define SPECTRUM_VECTORS
 #include "sample-neon.h"
 #endif
 #include "kernel-vector.h"

@@ -25,6 +25,7 @@
 
 #include "dither.h"
 #include "plan.h"
+#include "setup.h"
 
 #define BLI_CHANNELS_MAX 64
 #define BLI_RATIO_MAX 768	/* 1.536 MHz : 2 kHz */
@@ -59,6 +60,7 @@ enum bli_config_fault {
  * The first field of a configuration that is out of range, in the order above.
  * A valid requirement may still be one that no filter meets.
  */
+BLI_SETUP
 enum bli_config_fault bli_resampler_check(const struct bli_resampler_config *config);
 
 /* Samples of one channel in memory. */
@@ -91,9 +93,11 @@ struct bli_resampler {
  *  −ENOMEM  no memory;
  * after an error *resampler is as after bli_resampler_close().
  */
+BLI_SETUP
 int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config);
 
 /* Free everything; harmless on a closed resampler and on one of all zeros. */
+BLI_SETUP
 void bli_resampler_close(struct bli_resampler *resampler);
 
 /* Forget the past: as after opening, but the counters and the peak stay. */

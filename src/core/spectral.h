@@ -28,6 +28,7 @@
 
 #include "fft.h"
 #include "filter.h"
+#include "setup.h"
 
 /* How a stage is cut into transforms. */
 struct bli_spectral_layout {
@@ -47,6 +48,7 @@ struct bli_spectral_layout {
  * cut at, one of another phase than linear is defined between its samples in a
  * ratio of 1:2 or 2:1 only, and some ratios have no transforms (see fft.h).
  */
+BLI_SETUP
 bool bli_spectral_lay_out(struct bli_spectral_layout *layout, size_t in_frames, size_t out_frames,
 			  const struct bli_filter *filter, const struct bli_kernel *kernel,
 			  enum bli_precision precision, size_t channels, double cost_max);
@@ -72,6 +74,7 @@ struct bli_spectral {
  * The functions of stage.h for this kind.  Opening takes the layout, the filter,
  * kernel, precision and channels that it was made for, and returns 0 or −ENOMEM.
  */
+BLI_SETUP
 int bli_spectral_open(struct bli_spectral *stage, const struct bli_spectral_layout *layout,
 		      const struct bli_filter *filter, const struct bli_kernel *kernel, enum bli_precision precision,
 		      size_t channels, double gain);

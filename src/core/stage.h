@@ -17,6 +17,7 @@
 #define BLI_STAGE_H
 
 #include "banded.h"
+#include "setup.h"
 #include "spectral.h"
 
 #define BLI_PERIOD_FRAMES_MAX ((size_t)1 << 24)
@@ -43,6 +44,7 @@ struct bli_stage_plan {
  * kernel and a number of channels.  No errors: any stage with frames in range
  * has a layout.
  */
+BLI_SETUP
 void bli_stage_lay_out(struct bli_stage_plan *plan, const struct bli_kernel *kernel, enum bli_precision precision,
 		       size_t channels);
 
@@ -61,6 +63,7 @@ struct bli_stage {
  * for; *stage needs no initialisation.  The plan is not needed afterwards.
  * Returns 0 or −ENOMEM; then *stage is as after bli_stage_close.
  */
+BLI_SETUP
 int bli_stage_open(struct bli_stage *stage, const struct bli_stage_plan *plan, const struct bli_kernel *kernel,
 		   enum bli_precision precision, size_t channels, double gain);
 

@@ -61,6 +61,7 @@
 
 #include "exact.h"
 #include "glide.h"
+#include "setup.h"
 
 /* The largest max_deviation: filters are laid out for the nominal ratio. */
 #define BLI_DEVIATION_MAX 0.1
@@ -117,6 +118,7 @@ enum bli_stream_fault {
  * The first field of a configuration that is out of range, in the order above.
  * A valid requirement may still be one that no filter meets.
  */
+BLI_SETUP
 enum bli_stream_fault bli_stream_check(const struct bli_stream_config *config);
 
 struct bli_stream {
@@ -146,6 +148,7 @@ struct bli_stream {
  *  −ENOMEM  no memory;
  * after an error *stream is as after bli_stream_close().
  */
+BLI_SETUP
 int bli_stream_open(struct bli_stream *stream, const struct bli_stream_config *config);
 
 /* Free everything; harmless on a closed stream and on one of all zeros. */

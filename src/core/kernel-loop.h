@@ -95,8 +95,8 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 
 		size_t k = 0;
 #if defined(LANE_MULTIPLY) && VALUE_BYTES == 4
-		/* loads for fewer streams are hidden; the loop below wants a row */
-		if (streams * (mirrored ? 2 : 1) >= BATCH_STREAMS)
+		/* the commonest tiles alone, because of the code's size; the loop below wants a row */
+		if (streams % 2 == 0 && (mirrored ? width > 1 || streams == 6 : width == 2 && streams >= 6))
 			for (; k + LANES < depth; k += LANES, column += LANES * width) {
 				NAME(rows)(column, streams, width, x, k, 1, sum);
 				if (mirrored)

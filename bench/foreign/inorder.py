@@ -9,8 +9,9 @@ takes and what may be issued beside it. Sources:
 
   A53  measurements by Daniel Estévez (github.com/daniestevez/qsdr, qsdr-benchmarks); the remainder from GCC's
        gcc/config/arm/cortex-a53.md, which ARM contributed
-  A7   measurements by Måns Rullgård (hardwarebug.org, "Cortex-A7 instruction cycle timings"); the remainder from
-       GCC's gcc/config/arm/cortex-a7.md, which ARM contributed
+  A7   integers: measurements by Måns Rullgård (hardwarebug.org, "Cortex-A7 instruction cycle timings"); vectors of
+       floats: a float a cycle, as the VFP computes them, because users find NEON no faster there (github.com/
+       projectNe10/Ne10, issue 127); the remainder from GCC's gcc/config/arm/cortex-a7.md, which ARM contributed
 
 Without arguments: compares the model with what was measured; exit status 1 if it is further off than a cycle in eight.
 """

@@ -11,8 +11,8 @@
 #endif
 #define VECTOR_MULTIPLY_ADD_COST 1.1
 /*
- * Processors in order wait for the second-level cache, which gives some 8 bytes a cycle to a Cortex-A53 or A7.  Their
- * rows take longer than banded.c counts: 3 times as long on the A53, 11 times on the A7 (make bench-foreign).
+ * Processors in order wait for the second-level cache, which is taken to give 8 bytes a cycle.  Their rows take longer
+ * than banded.c counts: 3 times as long on the Cortex-A53, 11 times on the A7 (make bench-foreign).
  */
 #ifdef __aarch64__
 #define VECTOR_BYTES_PER_DELAY 24

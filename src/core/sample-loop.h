@@ -83,12 +83,15 @@ static int32_t NAME(largest_bits)(const VALUE *values, size_t frames)
 	if (sizeof(VALUE) == sizeof(float))
 		largest[0] = neon_largest_bits((const float *)values, frames, &i);
 #endif
+#ifndef __aarch64__
+	/* there the compiler keeps the maxima of the loop below in a register, but not these */
 	for (; i + 16 <= frames; i += 16)
 		for (size_t lane = 0; lane < 16; lane++) {
 			int32_t bits = sample_bits((float)values[i + lane]);
 
 			largest[lane] = largest[lane] > bits ? largest[lane] : bits;
 		}
+#endif
 	for (; i < frames; i++) {
 		int32_t bits = sample_bits((float)values[i]);
 

@@ -3,8 +3,7 @@
  * Products of spectra (see kernel.h).  Included by every kernel's file once per
  * VALUE (float or double), with NAME(x) and LINKAGE (static or extern) defined,
  * so that each instruction set gets its own vectors.  With SPECTRUM_VECTORS,
- * where the compiler may not make them, they are written out; these have LANES
- * values.
+ * where the compiler may not make them, those of LANES floats are written out.
  */
 
 /* Both parts are complete before either is stored, or the factors would be loaded again. */
@@ -29,7 +28,7 @@ NAME(multiply_all)(const VALUE *restrict re, const VALUE *restrict im, const VAL
 {
 	size_t i = 0;
 
-#ifdef SPECTRUM_VECTORS
+#if defined(SPECTRUM_VECTORS) && VALUE_BYTES == 4
 	for (; i + LANES <= count; i += LANES)
 		SPECTRUM_PRODUCT(NAME(unaligned));
 #endif

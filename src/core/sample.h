@@ -75,6 +75,14 @@ typedef size_t bli_sample_load(const struct bli_format *format, void *values, co
 typedef size_t bli_sample_store(const struct bli_format *format, void *samples, ptrdiff_t step,
 				const void *values, size_t frames, double *peak);
 
+/*
+ * The same of two channels whose samples alternate, as in stereo: frame n of
+ * values[0] goes to samples + 2·bytes·n, and that of values[1] behind it.
+ * Writing both at once saves a store for every sample.
+ */
+typedef size_t bli_sample_store_pair(const struct bli_format *format, void *samples, const void *const *values,
+				     size_t frames, double *peak);
+
 /* Write silence to one channel. */
 void bli_sample_silence(const struct bli_format *format, void *samples, ptrdiff_t step, size_t frames);
 

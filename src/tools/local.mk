@@ -16,7 +16,7 @@ ratetext_sources = src/tools/shared/ratetext.c src/tools/shared/ratetext.h
 # A release has the tools wherever it is made: what automake takes for a part of it only where it is built.
 EXTRA_DIST += \
 	completion/bli-tools.bash completion/_bli-bench completion/_bli-resample completion/_bli-windowfilter \
-	src/tools/resample/taglib-none.c src/tools/resample/taglib-tags.cc
+	src/tools/bridge/bli-bridge@.service.in src/tools/resample/taglib-none.c src/tools/resample/taglib-tags.cc
 
 bin_PROGRAMS =
 include src/tools/measure/local.mk

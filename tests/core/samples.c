@@ -456,6 +456,57 @@ static void test_layouts(void **state)
 		}
 }
 
+/* Two channels at once are stored as one after the other is, with the same count and peak, and nothing outside. */
+static void check_pair(const struct variant *variant, const struct bli_format *format, size_t frames, uint64_t *seed)
+{
+	static const double special[] = { NAN, INFINITY, -INFINITY, 1, -1, 3, -3, 0x1p-40 };
+	const size_t size = core_value_size(variant->precision), bytes = format->bytes;
+	struct core_guarded values[2], pair, single;
+	double pair_peak = 0.25, single_peak = 0.25;
+	size_t clipped = 0;
+
+	core_guard_end(&pair, 2 * frames * bytes, 1);
+	core_guard_end(&single, 2 * frames * bytes, 1);
+	for (size_t c = 0; c < 2; c++) {
+		core_guard_end(&values[c], frames * size, size);
+		for (size_t i = 0; i < frames; i++) {
+			uint64_t random = core_random(seed);
+
+			core_put(variant->precision, values[c].data, i, random % 16 < COUNT(special) && frames < 64
+				 ? special[random % 16] : (double)(int64_t)random * 0x1p-63);
+		}
+		clipped += store(variant, format, single.data + c * bytes, 2 * (ptrdiff_t)bytes, values[c].data, frames,
+				 &single_peak);
+	}
+	assert_int_equal(variant->kernel->store_pair[variant->precision](format, pair.data,
+			 (const void *const []){ values[0].data, values[1].data }, frames, &pair_peak), clipped);
+	assert_memory_equal(pair.data, single.data, 2 * frames * bytes);
+	assert_true(pair_peak == single_peak);
+	for (size_t c = 0; c < 2; c++)
+		core_guard_free(&values[c]);
+	core_guard_free(&pair);
+	core_guard_free(&single);
+}
+
+static void test_pairs(void **state)
+{
+	static const size_t frames[] = { 1, 7, 15, 16, 17, 31, 32, 33, 100, 333 };
+	struct variant variant;
+	struct bli_format format;
+	uint64_t seed = 0x9a1b5;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++)
+		for (size_t i = 0; i < COUNT(frames); i++) {
+			for (unsigned f = 0; each_format(f, &format); f++)
+				check_pair(&variant, &format, frames[i], &seed);
+			for (unsigned char bytes = 4; bytes <= 8; bytes += 4) {
+				format = (struct bli_format){ bytes, (unsigned char)(8 * bytes), false, bytes == 8, true };
+				check_pair(&variant, &format, frames[i], &seed);
+			}
+		}
+}
+
 static void test_silence(void **state)
 {
 	struct bli_format format;
@@ -512,6 +563,7 @@ int main(void)
 		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_swapped_reals),
 		cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_valid),
 	};

@@ -303,6 +303,55 @@ static void test_invalid(void **state)
 		}
 }
 
+/*
+ * Noise of a level: whether any output is not 0, and whether any is denormal, a number next to 0 that processors are
+ * slow with.  In the first period there may be some, where the ends of two filters meet.
+ */
+static void find_tiny(const struct bli_resampler_config *config, double level, bool *denormal, bool *sounding)
+{
+	const size_t periods = 4, out_count = periods * config->out_frames * config->channels;
+	double *in = core_noise(periods * config->in_frames * config->channels, 23), *out = core_values(out_count);
+	const double normal = config->requirement.precision == BLI_FLOAT ? (double)FLT_MIN : DBL_MIN;
+
+	for (size_t n = 0; n < periods * config->in_frames * config->channels; n++)
+		in[n] *= level;
+	core_run_once(config, in, out, periods);
+	*denormal = *sounding = false;
+	for (size_t n = 0; n < out_count; n++) {
+		*sounding |= out[n] != 0;
+		*denormal |= n >= out_count / periods && out[n] != 0 && fabs(out[n]) < normal;
+	}
+	free(in);
+	free(out);
+}
+
+/*
+ * A sound that dies away ends in silence: what is converted has no numbers with which processors are slow, neither
+ * from below the least that counts nor from just above it.
+ */
+static void test_tiny(void **state)
+{
+	static const char *const presets[] = { "bli", "bli_best" };
+	static const size_t pairs[][2] = { { 441, 480 }, { 882, 320 }, { 1024, 1115 } };
+	const struct bli_kernel *kernel;
+
+	(void)state;
+	for (unsigned k = 0; (kernel = bli_kernel_nth(k)); k++)
+		for (size_t i = 0; i < COUNT(presets) * COUNT(pairs); i++) {
+			const size_t *pair = pairs[i / COUNT(presets)];
+			struct bli_resampler_config config = core_config(presets[i % COUNT(presets)], pair[0], pair[1], 2);
+			double least = BLI_SAMPLE_MIN(core_value_size(config.requirement.precision));
+			bool denormal, sounding;
+
+			config.kernel = kernel;
+			find_tiny(&config, least, &denormal, &sounding);
+			assert_false(sounding);
+			find_tiny(&config, 64 * least, &denormal, &sounding);
+			assert_true(sounding);
+			assert_false(denormal);
+		}
+}
+
 /* Silence stays silence, and returns when the filter has run out, even after infinity and NaN. */
 static void test_silence(void **state)
 {
@@ -490,6 +539,7 @@ int main(void)
 		cmocka_unit_test(test_channels),
 		cmocka_unit_test(test_crosstalk),
 		cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_tiny),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_no_memory_areas),

@@ -105,6 +105,10 @@ rm "$rc"
 check "hw:" doctor 1 hw:0
 check "bypasses everything" says "nothing converts rates here: hw:0 is the card itself" 'write instead: "plughw:0"'
 
+echo 'pcm.!default { type hw card 0 }' >"$rc"
+check "hw under another name" doctor 1
+check "is replaced by a name that can be opened" says 'default is the card itself' 'write instead: "plughw:0,0"'
+
 check "a PCM that nobody defines" doctor 1 nobody
 check "says so" says "problem: PCM 'nobody': no file defines it"
 

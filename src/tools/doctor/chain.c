@@ -124,7 +124,10 @@ static void find_slave(struct next *next, const struct link *link, snd_config_t 
 		snd_config_delete(shared);
 }
 
-/* The name of a card's PCM: as it was called, or put together from its keys. */
+/*
+ * The name of a card's PCM: as it was called if that is hw with its arguments, otherwise put together from the keys, so
+ * that it makes a plughw, too.
+ */
 static void name_card(struct link *link, snd_config_t *definition, const char *name)
 {
 	snd_config_t *found;
@@ -132,7 +135,7 @@ static void name_card(struct link *link, snd_config_t *definition, const char *n
 
 	if (strcmp(link->type, "hw") != 0)
 		return;
-	if (*name) {
+	if (strncmp(name, "hw", 2) == 0 && (name[2] == ':' || name[2] == '\0')) {
 		set_text(link->card, name);
 		return;
 	}

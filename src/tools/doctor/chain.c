@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "chain.h"
+#include "preset.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -55,11 +56,11 @@ static void read_converters(struct link *link, snd_config_t *config)
 
 static void find_converters(struct link *link, snd_config_t *definition, snd_config_t *top)
 {
-	const bool plug = strcmp(link->type, "plug") == 0;
+	const bool plug = strcmp(link->type, "plug") == 0, bli = strcmp(link->type, "bli") == 0;
 	const char *key = plug ? "rate_converter" : "converter";
 	snd_config_t *found;
 
-	if (!plug && strcmp(link->type, "rate") != 0)
+	if (!plug && !bli && strcmp(link->type, "rate") != 0)
 		return;
 	if (snd_config_search(definition, key, &found) >= 0) {
 		link->source = CONVERTER_OWN;
@@ -70,7 +71,10 @@ static void find_converters(struct link *link, snd_config_t *definition, snd_con
 		set_text(link->key, "defaults.pcm.rate_converter");
 		read_converters(link, found);
 	}
-	if (link->converter_count == 0) {
+	if (link->converter_count == 0 && bli) {
+		link->source = CONVERTER_PRESET;
+		add_converter(link, BLI_PRESET_DEFAULT);
+	} else if (link->converter_count == 0) {
 		link->source = CONVERTER_BUILT_IN;
 		add_converter(link, "speexrate");
 		add_converter(link, "linear");

@@ -9,7 +9,7 @@
 #include "setting.h"
 
 struct job {
-	struct resample_options options;
+	struct options options;
 	struct bli_filter_table table;
 	struct bli_setting filter;
 	const char *method;		/* for people: the preset or the filter file */
@@ -20,7 +20,7 @@ struct job {
  * What the options ask for, once for all files. Returns an exit status, EXIT_SUCCESS or after
  * saying what is wrong another; close it in any case.
  */
-int job_open(struct job *job, const struct resample_options *options);
+int job_open(struct job *job, const struct options *options);
 
 void job_close(struct job *job);
 

@@ -18,7 +18,7 @@ struct outputname {
  * the first has it. Returns [input_count] names, or NULL without memory; free them with
  * outputnames_free().
  */
-struct outputname *outputnames_plan(const struct resample_options *options);
+struct outputname *outputnames_plan(const struct options *options);
 
 void outputnames_free(struct outputname *names, int count);
 

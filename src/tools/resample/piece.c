@@ -31,7 +31,7 @@ struct piece {
 
 static int open_inputs(struct piece *piece, char *const *paths, struct reason *reason)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 	int error = 0;
 
 	for (unsigned i = 0; i < piece->count && error == 0; i++) {
@@ -109,7 +109,7 @@ static int64_t expected_frames(const struct piece *piece)
 
 static int open_output(struct piece *piece, struct reason *reason)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 	struct sound_output *const output = &piece->outputs[piece->current];
 	const struct sound_writing writing = {
 		.overwrite = options->overwrite, .frames = expected_frames(piece), .factor = piece->settings.factor,
@@ -130,7 +130,7 @@ static int open_output(struct piece *piece, struct reason *reason)
 
 static void tell_losses(const struct piece *piece, const struct sound_output *output)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 
 	if (output->dropped.text[0] != '\0')
 		job_note(piece->job, "%s: not kept: %s", output->name, output->dropped.text);
@@ -207,7 +207,7 @@ static int run(struct piece *piece, bool write, struct progress_file *progress, 
 /* The gain that brings the peak where it is wanted, and no sample beyond full scale. */
 static void choose_gain(struct piece *piece)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 	const struct bli_resampler *const resampler = conversion_last(&piece->conversion);
 	const double peak_db = 20 * log10(resampler->peak);
 	double gain_db = options->gain_db;
@@ -248,7 +248,7 @@ static int measure(struct piece *piece, struct progress_file *progress, struct r
 
 static bool gain_depends_on_peak(const struct piece *piece)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 	const int format = piece->outputs[0].info.format;
 
 	return options->normalize ||

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a conversion costs as a PCM: "type bli" against "type rate" with the same converter, over null slaves, so that nothing but
- * the two PCMs and the converter is measured. Rounds alternate; the least of each counts.
+ * What a conversion costs as a PCM: "type bli" against "type rate" with the same converter, over null slaves, so that
+ * nothing but the two PCMs and the converter is measured. Rounds alternate; the least of each counts.
  *
  *     bench/pcms [CONVERTER]
  */
@@ -33,7 +33,8 @@ static snd_pcm_t *open_pcm(const char *type, const char *converter, snd_pcm_stre
 	snd_pcm_t *pcm;
 	snd_pcm_uframes_t period = (snd_pcm_uframes_t)RATE_HZ * period_us / 1000000, buffer = 4 * period;
 
-	snprintf(text, sizeof(text), "pcm.p { type %s slave { pcm { type null } rate %d format S16 } converter \"%s\" }\n", type,
+	snprintf(text, sizeof(text),
+		 "pcm.p { type %s slave { pcm { type null } rate %d format S16 } converter \"%s\" }\n", type,
 		 CARD_RATE_HZ, converter);
 	must(snd_config_top(&root), "configuration");
 	must(snd_input_buffer_open(&input, text, (ssize_t)strlen(text)), "configuration");
@@ -94,12 +95,13 @@ int main(int argc, char **argv)
 
 			for (int round = 0; round < ROUNDS; round++)
 				for (int t = 0; t < TYPES; t++) {
-					double ns = frame_ns(types[t], converter, (snd_pcm_stream_t)direction, periods_us[p]);
+					double ns = frame_ns(types[t], converter, (snd_pcm_stream_t)direction,
+							     periods_us[p]);
 
 					least[t] = ns < least[t] ? ns : least[t];
 				}
-			printf("%-10s %6u ms %10.2f %10.2f %7.2f\n", direction ? "capture" : "playback", periods_us[p] / 1000,
-			       least[0], least[1], least[1] / least[0]);
+			printf("%-10s %6u ms %10.2f %10.2f %7.2f\n", direction ? "capture" : "playback",
+			       periods_us[p] / 1000, least[0], least[1], least[1] / least[0]);
 		}
 	return 0;
 }

@@ -160,8 +160,8 @@ static void store_period(struct bli_resampler *resampler, const struct bli_area 
 		const void *values = stage_input(resampler, resampler->plan.stages, channel);
 
 		if (out[channel].samples)
-			resampler->clipped += store(&config->out_format, out[channel].samples, out[channel].step, values,
-						    count, &resampler->peak);
+			resampler->clipped += store(&config->out_format, out[channel].samples, out[channel].step,
+						    values, count, &resampler->peak);
 	}
 }
 

@@ -93,9 +93,11 @@ static void check_vector(const struct variant *variant, const struct bli_format 
 	clipped = store(variant, format, stored, format->bytes, value, 1, &peak);
 	if (core_get(variant->precision, loaded, 0) != wanted || memcmp(stored, sample, format->bytes) != 0 ||
 	    clipped || peak != fabs(wanted))
-		fail_msg("%s, %u bits in %u bytes, %s, %s endian: %.10g is loaded as %.10g, stored as %02x…, peak %.10g",
+		fail_msg("%s, %u bits in %u bytes, %s, %s endian: %.10g is loaded as %.10g, stored as %02x…, peak "
+			 "%.10g",
 			 variant->kernel->name, format->bits, format->bytes,
-			 format->is_unsigned ? "unsigned" : "signed", little ? "little" : "big", wanted, core_get(variant->precision, loaded, 0), stored[0], peak);
+			 format->is_unsigned ? "unsigned" : "signed", little ? "little" : "big", wanted,
+			 core_get(variant->precision, loaded, 0), stored[0], peak);
 	/* what stands above the sample does not count */
 	for (unsigned bit = format->bits; bit < format->bytes * 8u; bit++)
 		sample[little ? bit / 8 : format->bytes - 1 - bit / 8] ^= (unsigned char)(1 << bit % 8);
@@ -401,7 +403,8 @@ static void test_tiny(void **state)
 		for (unsigned char bytes = 4; bytes <= 8; bytes += 4)
 			for (int swapped = 0; swapped < 2; swapped++)
 				for (size_t channels = 1; channels <= 2; channels++) {
-					struct bli_format format = { bytes, (unsigned char)(8 * bytes), false, swapped, true };
+					struct bli_format format = { bytes, (unsigned char)(8 * bytes), false, swapped,
+								     true };
 
 					check_tiny(&variant, &format, channels);
 				}

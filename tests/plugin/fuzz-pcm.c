@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libFuzzer target: whatever a program asks of a PCM "type bli" and whatever it calls, in any order, positions and counts keep
- * to their promises. The slave is a null one. Seeds: tests/corpus/pcm.
+ * libFuzzer target: whatever a program asks of a PCM "type bli" and whatever it calls, in any order, positions and
+ * counts keep to their promises. The slave is a null one. Seeds: tests/corpus/pcm.
  */
 #include "fuzzbytes.h"
 #include "pluglog.h"
@@ -17,7 +17,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int SND_PCM_PLUGIN_ENTRY(bli)(snd_pcm_t **pcmp, const char *name, snd_config_t *root, snd_config_t *conf,
 			      snd_pcm_stream_t stream, int mode);
 
-static const unsigned rates_hz[] = { 2000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000, 44056, 47999, 12345 };
+static const unsigned rates_hz[] = {
+	2000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000, 44056, 47999, 12345
+};
 
 static unsigned take_rate(struct bytes *bytes)
 {
@@ -32,7 +34,8 @@ static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 {
 	static const char *const converters[] = { "bli_fast", "bli", "bli_linear", "{ name bli_medium phase minimum }",
 						  "{ name bli gain 30 dither shaped }" };
-	static const char *const slaves[] = { "", "rate %u", "rate %u format S16_LE", "rate %u format FLOAT_BE channels 2",
+	static const char *const slaves[] = { "", "rate %u", "rate %u format S16_LE",
+					      "rate %u format FLOAT_BE channels 2",
 					      "rate %u period_time 10000 buffer_time 40000" };
 	char text[500], slave[100];
 	snd_config_t *root, *conf;

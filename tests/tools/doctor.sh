@@ -23,7 +23,8 @@ doctor() {
 says() {
 	local text
 	for text; do
-		grep -qF -- "$text" "$SANDBOX/said" || { echo "'$text' is not said, but"; cat "$SANDBOX/said"; return 1; }
+		grep -qF -- "$text" "$SANDBOX/said" ||
+			{ echo "'$text' is not said, but"; cat "$SANDBOX/said"; return 1; }
 	done
 	printf '%s' "${1#*problem }"
 }

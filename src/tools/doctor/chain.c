@@ -184,7 +184,8 @@ static void follow_one(struct chain *chain, snd_config_t *top, struct next *next
 	}
 	if (err < 0) {
 		snprintf(chain->error, sizeof(chain->error), "PCM '%s': %s", next->name,
-			 err == -ENOENT ? "no file defines it, or it needs a card that is not there" : snd_strerror(err));
+			 err == -ENOENT ? "no file defines it, or it needs a card that is not there"
+					: snd_strerror(err));
 	} else if (snd_config_get_string(definition, &text) >= 0) {
 		set_text(slave.name, text);	/* another name for it */
 	} else if (!(text = string_at(definition, "type"))) {

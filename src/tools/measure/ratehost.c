@@ -69,8 +69,8 @@ static int load_library(struct bli_ratehost *host, const char *name, char *messa
 	FILE *file = fopen(path, "rb");
 
 	if (!file) {
-		snprintf(message, size, "converter '%s': no " BLI_CONVERTER_PREFIX "%s" BLI_CONVERTER_SUFFIX " in %s", name,
-			 name, bli_converter_dir());
+		snprintf(message, size, "converter '%s': no " BLI_CONVERTER_PREFIX "%s" BLI_CONVERTER_SUFFIX " in %s",
+			 name, name, bli_converter_dir());
 		return -ENOENT;
 	}
 	fclose(file);

@@ -81,7 +81,7 @@ typedef size_t bli_sample_load(const struct bli_format *format, void *values, co
 typedef size_t bli_sample_store(const struct bli_format *format, void *samples, ptrdiff_t step,
 				const void *values, size_t frames, double *peak);
 
-/* Write silence to one channel. */
+/* Write `frames` frames of silence to one channel, `step` bytes apart: 0, or the middle if unsigned.  Real-time safe. */
 void bli_sample_silence(const struct bli_format *format, void *samples, ptrdiff_t step, size_t frames);
 
 #define BLI_SAMPLE_BLOCK 128	/* most frames in a block, which then stays in the first-level cache */
@@ -110,7 +110,7 @@ static inline size_t bli_sample_groups(size_t frames)
 void bli_sample_gather(const struct bli_format *format, union bli_sample_block *block, const void *samples,
 		       ptrdiff_t step, size_t frames);
 
-/* A block to memory.  Real-time safe. */
+/* The way back: 1 … BLI_SAMPLE_BLOCK frames of a block to memory.  Real-time safe. */
 void bli_sample_scatter(const struct bli_format *format, void *samples, ptrdiff_t step,
 			const union bli_sample_block *block, size_t frames);
 

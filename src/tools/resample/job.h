@@ -22,6 +22,7 @@ struct job {
  */
 int job_open(struct job *job, const struct options *options);
 
+/* Free the filter table; harmless twice. */
 void job_close(struct job *job);
 
 /* Tells people something in a line of standard error unless they want quiet. */

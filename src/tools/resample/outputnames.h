@@ -20,6 +20,7 @@ struct outputname {
  */
 struct outputname *outputnames_plan(const struct options *options);
 
+/* Free `count` names; harmless on NULL. */
 void outputnames_free(struct outputname *names, int count);
 
 /* Makes the folders that a path lies in. Returns 0 or a negative errno. */

@@ -42,7 +42,7 @@ const struct option_entry *option_find(const struct option_table *table, const c
 	for (const struct option_entry *entry = table->entries; entry->text; entry++)
 		for (const char *word = entry->spelling; *word == '-'; word += strspn(word, ", ")) {
 			word += strspn(word, "-");
-			if (strcspn(word, ",[ ") == length && strncmp(word, name, length) == 0)
+			if (strcspn(word, ",[= ") == length && strncmp(word, name, length) == 0)
 				return entry;
 			word += strcspn(word, ", ");
 		}
@@ -50,17 +50,17 @@ const struct option_entry *option_find(const struct option_table *table, const c
 }
 
 /*
- * "-f, --filter FILE": a word with one hyphen and one letter is a short option, all others with hyphens are long
- * ones.
+ * "-f, --filter FILE", "--rates=IN:OUT", "--dither[=KIND]": a word with one hyphen and one letter is a short option, all
+ * others with hyphens are long ones.
  */
 static void add_words(struct words *words, size_t entry, char *spelling)
 {
-	char *const hint = strpbrk(spelling, " [") ? strrchr(spelling, ' ') : NULL;
+	const char *const last = strrchr(spelling, ' ');
 	const int takes = strchr(spelling, '[') ? optional_argument
-		: hint && hint[1] != '-' ? required_argument : no_argument;
+		: strchr(spelling, '=') || (last && last[1] != '-') ? required_argument : no_argument;
 	char *rest;
 
-	spelling[strcspn(spelling, "[")] = '\0';
+	spelling[strcspn(spelling, "[=")] = '\0';
 	for (char *word = strtok_r(spelling, ", ", &rest); word; word = strtok_r(NULL, ", ", &rest)) {
 		const bool is_short = word[0] == '-' && word[1] != '-' && word[2] == '\0';
 

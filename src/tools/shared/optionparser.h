@@ -10,7 +10,7 @@
 struct options;
 
 struct option_entry {
-	/* all names, then the argument: "-f, --filter FILE", "--dither[=KIND]"; "" for a heading or an empty line */
+	/* all names, then the argument: "-f, --filter FILE", "--rates=IN:OUT", "--dither[=KIND]"; "" for a heading */
 	const char *spelling;
 	const char *text;	/* for --help; may have several lines; NULL at the end of the table */
 	/* Returns 0, EXIT_USAGE after saying what is wrong, or −1 when all that was asked for has been printed. */

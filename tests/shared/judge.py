@@ -246,13 +246,14 @@ def command_length(path):
 
 def command_recording(path, microphone=None, min_db=None):
     rate, recorded = read(path)
-    print(f"{len(recorded) / rate:.2f} s, level {20 * np.log10(recorded.std()):.2f} dBFS", end="")
+    print(f"{len(recorded) / rate:6.2f} s {20 * np.log10(recorded.std()):6.1f} dBFS", end="")
     if microphone is None:
         return True
     microphone_rate, heard = read(microphone)
     found = compare(recorded[:, 0], resample(heard[:, 0], microphone_rate, rate))
-    print(f", residual {found['residual_db']:.1f} dB against the FFT reference, pitch {found['pitch_ppm']:+.2f} ppm, "
-          f"delay {1000 * found['delay'] / rate:.2f} ms", end="")
+    # adding 0 makes a rounded −0 a 0
+    delay_ms, pitch_ppm = round(1000 * found["delay"] / rate, 2) + 0, round(found["pitch_ppm"], 2) + 0
+    print(f" {found['residual_db']:7.1f} dB {delay_ms:7.2f} ms {pitch_ppm:7.2f} ppm", end="")
     return min_db is None or (found["residual_db"] <= -float(min_db) and abs(found["pitch_ppm"]) <= 1)
 
 

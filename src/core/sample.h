@@ -81,7 +81,7 @@ typedef size_t bli_sample_load(const struct bli_format *format, void *values, co
 typedef size_t bli_sample_store(const struct bli_format *format, void *samples, ptrdiff_t step,
 				const void *values, size_t frames, double *peak);
 
-/* Write `frames` frames of silence to one channel, `step` bytes apart: 0, or the middle if unsigned.  Real-time safe. */
+/* Write frames of silence to one channel, `step` bytes apart: 0, or the middle if unsigned.  Real-time safe. */
 void bli_sample_silence(const struct bli_format *format, void *samples, ptrdiff_t step, size_t frames);
 
 #define BLI_SAMPLE_BLOCK 128	/* most frames in a block, which then stays in the first-level cache */

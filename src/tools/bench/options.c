@@ -74,7 +74,7 @@ static int set_rates(struct options *options, const char *text)
 	return 0;
 }
 
-/* Every converter that is named must be there: a misspelt one is not to be found out after half a minute. */
+/* Every converter that is named must be there, so that a misspelt one is found at once and not after half a minute. */
 static int check_names(const struct options *options, char **known, size_t known_count)
 {
 	for (size_t i = 0; i < options->count; i++) {

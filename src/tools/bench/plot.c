@@ -48,7 +48,7 @@ static double median_ns(const struct bench_result *result)
 	return bench_quantile(result->ns_per_frame, result->rounds, 0.5);
 }
 
-/* Those that nothing else beats come first: they get the colours. */
+/* Those that no other beats come first: they get the colours. */
 static void move_better_first(struct drawing *drawing)
 {
 	const struct bench_result **order = drawing->order;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is too long is cut: the texts are to be shown. */
+/* What is too long is cut off: the texts are only shown. */
 static void join_path(char *text, const char *path, const char *key)
 {
 	snprintf(text, CHAIN_TEXT_MAX, "%.150s%s%.40s", path, *key ? "." : "", key);
@@ -152,7 +152,7 @@ static void name_card(struct link *link, snd_config_t *definition, const char *n
 	free(device);
 }
 
-/* pcm.a "b" is another name, to which alsa-lib goes without a word; the path is to be that of the definition. */
+/* pcm.a "b" is another name, which alsa-lib follows silently; the path has to be that of the definition. */
 static void follow_names(struct next *next, snd_config_t *top)
 {
 	char path[CHAIN_TEXT_MAX];

@@ -104,7 +104,7 @@ static void examine_converters(struct examination *examination, const struct lin
 	printf("    converter: none, so the PCM cannot be opened\n");
 }
 
-/* `type rate` has a key of its own and passes over the defaults. */
+/* `type rate` has a key of its own and ignores the defaults. */
 static void examine_defaults(struct examination *examination, const struct link *link)
 {
 	const struct place *defaults = places_find(examination->places, "defaults.pcm.rate_converter");

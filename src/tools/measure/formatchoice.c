@@ -4,7 +4,7 @@
 #include <alsa/pcm_rate.h>
 #include <errno.h>
 
-/* How near `candidate` is to `asked` by alsa-lib's rule, and equal figures leave the earlier format. */
+/* How near `candidate` is to `asked` by alsa-lib's rule; of equal ones the first is taken. */
 static int format_score(snd_pcm_format_t candidate, snd_pcm_format_t asked)
 {
 	if (snd_pcm_format_linear(candidate) != 1)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What all files of a run have in common: the options, the filter, and how people are told things. */
+/* What all files of a run have in common: the options, the filter, and how messages are printed. */
 #ifndef BLI_JOB_H
 #define BLI_JOB_H
 

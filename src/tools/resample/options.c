@@ -103,7 +103,7 @@ int resample_options_read(struct options *options, int argc, char *argv[])
 	if (argc > 0) {
 		const char *const slash = strrchr(argv[0], '/');
 
-		/* under its classic name it tells what it does, unless it is to be terse */
+		/* under its classic name it prints what it does, unless -terse is given */
 		options->trace = strcmp(slash != NULL ? slash + 1 : argv[0], RESAMPLE_CLASSIC_PROGRAM) == 0;
 	}
 	status = translate_classic(argc, argv);

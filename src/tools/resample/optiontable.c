@@ -97,7 +97,7 @@ static int list_converters(struct options *options, const char *argument)
 	return -1;
 }
 
-/* The value of a key: that of the configuration, too. What it can be depends on no other. */
+/* The value of a key of the same name in ALSA's configuration. Which values are allowed depends on no other key. */
 static int set_key(struct options *options, const char *name, const char *argument)
 {
 	struct bli_setting trial = { .requirement.phase = BLI_PHASE_LINEAR };

@@ -33,7 +33,7 @@ static bool leads_out(const char *path)
 	return false;
 }
 
-/* Bytes of the folders, with the slash behind them, that all paths that lead out begin with. */
+/* Length of the folders that all paths leading out have in common, with the final slash. */
 static size_t common_folder(const struct options *options)
 {
 	const char *first = NULL;

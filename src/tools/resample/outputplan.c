@@ -54,7 +54,7 @@ static int choose_rate(struct sound_output *output, const struct options *option
 	return 0;
 }
 
-/* Noise only where an output of whole numbers has fewer bits than its input. */
+/* Dither only where an integer output has fewer bits than its input. */
 static enum bli_dither_kind choose_dither(const struct options *options, const struct sound_input *input,
 					  const struct sound_output *output)
 {

@@ -92,7 +92,7 @@ static void wake_threads(const pthread_t *threads, int count)
 	}
 }
 
-/* This thread and others: those that cannot be started are missed. */
+/* This thread and others; it does without those that cannot be started. */
 static void convert_in_threads(struct work *work, int count)
 {
 	pthread_t threads[RESAMPLE_JOBS_MAX];
@@ -183,7 +183,7 @@ int main(int argc, char *argv[])
 		if (interrupt_pending())
 			interrupt_die(interrupt_pending());
 		if (work.pipe_closed) {
-			interrupt_die(SIGPIPE);	/* returns where it is ignored */
+			interrupt_die(SIGPIPE);	/* returns if the signal is ignored */
 			commandline_complain("standard output: %s", strerror(EPIPE));
 		}
 	}

@@ -59,7 +59,7 @@ static int spawn_and_wait(FILE *script, FILE *drawing, FILE *complaints)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
-/* The first line that says something. */
+/* The first line that is not empty. */
 static void explain(int error, FILE *complaints, char *message, size_t size)
 {
 	char line[200] = "";

@@ -50,8 +50,8 @@ const struct option_entry *option_find(const struct option_table *table, const c
 }
 
 /*
- * "-f, --filter FILE", "--rates=IN:OUT", "--dither[=KIND]": a word with one hyphen and one letter is a short option, all
- * others with hyphens are long ones.
+ * "-f, --filter FILE", "--rates=IN:OUT", "--dither[=KIND]": a word with one hyphen and one letter is a short option,
+ * all others with hyphens are long ones.
  */
 static void add_words(struct words *words, size_t entry, char *spelling)
 {

@@ -209,11 +209,11 @@ run --to 48000 --format wav named.wav forced.flac
 check "--format says it for any name" "$(head -c 4 forced.flac)" test "$(head -c 4 forced.flac)" = RIFF
 run --to 48000 named.wav named.unknown
 check "a name that says nothing keeps the input's" "$(head -c 4 named.unknown)" test "$(head -c 4 named.unknown)" = RIFF
-for rate in 48k 48K 48kHz 48000Hz 48.000khz; do
-	run -y --to $rate named.wav kilo.flac
+for rate in 48k 48K 48kHz 48000Hz 48.000khz '48 k' '48 kHz' '48000 Hz'; do
+	run -y --to "$rate" named.wav kilo.flac
 	check "--to $rate" "$(cat err)" cmp -s named.flac kilo.flac
 done
-for rate in k kHz Hz 48kk '48 k' 48m 48Hzk; do
+for rate in k kHz Hz 48kk 48m 48Hzk; do
 	run -y --to "$rate" named.wav kilo.flac
 	check "--to '$rate' is refused" "$(cat err)" grep -q 'not possible; allowed: a positive number of hertz' err
 done
@@ -278,6 +278,7 @@ judge make in.wav 44100 22050 pcm_16 997 440
 # --- Usage errors ----------------------------------------------------------
 refuses "neither -to nor -by" 2 "-to RATE or -by FACTOR: one of them is required" in.wav x.wav
 refuses "no input" 2 "an input file is required; --help explains" -to 8000
+refuses "an empty name" 2 "'': an empty word is not the name of a file" -to 8000 "" o.wav
 for rate in 0 -1 nan 8m ''; do
 	refuses "-to '$rate'" 2 "-to $rate: not possible; allowed: a positive number of hertz (16000, 44.1k)" -to \
 		"$rate" in.wav x.wav

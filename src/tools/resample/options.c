@@ -75,6 +75,9 @@ static int check_files(struct options *options)
 {
 	if (options->input_count == 0)
 		return commandline_complain("an input file is required; --help explains");
+	for (int i = 0; i < options->input_count; i++)
+		if (options->inputs[i][0] == '\0')
+			return commandline_complain("'': an empty word is not the name of a file");
 	if (options->output_dir != NULL) {
 		for (int i = 0; i < options->input_count; i++)
 			if (strcmp(options->inputs[i], "-") == 0)

@@ -22,7 +22,7 @@ static const char *const dither_kinds[] = {
 	[BLI_DITHER_NONE] = "none", [BLI_DITHER_TPDF] = "tpdf", [BLI_DITHER_SHAPED] = "shaped",
 };
 
-/* How much of a rate is its number: 44100, 44.1k, 44100Hz or 44.1kHz, in capitals or not. */
+/* How much of a rate is its number: 44100, 44.1k, 44100Hz, 44.1kHz or "44.1 kHz", in capitals or not. */
 static size_t rate_number_length(const char *text, bool *kilo)
 {
 	size_t length = strlen(text);
@@ -30,7 +30,10 @@ static size_t rate_number_length(const char *text, bool *kilo)
 	if (length >= 2 && strcasecmp(text + length - 2, "Hz") == 0)
 		length -= 2;
 	*kilo = length >= 1 && (text[length - 1] == 'k' || text[length - 1] == 'K');
-	return length - *kilo;
+	length -= *kilo;
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	return length;
 }
 
 /* Exact, as a fraction. */

@@ -134,11 +134,12 @@ def delay_of(recorded, reference, fraction=PASSBAND):
     return coarse - float(np.sum(weight * omega * phase) / np.sum(weight * omega ** 2))
 
 
-def delayed(samples, frames, length):
-    """`samples`, later by any number of frames, `length` frames of it (with silence after its end)."""
+def delayed(samples, frames, length, derivative=0):
+    """`samples`, later by any number of frames, `length` frames of it (with silence after its end); or its derivative."""
     n = length + len(samples)
     omega = 2 * np.pi * np.arange(n // 2 + 1) / n
-    return np.fft.irfft(np.fft.rfft(samples, n) * np.exp(-1j * omega * frames), n)[:length]
+    spectrum = np.fft.rfft(samples, n) * np.exp(-1j * omega * frames) * (1j * omega) ** derivative
+    return np.fft.irfft(spectrum, n)[:length]
 
 
 def compare(recorded, reference, fraction=PASSBAND):
@@ -148,7 +149,7 @@ def compare(recorded, reference, fraction=PASSBAND):
     expected = delayed(reference, delay, len(recorded))
     # Where the recording cuts the sound off, the slope of the phase is a little wrong: least squares from there on.
     for _ in range(3):
-        slope = np.gradient(expected)
+        slope = delayed(reference, delay, len(recorded), derivative=1)
         delay -= float(np.dot(recorded - expected, slope) / np.dot(slope, slope))
         expected = delayed(reference, delay, len(recorded))
     error = low_pass(recorded - expected, fraction)

@@ -249,7 +249,7 @@ struct ratio {
 
 /*
  * Cycles of a ratio in about `frames` at the higher rate.  One without
- * transforms has a large prime factor: it comes of a period that was rounded to
+ * transforms has a large prime factor: it comes from a period that was rounded to
  * whole frames, and it is that period.
  */
 static size_t reference_cycles(const struct ratio *ratio, size_t frames)

@@ -109,6 +109,14 @@ NAME(value_of)(uint32_t word, unsigned shift, uint32_t offset)
 	return (VALUE)(int32_t)(word << shift ^ offset) * (VALUE)0x1p-31;
 }
 
+/* A float sample, 0 if it is too small: see BLI_SAMPLE_MIN.  −0 stays what it is. */
+static inline __attribute__((always_inline)) VALUE NAME(real_of)(VALUE x)
+{
+	const VALUE least = (VALUE)BLI_SAMPLE_MIN(sizeof(VALUE));
+
+	return x > -least && x < least && x != 0 ? 0 : x;
+}
+
 static inline __attribute__((always_inline)) VALUE NAME(real_at)(const unsigned char *p, const unsigned bytes)
 {
 	float single;
@@ -116,10 +124,10 @@ static inline __attribute__((always_inline)) VALUE NAME(real_at)(const unsigned 
 
 	if (bytes == sizeof(single)) {
 		memcpy(&single, p, sizeof(single));
-		return (VALUE)single;
+		return NAME(real_of)((VALUE)single);
 	}
 	memcpy(&number, p, sizeof(number));
-	return (VALUE)number;
+	return NAME(real_of)((VALUE)number);
 }
 
 static inline __attribute__((always_inline)) void
@@ -208,12 +216,12 @@ static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict va
 		for (size_t i = 0; format->is_swapped && i < whole; i++)
 			block->words[i] = __builtin_bswap32(block->words[i]);
 		for (size_t i = 0; i < whole; i++)
-			values[i] = (VALUE)block->floats[i];
+			values[i] = NAME(real_of)((VALUE)block->floats[i]);
 	} else {
 		for (size_t i = 0; format->is_swapped && i < whole; i++)
 			block->longs[i] = __builtin_bswap64(block->longs[i]);
 		for (size_t i = 0; i < whole; i++)
-			values[i] = (VALUE)block->doubles[i];
+			values[i] = NAME(real_of)((VALUE)block->doubles[i]);
 	}
 }
 

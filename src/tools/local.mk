@@ -11,6 +11,7 @@ outfile_sources = \
 	src/tools/shared/spoolfile.c src/tools/shared/spoolfile.h
 gnuplot_sources = src/tools/shared/gnuplot.c src/tools/shared/gnuplot.h
 commandline_sources = src/tools/shared/commandline.c src/tools/shared/commandline.h
+optionparser_sources = $(commandline_sources) src/tools/shared/optionparser.c src/tools/shared/optionparser.h
 ratetext_sources = src/tools/shared/ratetext.c src/tools/shared/ratetext.h
 
 # A release has the tools wherever it is made: what automake takes for a part of it only where it is built.

@@ -87,7 +87,8 @@ static double kaiser_taps(const struct requirement *requirement)
 }
 
 /* Extremes in dB of the response over points from `from` to `to`. */
-static void extremes(const struct response *response, double from, double to, size_t points, double *least, double *most)
+static void extremes(const struct response *response, double from, double to, size_t points, double *least,
+		     double *most)
 {
 	*least = INFINITY;
 	*most = -INFINITY;
@@ -295,7 +296,8 @@ static void test_taps(void **state)
 		free(response.h);
 	}
 	print_message("largest deviation of a tap %.1e of the peak, from symmetry %.1e; of a phase's sum %.1e; "
-		      "of all phases' mean, %.2f of what is allowed\n", worst.tap, worst.symmetry, worst.sum, worst.mean);
+		      "of all phases' mean, %.2f of what is allowed\n",
+		      worst.tap, worst.symmetry, worst.sum, worst.mean);
 	/* −260 dB: far below the highest attenuation */
 	assert_true(worst.tap < 1e-13);
 	assert_true(worst.symmetry < 1e-13);

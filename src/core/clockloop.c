@@ -40,6 +40,20 @@
 #define BANDWIDTH_END_LEAST 0.05
 #define AGE_AFTER_BREAK 1.0	/* s: what is left of the age at the most */
 
+/*
+ * Once the latency has been within an excess, s, of what was asked for, its servo may be slower than what is known of
+ * the clocks, and is faster by so much, rad/s, for each second beyond.  Over any 10 s a tone of 1 kHz is then 90 dB above
+ * what the ratio's wander makes of it, if blocks correct the latency by less than SETTLED_INNOVATION, s, in the mean.
+ * Up to twice that the servo approaches what it was before, as a slow one would not follow USB clocks near their host's.
+ */
+#define SETTLED_EXCESS 3e-6
+#define SETTLED_INNOVATION 2e-6
+#define BANDWIDTH_SETTLED 0.02
+#define BANDWIDTH_BY_EXCESS 2e4
+#define BANDWIDTH_FALL 3.0	/* of a number over time; faster, and what the ratio is off by would stay */
+#define LEAD_MOST 20.0	/* s: a drift is not counted on for longer */
+#define LEFT_MOST 30e-6	/* s: a break leaves the latency off by a frame or so, for which nothing is hurried */
+
 /* A shift is advised when the latency, s, and the ratio are known to this, and if it is worth it. */
 #define SHIFT_SIGMA 500e-6
 #define SHIFT_DEVIATION_SIGMA 100e-6
@@ -138,6 +152,7 @@ static void doubt(struct bli_clockloop *loop, int64_t now, double late)
 		bli_clock_doubt(&loop->clock[side], fabs(late), fabs(late) / seconds(now - loop->block_time));
 	loop->begin_time = now;
 	loop->age_at_break = AGE_AFTER_BREAK;
+	loop->is_settled = false;
 	loop->blocks = 0;
 	loop->strays = 0;
 }
@@ -154,8 +169,9 @@ static double limited(struct bli_clockloop *loop, int64_t now, double late)
 		limit = INFINITY;
 	}
 	late = fmax(-limit, fmin(late, limit));
-	loop->blocks++;
-	loop->innovation += fmax(LIMIT_WEIGHT, 1.0 / loop->blocks) * (fabs(late) - loop->innovation);
+	/* the first one says how late the stamp was that the line begins with */
+	if (loop->blocks++)
+		loop->innovation += fmax(LIMIT_WEIGHT, 1.0 / (loop->blocks - 1)) * (fabs(late) - loop->innovation);
 	return late;
 }
 
@@ -212,7 +228,7 @@ static double excess(const struct bli_clockloop *loop, int64_t now)
  */
 static void steer(struct bli_clockloop *loop, double duration, double y)
 {
-	double a = loop->bandwidth, most = loop->config.deviation_max, target = clocks(loop, 1 / a);
+	double a = loop->bandwidth, most = loop->config.deviation_max, target = clocks(loop, fmin(1 / a, LEAD_MOST));
 	int steps = 1 + (int)fmin(duration * a * 8, 1000);
 	double step = fmin(duration, 100 / a) / steps;
 
@@ -226,12 +242,44 @@ static void steer(struct bli_clockloop *loop, double duration, double y)
 	}
 }
 
-/* Fast after a start or a break; later as slow as the uncertainty of the latency demands. */
-static double bandwidth(const struct bli_clockloop *loop, int64_t now)
+/* What a break has left the latency off by, and the slow servo brings to nothing; see steer(). */
+static double left(const struct bli_clockloop *loop)
+{
+	double turns = BANDWIDTH_SETTLED * seconds(loop->run_time - loop->begin_time);
+
+	return loop->left * exp(-turns) * (1 + turns + turns * turns / 2);
+}
+
+/* Fast after a start; later as slow as the uncertainty of the latency demands; once settled as slow as can be. */
+static double bandwidth(const struct bli_clockloop *loop, double duration)
 {
 	double least = fmax(BANDWIDTH_END_LEAST, fmin(BANDWIDTH_BY_SIGMA / latency_sigma(loop), BANDWIDTH_END_MOST));
+	double most = fmax(least, fmin(BANDWIDTH_BY_AGE / age(loop, loop->run_time), BANDWIDTH_MOST));
+	double beyond = fmax(fabs(loop->excess) - SETTLED_EXCESS - left(loop), 0);
+	double unrest = fmax(0, fmin(loop->innovation / SETTLED_INNOVATION - 1, 1));
+	double settled = fmin(BANDWIDTH_SETTLED + BANDWIDTH_BY_EXCESS * beyond, most);
 
-	return fmax(least, fmin(BANDWIDTH_BY_AGE / age(loop, now), BANDWIDTH_MOST));
+	settled += unrest * (most - settled);
+	return loop->is_settled ? fmax(settled, 1 / (1 / loop->bandwidth + duration / BANDWIDTH_FALL)) : most;
+}
+
+static double within_most(const struct bli_clockloop *loop, double deviation)
+{
+	double most = loop->config.deviation_max;
+
+	return fmax(-most, fmin(deviation, most));
+}
+
+/* As soon as the latency has come to what was asked for, the ratio is what is known of the clocks. */
+static void settle(struct bli_clockloop *loop)
+{
+	if (loop->is_settled || loop->state != BLI_CLOCKLOOP_LOCKED || fabs(loop->excess) > SETTLED_EXCESS ||
+	    loop->innovation > SETTLED_INNOVATION)
+		return;
+	loop->is_settled = true;
+	loop->bandwidth = BANDWIDTH_SETTLED;
+	loop->deviation = within_most(loop, clocks(loop, 0));
+	loop->slope = 0;
 }
 
 /* Whether the loop is locked. */
@@ -247,18 +295,21 @@ static void judge(struct bli_clockloop *loop)
 /* Once after a start or a break, as soon as the latency is known. */
 static void advise(struct bli_clockloop *loop)
 {
-	double most = loop->config.deviation_max, frames = loop->excess * loop->config.rate_hz[BLI_CLOCK_IN];
+	double frames = loop->excess * loop->config.rate_hz[BLI_CLOCK_IN];
 
 	if (!loop->is_fresh || latency_sigma(loop) > SHIFT_SIGMA || deviation_sigma(loop) > SHIFT_DEVIATION_SIGMA)
 		return;
 	loop->is_fresh = false;
 	if (!loop->has_advised) {
-		loop->deviation = fmax(-most, fmin(clocks(loop, 0), most));
+		loop->deviation = within_most(loop, clocks(loop, 0));
 		loop->slope = 0;
 		loop->has_advised = true;
 	}
 	if (fabs(loop->excess) > SHIFT_LEAST)
 		loop->shift = llrint(fmax(-SHIFT_MOST, fmin(frames, SHIFT_MOST)));
+	loop->left = fabs(frames - (double)loop->shift) / loop->config.rate_hz[BLI_CLOCK_IN];
+	if (!loop->is_settled || loop->left > LEFT_MOST)
+		loop->left = 0;
 }
 
 /* The first block, once both sides have stamps. */
@@ -297,12 +348,14 @@ enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t n
 	if (!loop->blocks)
 		return loop->state;
 	loop->excess = excess(loop, now);
-	loop->bandwidth = bandwidth(loop, now);
 	advise(loop);
+	loop->bandwidth = bandwidth(loop, duration);
 	if (loop->has_advised)
 		steer(loop, duration, loop->is_fresh || loop->shift ? 0 : loop->excess);
-	if (updated)
+	if (updated) {
 		judge(loop);
+		settle(loop);
+	}
 	return loop->state;
 }
 

@@ -41,15 +41,17 @@
 #define AGE_AFTER_BREAK 1.0	/* s: what is left of the age at the most */
 
 /*
- * Once the latency has been within an excess, s, of what was asked for, its servo may be slower than what is known of
- * the clocks, and is faster by so much, rad/s, for each second beyond.  Over any 10 s a tone of 1 kHz is then 90 dB above
- * what the ratio's wander makes of it, if blocks correct the latency by less than SETTLED_INNOVATION, s, in the mean.
- * Up to twice that the servo approaches what it was before, as a slow one would not follow USB clocks near their host's.
+ * Once the loop is that old, s, and the latency has been within an excess, s, of what was asked for, its servo may be
+ * slower than what is known of the clocks, and is faster by so much, rad/s, for each second beyond.  If blocks correct the
+ * latency by less than SETTLED_INNOVATION, s, in the mean, a tone of 1 kHz is then 90 dB above what the wander of the
+ * ratio makes of it over 10 s.  From there to twice that the servo becomes what it was before: a slow one would not follow
+ * a USB clock near its host's.
  */
-#define SETTLED_EXCESS 3e-6
+#define SETTLED_AGE 18.0	/* clocks are known to 0.02 ppm then; earlier, and the servo has to come back to them */
+#define SETTLED_EXCESS 6e-6
 #define SETTLED_INNOVATION 2e-6
-#define BANDWIDTH_SETTLED 0.02
-#define BANDWIDTH_BY_EXCESS 2e4
+#define BANDWIDTH_SETTLED 0.01
+#define BANDWIDTH_BY_EXCESS 3e4
 #define BANDWIDTH_FALL 3.0	/* of a number over time; faster, and what the ratio is off by would stay */
 #define LEAD_MOST 20.0	/* s: a drift is not counted on for longer */
 #define LEFT_MOST 30e-6	/* s: a break leaves the latency off by a frame or so, for which nothing is hurried */
@@ -169,9 +171,9 @@ static double limited(struct bli_clockloop *loop, int64_t now, double late)
 		limit = INFINITY;
 	}
 	late = fmax(-limit, fmin(late, limit));
-	/* the first one says how late the stamp was that the line begins with */
+	/* the first one says how late the stamp was that the line begins with; the next few, how wrong its length */
 	if (loop->blocks++)
-		loop->innovation += fmax(LIMIT_WEIGHT, 1.0 / (loop->blocks - 1)) * (fabs(late) - loop->innovation);
+		loop->innovation += fmax(LIMIT_WEIGHT, 2.0 / loop->blocks) * (fabs(late) - loop->innovation);
 	return late;
 }
 
@@ -274,7 +276,7 @@ static double within_most(const struct bli_clockloop *loop, double deviation)
 static void settle(struct bli_clockloop *loop)
 {
 	if (loop->is_settled || loop->state != BLI_CLOCKLOOP_LOCKED || fabs(loop->excess) > SETTLED_EXCESS ||
-	    loop->innovation > SETTLED_INNOVATION)
+	    loop->innovation > SETTLED_INNOVATION || age(loop, loop->run_time) < SETTLED_AGE)
 		return;
 	loop->is_settled = true;
 	loop->bandwidth = BANDWIDTH_SETTLED;

@@ -31,6 +31,7 @@
 #define LIMIT_WEIGHT (1.0 / 16)
 #define FREE_BLOCKS 8
 #define STRAYS_MOST 3
+#define JUMP_GROWTH 0.15	/* from the last but one of them to the last, of which another rate makes 0.29 */
 
 /* Bandwidth of the servo, rad/s: a number over the loop's age; in the end, one over the uncertainty of the latency. */
 #define BANDWIDTH_BY_AGE 8.0
@@ -147,14 +148,25 @@ static bool is_full(const struct bli_clockloop *loop, int64_t now, const struct 
 	return duration >= fmax(BLOCK_LEAST, fmin(part, worst > EDGE_GOOD ? BLOCK_MOST_POOR : BLOCK_MOST));
 }
 
-/* The clocks run otherwise than what is known of them: learn that anew, as fast as after a break. */
+/*
+ * The clocks are not where they are known to be.  Blocks of a clock that has another rate say more and more; of one that
+ * has jumped, as it has lost frames or was held up, they say the same: then its rate is still known, and the latency is
+ * made right as after a break.  Another rate is learnt anew, as fast as after a break.
+ */
 static void doubt(struct bli_clockloop *loop, int64_t now, double late)
 {
+	bool has_jumped = fabs(late - loop->stray) < JUMP_GROWTH * fabs(late);
+	double length = has_jumped ? 0 : fabs(late) / seconds(now - loop->block_time);
+
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++)
-		bli_clock_doubt(&loop->clock[side], fabs(late), fabs(late) / seconds(now - loop->block_time));
-	loop->begin_time = now;
-	loop->age_at_break = AGE_AFTER_BREAK;
-	loop->is_settled = false;
+		bli_clock_doubt(&loop->clock[side], fabs(late), length);
+	if (has_jumped) {
+		loop->is_fresh = true;
+	} else {
+		loop->begin_time = now;
+		loop->age_at_break = AGE_AFTER_BREAK;
+		loop->is_settled = false;
+	}
 	loop->blocks = 0;
 	loop->strays = 0;
 }
@@ -170,6 +182,7 @@ static double limited(struct bli_clockloop *loop, int64_t now, double late)
 		doubt(loop, now, late);
 		limit = INFINITY;
 	}
+	loop->stray = late;
 	late = fmax(-limit, fmin(late, limit));
 	/* the first one says how late the stamp was that the line begins with; the next few, how wrong its length */
 	if (loop->blocks++)
@@ -179,7 +192,8 @@ static double limited(struct bli_clockloop *loop, int64_t now, double late)
 
 /*
  * Both clocks by the stamps of a block, if it is long enough.  They have one variance, and what the two edges have in
- * common is not limited: then whatever slews the time of both alike cancels in the latency.
+ * common is not limited: then whatever slews the time of both alike cancels in the latency.  What is limited is taken
+ * from the edge that is further from what is known.
  */
 static bool update(struct bli_clockloop *loop, int64_t now)
 {
@@ -203,8 +217,10 @@ static bool update(struct bli_clockloop *loop, int64_t now)
 		return false;
 	late = edge[BLI_CLOCK_IN].late - edge[BLI_CLOCK_OUT].late;
 	excess = late - limited(loop, now, late);
-	edge[BLI_CLOCK_IN].late -= excess / 2;
-	edge[BLI_CLOCK_OUT].late += excess / 2;
+	if (fabs(edge[BLI_CLOCK_IN].late) > fabs(edge[BLI_CLOCK_OUT].late))
+		edge[BLI_CLOCK_IN].late -= excess;
+	else
+		edge[BLI_CLOCK_OUT].late += excess;
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++)
 		bli_clock_update(&loop->clock[side], now, &edge[side], variance);
 	loop->block_time = now;

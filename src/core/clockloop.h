@@ -88,6 +88,7 @@ struct bli_clockloop {
 	double innovation;	/* mean |correction| of the latency that a block asked for, s */
 	unsigned blocks;	/* since the start or a break */
 	int strays;		/* blocks in a row that asked for more than the limit, with their sign */
+	double stray;		/* what the last block asked for, s */
 	double bandwidth;	/* of the servo, rad/s */
 	double excess;		/* latency beyond what was asked for, at the last run, s */
 	double deviation, slope;	/* the output, and its change per second */

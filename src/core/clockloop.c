@@ -171,6 +171,16 @@ static void doubt(struct bli_clockloop *loop, int64_t now, double late)
 	loop->strays = 0;
 }
 
+/* The first block says how late the stamp was that a line begins with; the next few how wrong its length is. */
+static void note_innovation(struct bli_clockloop *loop, double late)
+{
+	unsigned before = loop->blocks++;
+	double weight = loop->is_settled ? 0 : 2.0 / loop->blocks;
+
+	if (before >= (loop->is_settled ? FREE_BLOCKS : 1))
+		loop->innovation += fmax(LIMIT_WEIGHT, weight) * (late - loop->innovation);
+}
+
 /* What a block says of the latency, limited; unless the blocks before said the same. */
 static double limited(struct bli_clockloop *loop, int64_t now, double late)
 {
@@ -184,9 +194,7 @@ static double limited(struct bli_clockloop *loop, int64_t now, double late)
 	}
 	loop->stray = late;
 	late = fmax(-limit, fmin(late, limit));
-	/* the first one says how late the stamp was that the line begins with; the next few, how wrong its length */
-	if (loop->blocks++)
-		loop->innovation += fmax(LIMIT_WEIGHT, 2.0 / loop->blocks) * (fabs(late) - loop->innovation);
+	note_innovation(loop, fabs(late));
 	return late;
 }
 

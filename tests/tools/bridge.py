@@ -32,8 +32,9 @@ def gram(samples, cycles, first):
 
 def fit(sums):
     """Phase of the tone that fits best, mean square of what is left, and of all: a phase that may grow with time."""
-    sums = sums.copy()
     count = sums[4, 4]
+    if not sums[5, 5]:
+        return 0, 0, 0
     middle = sums[0, 2] / sums[0, 0]
     # time from the middle, so that phase and frequency part
     shift = np.eye(6)
@@ -57,7 +58,7 @@ def lag(phase, first, cycles, hz):
 
 def decibels(sums):
     _, noise, power = fit(sums)
-    return 10 * np.log10(power / max(noise, 1e-30))
+    return 10 * np.log10(max(power, 1e-30) / max(noise, 1e-30))
 
 
 def main():

@@ -221,6 +221,44 @@ bridge --from in --to out --duration 62 --status json
 arrives "a source that starts again at another rate" 45 60 90 50
 check "another rate: said" "$(tail -n 1 err)" test "$(tail -n 1 err)" = "bli-bridge: in: back again, but not at 44100 Hz"
 
+for resumes in no yes; do
+	kind="suspended, $resumes resume"
+	cards "rate 48000 ppm 300 resumes $resumes events \"25:suspend=1500\"" "rate 48000 ppm 50 resumes $resumes events \"40:suspend=800\""
+	bridge --from in --to out --duration 52 --status json
+	arrives "$kind: after that of the capture" 28 39 90 50
+	arrives "$kind: after that of the playback" 42 52 90 50
+	check "$kind: told" "$(last suspends) suspends, $(last xruns_in) and $(last xruns_out) xruns; $(cat err)" test \
+		"$(last suspends)/$(last xruns_in)/$(last xruns_out) $(cat err)" = "2/0/0 bli-bridge: in: suspended; waiting for it; the status counts more of them"
+	for times in "24 28 1.5" "39 42 0.8"; do
+		read -r begin end length <<<"$times"
+		figures=$(heard "$begin" "$end")
+		check "$kind for $length s: silence of that length" "$(cut -d ' ' -f 10 <<<"$figures") s" \
+			within "$(cut -d ' ' -f 10 <<<"$figures")" "$length" "$(bc <<<"$length + 0.06")"
+	done
+done
+
+# a source that stands still: the loop's knowledge is kept, and so is the element that tunes it
+clocks="48000 312 48000 -50"
+cards 'ppm 312 events "25:stall=5000"' 'ppm -50'
+bridge --from in --to out --duration 42 --status json
+arrives "a source that stands still for 5 s" 31 41 90 50
+told "a source that stands still for 5 s" 0 0 0
+check "a source that stands still for 5 s: said once" "$(cat err)" test "$(cat err)" = "bli-bridge: in: stands still; waiting for it
+bli-bridge: in: goes on"
+figures=$(heard 24 32)
+check "a source that stands still for 5 s: silence" "$(cut -d ' ' -f 10 <<<"$figures") s" within "$(cut -d ' ' -f 10 <<<"$figures")" 5 5.05
+for event in stall=5000 stall=500 stall=20 jump=192 jump=-192; do
+	rm -f values
+	cards "ppm 312 events \"25:$event\"" 'ppm -50' "$(control '')"
+	bridge --from in --to out --control tuning --duration 52 --status json
+	# 362 ppm, in grains of 10, two in a second
+	check "a source that tunes and has $event: the value stays" "$(tail -n +31 values | sort -n | sed -n '2p;$p' | paste -sd ' ')" \
+		awk 'NR > 30 && $1 != 100000 && ($1 < 100030 || $1 > 100042) { bad = 1 } END { exit bad }' values
+	keeps "a source that tunes and has $event"
+	check "a source that tunes and has $event: told" "$(last mode); $(paste -sd ';' err)" test "$(last mode)" = pitch -a "$(wc -l <err)" -le 2
+done
+rm -f values
+
 # ---- The end
 
 clocks="44100 300 48000 50"

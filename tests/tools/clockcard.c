@@ -207,8 +207,8 @@ static void move_frames(struct clockcard *card, snd_pcm_uframes_t frames)
 		if (card->io.stream == SND_PCM_STREAM_CAPTURE)
 			for (snd_pcm_uframes_t i = 0; i < n; i++)
 				capture_frame(card, ring + i * card->frame_bytes, number + (int64_t)i);
-		else if (card->file && (fseek(card->file, (long)number * (long)card->frame_bytes, SEEK_SET) < 0 ||
-					fwrite(ring, card->frame_bytes, n, card->file) != n))
+		else if (card->file && pwrite(fileno(card->file), ring, n * card->frame_bytes,
+					      number * (off_t)card->frame_bytes) < 0)
 			SNDERR("clockcard: cannot write the played samples: %s", strerror(errno));
 		card->done += n;
 		frames -= n;

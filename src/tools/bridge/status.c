@@ -70,6 +70,9 @@ void status_begin(struct status *status, const struct bridge_options *options, i
 	status->begin_time = status->shown_time = now;
 	status->mode = "none";
 	clear(status);
+	/* stdio has its buffer now rather than in the middle of the sound */
+	if (status->kind == STATUS_JSON)
+		setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
 	sigaction(SIGUSR1, &noting, NULL);
 }
 

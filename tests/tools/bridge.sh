@@ -264,7 +264,7 @@ rm -f values
 # through all that does not take a PCM away
 cards 'rate 44100 ppm 300 events "10:xrun 14:suspend=500 18:stall=300 22:stall=3000 28:jump=300"' \
 	'rate 48000 ppm 50 events "12:xrun 16:suspend=500"'
-SIMTIME_SPY="0.2:31:$work/spy" bridge --from in --to out --duration 32 --status json -v
+SIMTIME_SPY="1:31:$work/spy" bridge --from in --to out --duration 32 --status json -v
 check "nothing is allocated" "$(cat spy), $(last xruns_in) and $(last xruns_out) xruns, $(last suspends) suspends, $(last stalls) stalls" \
 	test "$(cut -d ' ' -f 1-4 spy)" = "0 calls of the" -a "$(last xruns_in)/$(last suspends)/$(last stalls)" = 1/2/1
 check "no page faults" "$(sed 's/.*, //' spy)" within "$(sed 's/.*, \([0-9]*\).*/\1/' spy)" 0 4

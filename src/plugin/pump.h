@@ -11,11 +11,11 @@
  * they are said to be the slave's.  program_term of the program's frames last as
  * long as slave_term of the slave's, exactly.
  *
- * The stream's blocks are half a period at most, some 16 ms where periods are
- * long, or the shortest there are.  In playback the slave begins with `lead` frames of silence,
- * as many as the stream may keep back while a block of it is incomplete.  So a
- * program has its whole buffer, however short, and is not late before a sound
- * card's would be.
+ * The stream's blocks are half a period at most, 768 frames at the lower rate
+ * where periods are long, or the shortest there are.  In playback the slave
+ * begins with `lead` frames of silence, as many as the stream may keep back
+ * while a block of it is incomplete.  So a program has its whole buffer, however
+ * short and however it writes, and is not late before a sound card's would be.
  *
  * One thread at a time.  What runs between preparation and stop neither
  * allocates, locks nor logs, and calls nothing but the slave, which is never

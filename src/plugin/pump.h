@@ -54,15 +54,16 @@ struct bli_pump {
 	int64_t converted;	/* taken from the store (playback), or put into it (capture) */
 	int64_t hw, hw_base;	/* hardware pointer; what it was when the slave was prepared last */
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
-	snd_pcm_uframes_t room;	/* for more of them, when last asked */
+	snd_pcm_uframes_t room;	/* for more of them, as far as is known: at least so much */
 	enum bli_pump_end end;
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
 };
 
 /*
  * Open for a slave with chosen parameters (bli_slave_choose()), and for a
- * program that transfers `period` frames at a time, mostly.  Returns 0; or after one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is
- * then as after bli_pump_close().
+ * program that mostly transfers `period` frames at a time.  Returns 0; or after
+ * one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is then as
+ * after bli_pump_close().
  */
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
 		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period);
@@ -98,7 +99,10 @@ void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *are
 /* Move what can be moved, and update the hardware pointer.  Returns 0 or an error of the slave. */
 int bli_pump_run(struct bli_pump *pump);
 
-/* Playback: the same after bli_pump_put(), where the room that the slave had when last asked mostly suffices. */
+/*
+ * Playback: the same after bli_pump_put(), but the slave is asked for its room
+ * only if what it had when last asked does not suffice.
+ */
 int bli_pump_push(struct bli_pump *pump);
 
 /* Playback: nothing comes after what is stored. */

@@ -138,15 +138,17 @@ static void halt(struct bli_pcm *bli)
 int bli_pcm_prepare(snd_pcm_ioplug_t *io)
 {
 	struct bli_pcm *bli = bli_pcm_of(io);
-	int error;
+	int error, pump_error;
 
 	bli_worker_lock(&bli->worker);
 	halt(bli);
 	bli_worker_ready(&bli->worker, bli->pump.playback);
 	bli->told = 0;
 	error = snd_pcm_prepare(bli->slave.pcm);
+	/* even for a slave that could not: alsa-lib's positions are 0 now */
+	pump_error = bli_pump_prepare(&bli->pump);
 	if (error >= 0)
-		error = bli_pump_prepare(&bli->pump);
+		error = pump_error;
 	bli_worker_unlock(&bli->worker);
 	return error < 0 ? error : 0;
 }

@@ -210,8 +210,10 @@ INLINE void NAME(put)(VALUE *real, ptrdiff_t to_imaginary, struct NAME(complex) 
 	*(NAME(lanes_anywhere) *)(real + to_imaginary) = value.imaginary;
 }
 
-/* What a pass multiplies its results with. */
-struct NAME(factors) {
+/* One pass of a line. */
+struct NAME(line_pass) {
+	size_t m, s;	/* what is left of the length after the pass, and the product of the radices before it */
+	struct NAME(planes) in, out;
 	const VALUE *twiddles;	/* of the line, see fft.h */
 	/* NULL or [length][2][LANES], in the last pass of a column; not used with one lane (see store_columns) */
 	const VALUE *matrix;
@@ -239,16 +241,12 @@ INLINE void NAME(finish)(struct NAME(complex) *result, const size_t radix, const
 		NAME(put)(y + k * step, to_imaginary, result[k]);
 }
 
-/*
- * One pass of a line: m·s transforms of `radix` values, where m is what is left
- * of the line after it and s the product of the radices before.  `radix` is
- * constant at every call.
- */
-INLINE void NAME(radix_pass)(const size_t radix, size_t m, size_t s, struct NAME(planes) in, struct NAME(planes) out,
-		       struct NAME(factors) factors)
+/* m·s transforms of `radix` values, which is constant at every call. */
+INLINE void NAME(run_pass)(const size_t radix, const struct NAME(line_pass) *pass)
 {
-	const VALUE *x = in.real, *twiddle = factors.twiddles;
-	const size_t in_step = in.step * s * m, out_step = out.step * s;
+	const size_t m = pass->m, s = pass->s, in_step = pass->in.step * s * m, out_step = pass->out.step * s;
+	const struct NAME(planes) in = pass->in, out = pass->out;
+	const VALUE *x = in.real, *twiddle = pass->twiddles, *const matrix = pass->matrix;
 	VALUE *y = out.real;
 
 	for (size_t p = 0, q = 0; p < m;) {
@@ -282,8 +280,8 @@ INLINE void NAME(radix_pass)(const size_t radix, size_t m, size_t s, struct NAME
 		default:
 			result[0] = value[0];
 		}
-		NAME(finish)(result, radix, p ? twiddle : NULL, factors.matrix ? factors.matrix + q * 2 * LANES : NULL,
-			     s * 2 * LANES, y, out.to_imaginary, out_step);
+		NAME(finish)(result, radix, p ? twiddle : NULL, matrix ? matrix + q * 2 * LANES : NULL, s * 2 * LANES,
+			     y, out.to_imaginary, out_step);
 		x += in.step;
 		y += out.step;
 		if (++q == s) {
@@ -296,10 +294,9 @@ INLINE void NAME(radix_pass)(const size_t radix, size_t m, size_t s, struct NAME
 }
 
 #define RADIX_PASS(RADIX)									\
-	static void NAME(radix##RADIX)(size_t m, size_t s, struct NAME(planes) in,	\
-				      struct NAME(planes) out, struct NAME(factors) factors)	\
+	static __attribute__((noinline)) void NAME(radix##RADIX)(const struct NAME(line_pass) *pass)	\
 	{										\
-		NAME(radix_pass)(RADIX, m, s, in, out, factors);				\
+		NAME(run_pass)(RADIX, pass);						\
 	}
 RADIX_PASS(1)
 RADIX_PASS(2)
@@ -311,6 +308,11 @@ RADIX_PASS(7)
 RADIX_PASS(8)
 #undef RADIX_PASS
 
+#define LINE_PASS(RADIX)								\
+	case RADIX:									\
+		NAME(radix##RADIX)(&pass);						\
+		break
+
 /*
  * Transform a line in every lane, from `in` to `out` through two buffers, each
  * [2][length][LANES].
@@ -318,29 +320,35 @@ RADIX_PASS(8)
 static void NAME(line)(const struct bli_fft_line *line, struct NAME(planes) in, struct NAME(planes) out,
 		       VALUE *const *buffer, const VALUE *matrix)
 {
-	typedef void pass_function(size_t, size_t, struct NAME(planes), struct NAME(planes), struct NAME(factors));
-	static pass_function *const functions[] = {
-		NULL, NAME(radix1), NAME(radix2), NAME(radix3), NAME(radix4), NAME(radix5), NAME(radix6), NAME(radix7),
-		NAME(radix8),
-	};
-	struct NAME(factors) factors = { .twiddles = line->twiddles };
-	size_t m = line->length, s = 1;
+	struct NAME(line_pass) pass = { .m = line->length, .s = 1, .in = in, .twiddles = line->twiddles };
 
 	for (unsigned i = 0; i < line->passes; i++) {
 		size_t radix = line->radix[i];
-		struct NAME(planes) to = { buffer[i % 2], (ptrdiff_t)(line->length * LANES), LANES };
 
+		pass.m /= radix;
+		pass.out = (struct NAME(planes)){ buffer[i % 2], (ptrdiff_t)(line->length * LANES), LANES };
 		if (i == line->passes - 1) {
-			to = out;
-			factors.matrix = matrix;
+			pass.out = out;
+			pass.matrix = matrix;
 		}
-		m /= radix;
-		functions[radix](m, s, in, to, factors);
-		factors.twiddles += 2 * m * (radix - 1);
-		s *= radix;
-		in = to;
+		/* a table of functions would need relocations, which take more room than this */
+		switch (radix) {
+		LINE_PASS(1);
+		LINE_PASS(2);
+		LINE_PASS(3);
+		LINE_PASS(4);
+		LINE_PASS(5);
+		LINE_PASS(6);
+		LINE_PASS(7);
+		LINE_PASS(8);
+		}
+		pass.twiddles += 2 * pass.m * (radix - 1);
+		pass.s *= radix;
+		pass.in = pass.out;
 	}
 }
+
+#undef LINE_PASS
 
 /*
  * Transpose a square of LANES·LANES values in place, its rows in v: first the
@@ -452,9 +460,15 @@ static void NAME(store_columns)(struct NAME(planes) rows, size_t length, const V
 /* With one lane a column is multiplied here, on its way, instead of by every radix: a third less text. */
 static void NAME(store_columns)(struct NAME(planes) rows, size_t length, const VALUE *matrix, struct NAME(planes) to)
 {
-	for (size_t row = 0; row < length; row++)
-		NAME(put)(to.real + row, to.to_imaginary,
-			  NAME(product)(NAME(get)(rows.real + row, rows.to_imaginary), NAME(get)(matrix + 2 * row, 1)));
+	const VALUE *restrict real = rows.real, *restrict imaginary = rows.real + rows.to_imaginary;
+	VALUE *restrict to_real = to.real, *restrict to_imaginary = to.real + to.to_imaginary;
+
+	for (size_t row = 0; row < length; row++) {
+		const VALUE a = real[row], b = imaginary[row], c = matrix[2 * row], d = matrix[2 * row + 1];
+
+		to_real[row] = a * c - b * d;
+		to_imaginary[row] = a * d + b * c;
+	}
 }
 
 #endif

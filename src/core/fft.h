@@ -26,7 +26,6 @@
 #define BLI_FFT_H
 
 #include "kernel.h"
-#include "setup.h"
 
 #define BLI_FFT_SIZE_MAX ((size_t)1 << 26)
 #define BLI_FFT_PASSES_MAX 26	/* of one line: its length is at most 2^26 */
@@ -66,14 +65,12 @@ struct bli_fft {
  * kernel (see bli_fft_cost), or −ENOMEM; after an error *fft is as after
  * bli_fft_close.
  */
-BLI_SETUP
 int bli_fft_open(struct bli_fft *fft, size_t size, const struct bli_kernel *kernel, enum bli_precision precision);
 
 /* Free; harmless on a closed one and on one of all zeros. */
 void bli_fft_close(struct bli_fft *fft);
 
 /* Whether a size (≥ 1) has no prime factor beyond 7. */
-BLI_SETUP
 bool bli_fft_is_smooth(size_t size);
 
 /*
@@ -81,7 +78,6 @@ bool bli_fft_is_smooth(size_t size);
  * refuses: with `lanes` values in a vector a size must be a product of two
  * numbers of at least that.  The kernel c, with one lane, takes all sizes.
  */
-BLI_SETUP
 double bli_fft_cost(size_t size, const struct bli_kernel *kernel, enum bli_precision precision);
 
 /*

@@ -17,7 +17,6 @@
 #ifndef BLI_PHASE_H
 #define BLI_PHASE_H
 
-#include "setup.h"
 #include "zeros.h"
 
 #define BLI_PHASE_MINIMUM 0
@@ -47,7 +46,6 @@
  * response from what is said above.  After an error nothing is allocated and
  * *out is NULL.
  */
-BLI_SETUP
 int bli_phase_apply(double **out, size_t *out_count, double *delay, const double *h, size_t count, double phase,
 		    double attenuation_db);
 

@@ -12,7 +12,6 @@
 #define BLI_REALFFT_H
 
 #include "fft.h"
-#include "setup.h"
 
 struct bli_complex {
 	double real, imaginary;
@@ -31,7 +30,6 @@ struct bli_real_fft {
  * a power of two from 2 to 2·BLI_FFT_SIZE_MAX, or −ENOMEM; after an error *fft
  * is as after bli_real_fft_close.
  */
-BLI_SETUP
 int bli_real_fft_open(struct bli_real_fft *fft, size_t size);
 
 /* Free; harmless on a closed one and on one of all zeros. */

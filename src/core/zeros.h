@@ -9,8 +9,6 @@
 #ifndef BLI_ZEROS_H
 #define BLI_ZEROS_H
 
-#include "setup.h"
-
 #include <stddef.h>
 
 /*
@@ -23,7 +21,6 @@
  *
  * Returns 0, −EINVAL if count < 1 or > BLI_ZEROS_TAPS_MAX, or −ENOMEM.
  */
-BLI_SETUP
 int bli_zeros_inside(double (*inside)[2], size_t *found, const double *h, size_t count);
 
 #define BLI_ZEROS_TAPS_MAX ((size_t)1 << 14)

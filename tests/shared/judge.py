@@ -135,22 +135,22 @@ def delay_of(recorded, reference, fraction=PASSBAND):
 
 
 def delayed(samples, frames, length):
-    """`samples`, later by any number of frames, `length` frames of it (with silence after its end)."""
+    """`samples`, later by any number of frames, `length` frames of it (with silence after its end); and its slope there."""
     n = length + len(samples)
     omega = 2 * np.pi * np.arange(n // 2 + 1) / n
-    return np.fft.irfft(np.fft.rfft(samples, n) * np.exp(-1j * omega * frames), n)[:length]
+    spectrum = np.fft.rfft(samples, n) * np.exp(-1j * omega * frames)
+    return np.fft.irfft(spectrum, n)[:length], np.fft.irfft(1j * omega * spectrum, n)[:length]
 
 
 def compare(recorded, reference, fraction=PASSBAND):
     """What sets a recording apart from the reference, apart from a delay. Returns a dict: delay (frames), level_db of the
     reference in the passband, residual_db below it, error (largest, full scale = 1, over all frequencies), pitch_ppm."""
     delay = delay_of(recorded, reference, fraction)
-    expected = delayed(reference, delay, len(recorded))
+    expected, slope = delayed(reference, delay, len(recorded))
     # Where the recording cuts the sound off, the slope of the phase is a little wrong: least squares from there on.
     for _ in range(3):
-        slope = np.gradient(expected)
         delay -= float(np.dot(recorded - expected, slope) / np.dot(slope, slope))
-        expected = delayed(reference, delay, len(recorded))
+        expected, slope = delayed(reference, delay, len(recorded))
     error = low_pass(recorded - expected, fraction)
     level = low_pass(expected, fraction).std()
     # The delay of the second half against that of the first is a wrong speed.

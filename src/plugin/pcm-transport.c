@@ -226,6 +226,9 @@ int bli_pcm_drain(snd_pcm_ioplug_t *io)
 		snd_pcm_nonblock(bli->slave.pcm, io->nonblock);
 		error = snd_pcm_drain(bli->slave.pcm);
 		snd_pcm_nonblock(bli->slave.pcm, 1);
+		/* what a nonblocking drain of the kernel's (sound/core/pcm_native.c, snd_pcm_drain()) says to its end, and after */
+		if (error == -EAGAIN && slave_is_drained(bli))
+			error = 0;
 	}
 	/* an xrun here is one after the last sound */
 	return error == -EPIPE ? 0 : error;

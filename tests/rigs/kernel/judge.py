@@ -207,7 +207,7 @@ class Judge:
         settle = round(SETTLE_S * hw_hz)
         for channel in range(2):
             label = f"{name} {'right' if channel else 'left'}"
-            found = tone.bursts(y[:, channel], hw_hz)
+            found = [(a, b) for a, b in tone.bursts(y[:, channel], hw_hz) if b - a > 5 * settle]
             self.say(len(found) == len(order), f"{label} pieces", f"{len(found)} of {len(order)}")
             for a, b in found[piece:piece + 1]:
                 self.tone(label, y[a + settle:b - 3 * settle, channel], cycles[channel],
@@ -264,6 +264,10 @@ class Judge:
         self.say(off_us < (300 if name == "bridge_usb" else 50), f"{name}: latency", f"40 ms ± {off_us:.1f} µs")
         if name in BRIDGE_PPM:
             self.say(abs(last["ppm"] - BRIDGE_PPM[name]) < 3, f"{name}: ratio", f"{last['ppm']:+.2f} ppm")
+        if name == "bridge_timer":
+            self.say(last["mode"] == "timer", f"{name}: mode", last["mode"])
+        if name == "bridge_suspend":
+            self.say(last["suspends"] > 0, f"{name}: suspends", f"{last['suspends']}")
         if name == "bridge_pitch":
             text = open(f"{folder}/element.txt").read()
             self.say(last["mode"] == "pitch" and "values=100000" in text, f"{name}: mode", last["mode"] + ", put back")

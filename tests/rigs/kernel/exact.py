@@ -16,7 +16,7 @@ import judge as recordings  # noqa: E402  (that of the folder shared)
 HW_HZ = 48000
 SWEEP_TOP = 0.42  # of the program's rate; transfer.c
 SWEEP_PASSBAND = 0.7  # of the Nyquist frequency of 48 kHz: up to there a sweep is compared
-NOISE_DBFS = -135  # of the comparison: what rings above the passband in the one and not in the other is cut at its ends
+NOISE_DBFS = -132  # of the comparison: what rings above the passband in the one and not in the other is cut at its ends
 SETTLE_S = 0.02  # longer than any converter's response
 TICKS_MS = 20  # what draining may take beyond the sound in the buffer
 INTERRUPTED = re.compile("pause|drop|starve|suspend")

@@ -22,11 +22,11 @@ TICKS_MS = 20  # what draining may take beyond the sound in the buffer
 INTERRUPTED = re.compile("pause|drop|starve|suspend")
 AROUND_S = 0.1  # compared before and after a sound, longer than any filter's response; a whole number of frames at any rate
 PPM = 0.001  # a tone of -6 dBFS in 16 bits tells its frequency to 0.0001 ppm in a second
-TICK_S = 0.004  # the loopback moves so far at a time (jiffies), the USB card by packets of 1 ms
+TICK_S = 0.004  # the loopback moves so far at a time (jiffies), the USB card by packets of 1 ms, which may come in pairs
 LENGTH_MS = 0.1  # a tone's first and last frames are below what counts as loud
 # How far a position may stray from the clock beyond the card's own steps, frames, most less least: ±4 in playback, ±1 in capture
 STRAYS = {"play": 8, "record": 2}
-STEPS_S = {"Loopback": TICK_S, "Audio": 0.001, "Dummy": 0}
+STEPS_S = {"Loopback": TICK_S, "Audio": 0.002, "Dummy": 0}
 WAKES_PER_PERIOD = 3  # of a program that polls
 
 

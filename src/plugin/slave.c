@@ -77,7 +77,7 @@ static int open_pcm(struct bli_slave *slave, snd_config_t *root, snd_config_t *c
 		return error;
 	}
 	mode &= ~SND_PCM_ASYNC;
-	/* without a rate or format, look for one that the card itself has, and not one that a "plug" would convert once more */
+	/* a rate or format that is not set shall be the card's own, and none that a "plug" would convert once more */
 	if (!slave->settings->rate_hz)
 		mode |= SND_PCM_NO_AUTO_RESAMPLE;
 	if (slave->settings->format != unknown())

@@ -345,6 +345,9 @@ static bool work(struct transfer *transfer, struct failure *failure)
 	struct endpoint *out = &transfer->endpoint[BLI_CLOCK_OUT];
 	snd_pcm_uframes_t room;
 
+	if (transfer->stands_still)
+		status_say(&transfer->status, "%s: goes on", transfer->options->name[BLI_CLOCK_IN]);
+	transfer->stands_still = false;
 	if (!stamp(transfer, BLI_CLOCK_IN, failure) || (!out->runs && !start_playback(transfer, failure)) ||
 	    !stamp(transfer, BLI_CLOCK_OUT, failure) ||
 	    !check(failure, BLI_CLOCK_OUT, endpoint_available(out, &room)))

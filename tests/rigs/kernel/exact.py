@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Holds the streams through the PCM `type bli` (scenarios "exact_…") against the exact ratio of the rates, whatever the
-periods: every frame, to the end of the filter's response, and positions against the clock.
+"""Holds the streams through the PCM `type bli` (scenarios "exact_…") against the exact ratio of the rates, whatever
+the periods: every frame, to the end of the filter's response, and positions against the clock.
 """
 import os
 import re
@@ -16,15 +16,18 @@ import judge as recordings  # noqa: E402  (that of the folder shared)
 HW_HZ = 48000
 SWEEP_TOP = 0.42  # of the program's rate; transfer.c
 SWEEP_PASSBAND = 0.7  # of the Nyquist frequency of 48 kHz: up to there a sweep is compared
-NOISE_DBFS = -132  # of the comparison: what rings above the passband in the one and not in the other is cut at its ends
+NOISE_DBFS = -132  # of the comparison, at whose ends that is cut which rings above the passband in the ideal alone
 SETTLE_S = 0.02  # longer than any converter's response
 TICKS_MS = 20  # what draining may take beyond the sound in the buffer
 INTERRUPTED = re.compile("pause|drop|starve|suspend")
-AROUND_S = 0.1  # compared before and after a sound, longer than any filter's response; a whole number of frames at any rate
+# compared before and after a sound: longer than any filter's response, and a whole number of frames at any rate
+AROUND_S = 0.1
 PPM = 0.001  # a tone of -6 dBFS in 16 bits tells its frequency to 0.0001 ppm in a second
-TICK_S = 0.004  # the loopback moves so far at a time (jiffies), the USB card by packets of 1 ms, which may come in pairs
+# the loopback moves so far at a time (jiffies), the USB card by packets of 1 ms, which may come in pairs
+TICK_S = 0.004
 LENGTH_MS = 0.1  # a tone's first and last frames are below what counts as loud
-# How far a position may stray from the clock beyond the card's own steps, frames, most less least: ±4 in playback, ±1 in capture
+# How far a position may stray from the clock beyond the card's own steps, frames, most less least: ±4 in playback,
+# ±1 in capture
 STRAYS = {"play": 8, "record": 2}
 STEPS_S = {"Loopback": TICK_S, "Audio": 0.002, "Dummy": 0}
 WAKES_PER_PERIOD = 3  # of a program that polls
@@ -55,10 +58,11 @@ class Exact:
             self.played(name, tone.read_wav(f"{folder}/rec.wav")[1], int(report["frames"]), rate_hz)
 
     def positions(self, name, r, direction, card, rate_hz):
-        """What pcmdrive has found out: no steps back, no waits for nothing, the clock's speed, events as they were asked for."""
+        """What pcmdrive has found out: no steps back, no waits in vain, the clock's speed, events as asked for."""
         falls = r["delay_backward"] + r["avail_backward"] + r["avail_outside"]
-        self.say(falls == 0 and r["stalls"] == 0, f"{name} position", f"{falls:.0f} falls (worst {r['worst_backward']:.0f} "
-                 f"frames) in {r['watches']:.0f} looks, {r['stalls']:.0f} stalls")
+        self.say(falls == 0 and r["stalls"] == 0, f"{name} position",
+                 f"{falls:.0f} falls (worst {r['worst_backward']:.0f} frames) in {r['watches']:.0f} looks, "
+                 f"{r['stalls']:.0f} stalls")
         wanted = {"xruns": int("starve" in name), "suspends": int("suspend" in name)}
         self.say(all(r[key] == wanted[key] for key in wanted), f"{name} events",
                  ", ".join(f"{r[key]:.0f} {key} of {wanted[key]}" for key in wanted))
@@ -69,7 +73,8 @@ class Exact:
                      f"position within {r['clock_spread_frames']:.1f} frames of it, at most {most:.0f}")
         if r["wakes"] > 0:
             periods = r["frames"] / r["period"]
-            self.say(r["wakes"] <= WAKES_PER_PERIOD * periods, f"{name} wakes", f"{r['wakes']:.0f} in {periods:.0f} periods")
+            self.say(r["wakes"] <= WAKES_PER_PERIOD * periods, f"{name} wakes",
+                     f"{r['wakes']:.0f} in {periods:.0f} periods")
         if direction == "play":
             limit = 1e3 * (min(r["buffer"], r["frames"]) + r["period"]) / rate_hz + TICKS_MS
             self.say(r["drain_ms"] <= limit, f"{name} drain", f"{r['drain_ms']:.0f} ms, limit {limit:.0f}")
@@ -85,7 +90,7 @@ class Exact:
                  f"{snr_db:.1f} dB, at least {self.judge.claim_db}; level {level:.5f}")
 
     def recorded(self, name, y, rate_hz):
-        """A tone that began earlier, so from the first frame on, but for the filter's beginning and what was done to it."""
+        """A tone that began earlier: from the first frame on, but for the filter's beginning and the event."""
         settle = round(SETTLE_S * rate_hz)
         windows = {"": slice(settle, None)}
         if INTERRUPTED.search(name):
@@ -116,10 +121,11 @@ class Exact:
         if re.search("pause|suspend", name):
             heard = sum(b - a for a, b in pieces)
             least = expected - self.last_frames(name)
-            self.say(least <= heard <= expected + 2, f"{name} length", f"{heard} frames, {least:.0f} to {expected:.0f}")
+            self.say(least <= heard <= expected + 2, f"{name} length",
+                     f"{heard} frames, {least:.0f} to {expected:.0f}")
 
     def sweeps(self, name, y, frames, rate_hz):
-        """All of both channels' sweeps, and under dmix their last frames and the filter's response to them, and silence."""
+        """All of both channels' sweeps, and on dmix their last frames, the filter's response to them, and silence."""
         to_end = "dmix" in name
         around = round(AROUND_S * HW_HZ)
         delays = []
@@ -130,7 +136,8 @@ class Exact:
             sent = np.concatenate([np.zeros(round(AROUND_S * rate_hz)), sent])
             reference = recordings.resample(sent, rate_hz, HW_HZ)
             first = max(0, int(recordings.delay_of(y[:, channel], reference, SWEEP_PASSBAND)))
-            last = first + around + round(frames * HW_HZ / rate_hz) + (around if to_end else -around - self.last_frames(name))
+            last = first + around + round(frames * HW_HZ / rate_hz)
+            last += around if to_end else -around - self.last_frames(name)
             found = recordings.compare(y[first:last, channel], reference, SWEEP_PASSBAND)
             least_db = min(self.judge.claim_db, found["level_db"] - NOISE_DBFS)
             delays.append(first + found["delay"])

@@ -303,6 +303,9 @@ static int drain_slave(struct bli_pcm *bli)
 	while ((error = snd_pcm_drain(bli->slave.pcm)) == -EAGAIN && !bli->io.nonblock && now_ms() - begin_ms < most_ms)
 		nanosleep(&drain_step, NULL);
 	snd_pcm_nonblock(bli->slave.pcm, 1);
+	/* the kernel's nonblocking drain says so to its end and after it: sound/core/pcm_native.c, snd_pcm_drain() */
+	if (error == -EAGAIN && snd_pcm_state(bli->slave.pcm) != SND_PCM_STATE_DRAINING)
+		error = 0;
 	if (error == -EAGAIN && !bli->io.nonblock)
 		error = -EIO;
 	if (error >= 0 || error == -EAGAIN)

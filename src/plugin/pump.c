@@ -433,6 +433,7 @@ int bli_pump_delay(struct bli_pump *pump, snd_pcm_sframes_t *delay)
 		frames = (double)(pump->converted - pump->appl) +
 			 ((double)slave_delay + bli_stream_delay(&pump->stream)) * ratio;
 	}
-	*delay = (snd_pcm_sframes_t)lrint(frames);
+	/* halves are common, and a rounding error in one of them must not make the position fall back by a frame */
+	*delay = (snd_pcm_sframes_t)floor(frames + 0.5 + 0x1p-20);
 	return 0;
 }

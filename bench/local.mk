@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measuring this build against its peers: make bench, make plots. Nothing here is installed or built otherwise.
 
-EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/run \
-	bench/run bench/resample-files bench/plots \
+EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/inorder.py bench/foreign/run \
+	bench/foreign/table.py bench/run bench/bridges bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
 EXTRA_PROGRAMS = bench/dither bench/drift bench/pcms bench/peers bench/peak bench/routes bench/seconds bench/signals \
 	bench/stages
@@ -55,6 +55,15 @@ bench_pcms_SOURCES = bench/pcms.c
 bench_pcms_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_pcms_LDADD = $(ALSA_LIBS)
 
+# The card that it plays into; -rpath makes libtool build a shared object.
+EXTRA_LTLIBRARIES = bench/libasound_module_pcm_noisecard.la
+bench_libasound_module_pcm_noisecard_la_SOURCES = bench/noisecard.c
+bench_libasound_module_pcm_noisecard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+bench_libasound_module_pcm_noisecard_la_LIBADD = $(ALSA_LIBS)
+bench_libasound_module_pcm_noisecard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_noisecard_'
+CLEANFILES += $(EXTRA_LTLIBRARIES)
+
 bench_stages_SOURCES = bench/stages.c
 bench_stages_LDADD = src/core/libcore.la
 
@@ -68,8 +77,8 @@ bench_seconds_CPPFLAGS = $(tools_cppflags)
 bench_seconds_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_seconds_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
-bench: bench/drift$(EXEEXT) bench/pcms$(EXEEXT) bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) \
-	$(bin_PROGRAMS) plugin-links
+bench: bench/drift$(EXEEXT) bench/libasound_module_pcm_noisecard.la bench/pcms$(EXEEXT) bench/peers$(EXEEXT) \
+	bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 

@@ -19,6 +19,7 @@
 #include "kernel-scalar.h"
 #include "sample-loop.h"
 #include "dither-loop.h"
+#include "spectrum-loop.h"
 #undef LANES
 #define LANES 1
 #include "fft-loop.h"
@@ -34,6 +35,7 @@
 #include "kernel-scalar.h"
 #include "sample-loop.h"
 #include "dither-loop.h"
+#include "spectrum-loop.h"
 #undef LANES
 #define LANES 1
 #include "fft-loop.h"
@@ -51,12 +53,14 @@ const struct bli_kernel bli_kernel_c = {
 	.name = "c",
 	.supported = supported,
 	.lanes = { TILE_LANES, TILE_LANES },
+	.bytes_per_delay = 256,
 	.multiply_add_cost = 8,
 	.accumulators = 8,
 	.tile = { bli_c_tile_float, bli_c_tile_double },
 	.glide = { bli_c_glide_float, bli_c_glide_double },
 	.load = { bli_c_load_float, bli_c_load_double },
 	.store = { bli_c_store_float, bli_c_store_double },
+	.store_pair = { bli_c_store_pair_float, bli_c_store_pair_double },
 	.dither = { bli_c_dither_float, bli_c_dither_double },
 	.transform_lanes = { 1, 1 },
 	.transform = { bli_c_transform_float, bli_c_transform_double },

@@ -6,11 +6,64 @@
  *   LANES     values in a vector; the machine's register width, not more
  *             (GCC 12 spills wider vector types to memory)
  *   NAME(x)   x with the kernel's and the precision's suffix
+ * and, where a multiply-add can take one factor from any lane of a vector,
+ *   LANE_MULTIPLY	(of use for floats alone: a vector holds too few doubles)
+ * and where GCC reverses four lanes by a table, though two instructions can do it,
+ *   REVERSE_PAIRS
  * No include guard: it is meant to be included again.
  */
 
 typedef VALUE NAME(vector) __attribute__((vector_size(LANES * sizeof(VALUE))));
 typedef VALUE NAME(unaligned) __attribute__((vector_size(LANES * sizeof(VALUE)), aligned(sizeof(VALUE)), may_alias));
+
+/* lanes in reverse order; masks are literal, because a computed one becomes code for every lane */
+#if LANES == 2
+#define REVERSED(v) SHUFFLE(v, v, 1, 0)
+#elif LANES == 4 && defined(REVERSE_PAIRS)
+#define REVERSED(v) SHUFFLE(SHUFFLE(v, v, 1, 0, 3, 2), SHUFFLE(v, v, 1, 0, 3, 2), 2, 3, 0, 1)
+#elif LANES == 4
+#define REVERSED(v) SHUFFLE(v, v, 3, 2, 1, 0)
+#elif LANES == 8
+#define REVERSED(v) SHUFFLE(v, v, 7, 6, 5, 4, 3, 2, 1, 0)
+#else
+#define REVERSED(v) SHUFFLE(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#endif
+
+#if defined(LANE_MULTIPLY) && VALUE_BYTES == 4
+#define BATCH_STREAMS 4	/* their multiply-adds follow one another, which is as many as an accumulator waits for */
+
+/*
+ * LANES rows of the band at once: input frames are loaded by whole vectors
+ * instead of one by one, because processors with a single load pipe, or those in
+ * order, spend as long on loads as on multiply-adds.
+ * step: 1, or −1 where the input runs backwards.
+ */
+static inline __attribute__((always_inline)) void
+NAME(rows)(const NAME(vector) *column, const size_t streams, const size_t width, const VALUE *const *x, size_t k,
+	   const int step, NAME(vector) *sum)
+{
+#pragma GCC unroll 16
+	for (size_t first = 0; first < streams; first += BATCH_STREAMS) {
+		const size_t count = streams - first < BATCH_STREAMS ? streams - first : BATCH_STREAMS;
+		NAME(vector) frames[BATCH_STREAMS];
+
+#pragma GCC unroll 16
+		for (size_t s = 0; s < count; s++) {
+			const VALUE *from = step > 0 ? x[first + s] + k : x[first + s] - k - (LANES - 1);
+
+			frames[s] = *(const NAME(unaligned) *)from;
+		}
+#pragma GCC unroll 16
+		for (size_t row = 0; row < LANES; row++) {
+			const size_t lane = step > 0 ? row : LANES - 1 - row;
+
+#pragma GCC unroll 16
+			for (size_t i = 0; i < count * width; i++)
+				sum[first * width + i] += column[row * width + i % width] * frames[i / width][lane];
+		}
+	}
+}
+#endif
 
 /*
  * One pass over all groups.  `streams`, `width` and `mirrored` are constants at
@@ -26,18 +79,31 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 	for (size_t group = 0; group < bank->groups; group++) {
 		NAME(vector) sum[BLI_ACCUMULATORS_MAX], mirror_sum[BLI_ACCUMULATORS_MAX];
 		const VALUE *x[BLI_TILE_STREAMS_MAX], *mirror_x[BLI_TILE_STREAMS_MAX];
+		/* read here, since what is stored could be these to the compiler */
+		const size_t first_in = bank->first_in[group], first_out = bank->first_out[group];
+		const size_t mirror_in = mirrored ? bank->mirror_in[group] : 0;
+		const size_t mirror_out = mirrored ? bank->mirror_out[group] - (LANES - 1) : 0;
 
 #pragma GCC unroll 16
 		for (size_t s = 0; s < streams; s++) {
-			x[s] = (const VALUE *)in[s] + bank->first_in[group];
-			if (mirrored)
-				mirror_x[s] = (const VALUE *)in[s] + bank->mirror_in[group];
+			x[s] = (const VALUE *)in[s] + first_in;
+			mirror_x[s] = (const VALUE *)in[s] + mirror_in;
 		}
 #pragma GCC unroll 16
 		for (size_t i = 0; i < sums; i++)
 			sum[i] = mirror_sum[i] = (NAME(vector)){ 0 };
 
-		for (size_t k = 0; k < depth; k++, column += width) {
+		size_t k = 0;
+#if defined(LANE_MULTIPLY) && VALUE_BYTES == 4
+		/* the commonest tiles alone, because of the code's size; the loop below wants a row */
+		if (streams % 2 == 0 && (mirrored ? width > 1 || streams == 6 : width == 2 && streams >= 6))
+			for (; k + LANES < depth; k += LANES, column += LANES * width) {
+				NAME(rows)(column, streams, width, x, k, 1, sum);
+				if (mirrored)
+					NAME(rows)(column, streams, width, mirror_x, k, -1, mirror_sum);
+			}
+#endif
+		do {
 #pragma GCC unroll 16
 			for (size_t i = 0; i < sums; i++)
 				sum[i] += column[i % width] * x[i / width][k];
@@ -46,17 +112,17 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 				for (size_t i = 0; i < sums; i++)
 					mirror_sum[i] += column[i % width] * *(mirror_x[i / width] - k);
 			}
-		}
+			column += width;
+		} while (++k != depth);
 #pragma GCC unroll 16
-		for (size_t i = 0; i < sums; i++) {
-			size_t first = i % width * LANES;
-			VALUE *y = (VALUE *)out[i / width] + bank->first_out[group] + first;
+		for (size_t s = 0; s < streams; s++) {
+			VALUE *y = (VALUE *)out[s] + first_out, *mirror_y = (VALUE *)out[s] + mirror_out;
 
-			*(NAME(unaligned) *)y = sum[i];
-			if (mirrored) {
-				y = (VALUE *)out[i / width] + bank->mirror_out[group] - first;
-				for (size_t lane = 0; lane < LANES; lane++)
-					*(y - lane) = mirror_sum[i][lane];
+#pragma GCC unroll 4
+			for (size_t i = 0; i < width; i++) {
+				*(NAME(unaligned) *)(y + i * LANES) = sum[s * width + i];
+				if (mirrored)
+					*(NAME(unaligned) *)(mirror_y - i * LANES) = REVERSED(mirror_sum[s * width + i]);
 			}
 		}
 	}
@@ -110,3 +176,5 @@ static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *
 
 #undef PASSES
 #undef PASS
+#undef BATCH_STREAMS
+#undef REVERSED

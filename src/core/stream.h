@@ -40,7 +40,7 @@
  * independent.  Opening and closing allocate.  All other functions are
  * real-time safe: they neither allocate, lock, log nor call the system, cannot
  * fail, and take time in proportion to the frames they convert, in bursts of
- * one block.
+ * one block, or of run_frames.
  *
  * What is converted does not depend on how it is cut: one call gives bit for
  * bit what many calls give, if deviations are set at the same output frames.
@@ -61,6 +61,7 @@
 
 #include "exact.h"
 #include "glide.h"
+#include "setup.h"
 
 /* The largest max_deviation: filters are laid out for the nominal ratio. */
 #define BLI_DEVIATION_MAX 0.1
@@ -68,7 +69,7 @@
 /* Longest terms of a ratio in input frames that are converted as one block without being asked for. */
 #define BLI_STREAM_EXACT_MAX 1280
 
-/* Of rates in lowest terms. */
+/* Of rates in lowest terms; BLI_PERIOD_FRAMES_MAX for methods other than BLI_METHOD_SINC, which cannot glide. */
 #define BLI_RATE_TERM_MAX BLI_GLIDE_TERM_MAX
 
 struct bli_stream_config {
@@ -84,6 +85,11 @@ struct bli_stream_config {
 	 * stream, which is delay; more than some hundred are hardly faster.
 	 */
 	size_t block_frames;
+	/*
+	 * Input frames that mostly come at a time, 0 where that is not known: an exact stream converts as many blocks
+	 * together as they make up or begin.  That costs less time and more memory, and delays nothing.
+	 */
+	size_t run_frames;
 	/*
 	 * false: the first output frame comes with the first block, and its time is as far before 0 as the filter
 	 * delays.  true: the first output frame is that of time 0, as files want it; it comes that much later.
@@ -101,7 +107,7 @@ struct bli_stream_config {
 /* What of a configuration is out of range. */
 enum bli_stream_fault {
 	BLI_STREAM_VALID,
-	BLI_STREAM_RATES,	/* one is 0, or in lowest terms above BLI_RATE_TERM_MAX */
+	BLI_STREAM_RATES,	/* one is 0, or in lowest terms above BLI_RATE_TERM_MAX (see there) */
 	BLI_STREAM_RATIO,	/* of the rates is not 1:BLI_RATIO_MAX … BLI_RATIO_MAX:1 */
 	BLI_STREAM_DEVIATION,	/* not 0 … BLI_DEVIATION_MAX, or above 0 without BLI_METHOD_SINC */
 	BLI_STREAM_BLOCK,
@@ -117,6 +123,7 @@ enum bli_stream_fault {
  * The first field of a configuration that is out of range, in the order above.
  * A valid requirement may still be one that no filter meets.
  */
+BLI_SETUP
 enum bli_stream_fault bli_stream_check(const struct bli_stream_config *config);
 
 struct bli_stream {
@@ -146,6 +153,7 @@ struct bli_stream {
  *  −ENOMEM  no memory;
  * after an error *stream is as after bli_stream_close().
  */
+BLI_SETUP
 int bli_stream_open(struct bli_stream *stream, const struct bli_stream_config *config);
 
 /* Free everything; harmless on a closed stream and on one of all zeros. */
@@ -162,7 +170,11 @@ void bli_stream_close(struct bli_stream *stream);
 void bli_stream_process(struct bli_stream *stream, const struct bli_area *in, size_t in_count, size_t *used,
 			const struct bli_area *out, size_t out_count, size_t *written);
 
-/* How many input frames must be given before out_count more output frames (up to 2^48) can be written. */
+/*
+ * How many input frames must be given before out_count more output frames (up to 2^48) can be written; and the
+ * other way round below.  While a ramp lasts (see bli_stream_set_deviation) both take a time in proportion to what is
+ * left of it, up to out_count frames.
+ */
 uint64_t bli_stream_needed(const struct bli_stream *stream, uint64_t out_count);
 
 /* How many output frames can be written after in_count more input frames (up to 2^48). */

@@ -133,7 +133,8 @@ static int set_up(struct bli_pcm *bli)
 	}
 	error = bli_slave_choose(&bli->slave, io->format, io->channels, io->rate);
 	if (!error)
-		error = bli_pump_open(pump, &bli->slave, bli->kernel, io->format, io->channels, io->rate);
+		error = bli_pump_open(pump, &bli->slave, bli->kernel, io->format, io->channels, io->rate,
+				      io->period_size);
 	if (error)
 		return error;
 	period = bli_pump_to_slave(pump, io->period_size);

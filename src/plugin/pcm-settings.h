@@ -11,6 +11,7 @@
 
 #include "keys.h"
 #include "settings.h"
+#include "setup.h"
 
 #include <alsa/asoundlib.h>
 
@@ -32,10 +33,12 @@ struct bli_pcm_settings {
  * value and what is allowed; then *settings is as after
  * bli_pcm_settings_free().
  */
+BLI_SETUP
 int bli_pcm_settings_read(struct bli_pcm_settings *settings, const char *name, snd_config_t *root,
 			  const snd_config_t *conf);
 
 /* Free what the settings hold; harmless twice. */
+BLI_SETUP
 void bli_pcm_settings_free(struct bli_pcm_settings *settings);
 
 /* What messages about the PCM begin with. */

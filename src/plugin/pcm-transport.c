@@ -45,9 +45,10 @@ static bool goes_on_after_xrun(const struct bli_pcm *bli)
 				(bli->pump.end == BLI_PUMP_ENDLESS && bli->stop_threshold >= bli->boundary));
 }
 
-static int move_frames(struct bli_pcm *bli)
+/* By bli_pump_run() or, after a write, bli_pump_push(). */
+static int move_frames(struct bli_pcm *bli, int (*move)(struct bli_pump *pump))
 {
-	int error = bli->starved ? feed_starved(bli) : bli_pump_run(&bli->pump);
+	int error = bli->starved ? feed_starved(bli) : move(&bli->pump);
 
 	if (error != -EPIPE || bli->starved)
 		return error;
@@ -67,7 +68,7 @@ static int move_frames(struct bli_pcm *bli)
 static int run_pump(struct bli_pcm *bli)
 {
 	bli_pump_follow(&bli->pump, bli->io.appl_ptr);
-	return move_frames(bli);
+	return move_frames(bli, bli_pump_run);
 }
 
 /*
@@ -218,7 +219,7 @@ snd_pcm_sframes_t bli_pcm_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_a
 		bli_pump_put(&bli->pump, areas, offset, size);
 		/* before the start too: what the slave has then, it cannot lack at the start */
 		if (!bli->fault)
-			bli->fault = move_frames(bli);
+			bli->fault = move_frames(bli, bli_pump_push);
 	} else {
 		bli_pump_get(&bli->pump, areas, offset, size);
 	}
@@ -302,6 +303,9 @@ static int drain_slave(struct bli_pcm *bli)
 	while ((error = snd_pcm_drain(bli->slave.pcm)) == -EAGAIN && !bli->io.nonblock && now_ms() - begin_ms < most_ms)
 		nanosleep(&drain_step, NULL);
 	snd_pcm_nonblock(bli->slave.pcm, 1);
+	/* the kernel's nonblocking drain says so to its end and after it: sound/core/pcm_native.c, snd_pcm_drain() */
+	if (error == -EAGAIN && snd_pcm_state(bli->slave.pcm) != SND_PCM_STATE_DRAINING)
+		error = 0;
 	if (error == -EAGAIN && !bli->io.nonblock)
 		error = -EIO;
 	if (error >= 0 || error == -EAGAIN)

@@ -11,9 +11,11 @@
  * they are said to be the slave's.  program_term of the program's frames last as
  * long as slave_term of the slave's, exactly.
  *
- * In playback the slave begins with `lead` frames of silence, as many as the
- * stream may keep back while a block of it is incomplete.  So a program has its
- * whole buffer, however short, and is not late before a sound card's would be.
+ * The stream's blocks are half a period at most, 768 frames at the lower rate
+ * where periods are long, or the shortest there are.  In playback the slave
+ * begins with `lead` frames of silence, as many as the stream may keep back
+ * while a block of it is incomplete.  So a program has its whole buffer, however
+ * short and however it writes, and is not late before a sound card's would be.
  *
  * One thread at a time.  What runs between preparation and stop neither
  * allocates, locks nor logs, and calls nothing but the slave, which is never
@@ -54,18 +56,20 @@ struct bli_pump {
 	int64_t hw, hw_base;	/* hardware pointer; what it was when the slave was prepared last */
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
 	uint64_t waiting;	/* of these, not played yet when last asked */
+	snd_pcm_uframes_t room;	/* for more of them, as far as is known: at least so much */
 	enum bli_pump_end end;
 	int64_t last;		/* of an end: the position behind its last frame */
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
 };
 
 /*
- * Open for a slave with chosen parameters (bli_slave_choose()).  Returns 0; or
- * after one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is
- * then as after bli_pump_close().
+ * Open for a slave with chosen parameters (bli_slave_choose()), and for a
+ * program that mostly transfers `period` frames at a time.  Returns 0; or after
+ * one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is then as
+ * after bli_pump_close().
  */
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz);
+		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period);
 
 /* The program's buffer, known after bli_pump_open().  Returns 0 or −ENOMEM after one line. */
 int bli_pump_set_buffer(struct bli_pump *pump, snd_pcm_uframes_t buffer);
@@ -110,6 +114,12 @@ void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *are
  * of the slave, or −EPIPE if a capturing program has gone back beyond the store.
  */
 int bli_pump_run(struct bli_pump *pump);
+
+/*
+ * Playback: the same after bli_pump_put(), but the slave is asked for its room
+ * only if what it had when last asked does not suffice.
+ */
+int bli_pump_push(struct bli_pump *pump);
 
 /* Playback: nothing comes after what is stored. */
 void bli_pump_finish(struct bli_pump *pump);

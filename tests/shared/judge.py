@@ -5,7 +5,7 @@
 Resampling is done here by the FFT of the whole signal. As a program:
 
     judge.py tone FILE RATE HZ SECONDS CHANNELS FORMAT      a sine of -1 dBFS, as a WAV or raw file
-    judge.py fit FILE RATE HZ CHANNELS FORMAT MIN_SNR_DB [DBFS]   is FILE that sine? (least-squares fit, in steady state)
+    judge.py fit FILE RATE HZ CHANNELS FORMAT MIN_SNR_DB [DBFS]   is FILE that sine? (least squares, in steady state)
     judge.py sweeps FILE RATE SECONDS CHANNELS TOP_HZ FORMAT   sweeps of -3 dBFS, up, down, up, … in the channels
     judge.py heard FILE RATE CHANNELS FORMAT SOURCE MIN_SNR_DB A:B   is FILE all of SOURCE in all its channels, with B
                                                             frames for A, without a click, and silence besides?
@@ -14,7 +14,7 @@ Resampling is done here by the FFT of the whole signal. As a program:
     judge.py length FILE.wav                                its length in seconds, rounded up
     judge.py recording FILE.wav [MICROPHONE.wav [MIN_DB]]   is FILE what the microphone heard, at FILE's rate?
 
-FORMAT is ALSA's name of a signed little-endian format, U8 or FLOAT_LE. FILE is raw where its name does not end in ".wav".
+FORMAT is ALSA's name of a signed little-endian format, U8 or FLOAT_LE. FILE is raw unless its name ends in ".wav".
 """
 import sys
 import wave
@@ -134,21 +134,23 @@ def delay_of(recorded, reference, fraction=PASSBAND):
     return coarse - float(np.sum(weight * omega * phase) / np.sum(weight * omega ** 2))
 
 
-def delayed(samples, frames, length):
-    """`samples`, later by any number of frames, `length` frames of it (with silence after its end)."""
+def delayed(samples, frames, length, derivative=0):
+    """`length` frames of `samples`, later by any number of frames (with silence after the end), or their derivative."""
     n = length + len(samples)
     omega = 2 * np.pi * np.arange(n // 2 + 1) / n
-    return np.fft.irfft(np.fft.rfft(samples, n) * np.exp(-1j * omega * frames), n)[:length]
+    spectrum = np.fft.rfft(samples, n) * np.exp(-1j * omega * frames) * (1j * omega) ** derivative
+    return np.fft.irfft(spectrum, n)[:length]
 
 
 def compare(recorded, reference, fraction=PASSBAND):
-    """What sets a recording apart from the reference, apart from a delay. Returns a dict: delay (frames), level_db of the
-    reference in the passband, residual_db below it, error (largest, full scale = 1, over all frequencies), pitch_ppm."""
+    """How a recording differs from the reference, apart from a delay. Returns a dict: delay (frames), level_db of
+    the reference in the passband, residual_db below it, error (largest, full scale = 1, over all frequencies) and
+    pitch_ppm."""
     delay = delay_of(recorded, reference, fraction)
     expected = delayed(reference, delay, len(recorded))
-    # Where the recording cuts the sound off, the slope of the phase is a little wrong: least squares from there on.
+    # Where the recording cuts the sound off, the slope of the phase is a little wrong: Newton's method from there on.
     for _ in range(3):
-        slope = np.gradient(expected)
+        slope = delayed(reference, delay, len(recorded), derivative=1)
         delay -= float(np.dot(recorded - expected, slope) / np.dot(slope, slope))
         expected = delayed(reference, delay, len(recorded))
     error = low_pass(recorded - expected, fraction)
@@ -203,8 +205,8 @@ def judge_heard(path, rate, channels, sample_format, source, min_snr_db, ratio, 
     error = max(silence, *(one["error"] for one in found))
     pitch_ppm = max((one["pitch_ppm"] for one in found), key=abs)
     delays_ms = [1000 * one["delay"] / found_rate for one in found]
-    print(f"{len(recorded)} frames, {ratio}, residual {residual_db:.1f} dB (at most -{min_snr_db}), largest {error:.5f}, "
-          f"pitch {pitch_ppm:+.3f} ppm, from {delays_ms[0]:.2f} ms on", end="")
+    print(f"{len(recorded)} frames, {ratio}, residual {residual_db:.1f} dB (at most -{min_snr_db}), "
+          f"largest {error:.5f}, pitch {pitch_ppm:+.3f} ppm, from {delays_ms[0]:.2f} ms on", end="")
     return (residual_db <= -float(min_snr_db) and error < CLICK and abs(pitch_ppm) <= 0.1 and
             max(delays_ms) - min(delays_ms) < 0.001)
 
@@ -246,13 +248,14 @@ def command_length(path):
 
 def command_recording(path, microphone=None, min_db=None):
     rate, recorded = read(path)
-    print(f"{len(recorded) / rate:.2f} s, level {20 * np.log10(recorded.std()):.2f} dBFS", end="")
+    print(f"{len(recorded) / rate:6.2f} s {20 * np.log10(recorded.std()):6.1f} dBFS", end="")
     if microphone is None:
         return True
     microphone_rate, heard = read(microphone)
     found = compare(recorded[:, 0], resample(heard[:, 0], microphone_rate, rate))
-    print(f", residual {found['residual_db']:.1f} dB against the FFT reference, pitch {found['pitch_ppm']:+.2f} ppm, "
-          f"delay {1000 * found['delay'] / rate:.2f} ms", end="")
+    # adding 0 makes a rounded −0 a 0
+    delay_ms, pitch_ppm = round(1000 * found["delay"] / rate, 2) + 0, round(found["pitch_ppm"], 2) + 0
+    print(f" {found['residual_db']:7.1f} dB {delay_ms:7.2f} ms {pitch_ppm:7.2f} ppm", end="")
     return min_db is None or (found["residual_db"] <= -float(min_db) and abs(found["pitch_ppm"]) <= 1)
 
 

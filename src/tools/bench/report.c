@@ -40,13 +40,13 @@ static const char *beyond_name(const struct bench_settings *settings)
 
 /* ---- the table to choose from ------------------------------------------- */
 
-/* A figure, or a dash where it could not be measured. */
+/* A figure, or a dash where it could not be measured; 0 has no sign. */
 static void text_figure(FILE *file, int width, int decimals, double value)
 {
 	if (isnan(value))
 		fprintf(file, " %*s", width, "-");
 	else
-		fprintf(file, " %*.*f", width, decimals, value);
+		fprintf(file, " %*.*f", width, decimals, fabs(value) < 0.5 * pow(10, -decimals) ? 0 : value);
 }
 
 /* Decimals that leave two digits of a share of a core. */
@@ -197,7 +197,7 @@ static bool differs_between_channels(FILE *file, const struct bench_result *r, c
 	return r->quality.channel_difference > 0;
 }
 
-/* One line for all results that something is wrong with; none where there are none. */
+/* One line for all results with this fault, if there are any. */
 static void text_note(FILE *file, const char *what, describe *is_wrong, const struct bench_settings *settings,
 		      const struct bench_result *const *order, size_t shown)
 {

@@ -300,7 +300,8 @@ static int drain_slave(struct bli_pcm *bli)
 
 	snd_pcm_nonblock(bli->slave.pcm, bli->io.nonblock);
 	/* some slaves never wait */
-	while ((error = snd_pcm_drain(bli->slave.pcm)) == -EAGAIN && !bli->io.nonblock && now_ms() - begin_ms < most_ms)
+	while ((error = snd_pcm_drain(bli->slave.pcm)) == -EAGAIN && !bli->io.nonblock &&
+	       snd_pcm_state(bli->slave.pcm) == SND_PCM_STATE_DRAINING && now_ms() - begin_ms < most_ms)
 		nanosleep(&drain_step, NULL);
 	snd_pcm_nonblock(bli->slave.pcm, 1);
 	/* the kernel's nonblocking drain says so to its end and after it: sound/core/pcm_native.c, snd_pcm_drain() */

@@ -384,6 +384,9 @@ static int run_capture(struct bli_pump *pump)
 
 	if (avail < 0)
 		return (int)avail;
+	/* a rewind to frames that were overwritten in the meantime is an overrun */
+	if (pump->converted - pump->appl > (int64_t)pump->buffer)
+		return -EPIPE;
 	while ((room = pump->appl + (int64_t)pump->buffer - pump->converted) > 0) {
 		size_t used, written, frames, run = store_run(pump, pump->converted, room);
 		uint64_t needed = bli_stream_needed(&pump->stream, run);

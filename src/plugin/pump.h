@@ -109,7 +109,10 @@ void bli_pump_put(struct bli_pump *pump, const snd_pcm_channel_area_t *areas, sn
 void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
 		  snd_pcm_uframes_t frames);
 
-/* Move what can be moved, and update the hardware pointer.  Returns 0 or an error of the slave. */
+/*
+ * Move what can be moved, and update the hardware pointer.  Returns 0, an error
+ * of the slave, or −EPIPE if a capturing program has gone back beyond the store.
+ */
 int bli_pump_run(struct bli_pump *pump);
 
 /*

@@ -7,6 +7,7 @@
 #include "kernel.h"
 #include "pump.h"
 
+#include <errno.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -159,10 +160,36 @@ static void test_from_anywhere(void **state)
 	}
 }
 
+/* A store that is full has nothing before its first frame. */
+static void test_rewound_too_far(void **state)
+{
+	struct rig rig = { .settings = { .name = NULL } };
+
+	(void)state;
+	hand_begin(&card48, 0, 0);
+	open_rig(&rig, SND_PCM_STREAM_CAPTURE);
+	assert_int_equal(snd_pcm_start(rig.slave.pcm), 0);
+	for (unsigned n = 0; n < 5; n++) {
+		hand.time += 480;
+		assert_int_equal(bli_pump_run(&rig.pump), 0);
+		bli_pump_follow(&rig.pump, n < 2 ? CHUNK * n : CHUNK);
+	}
+	hand.time += 480;
+	assert_int_equal(bli_pump_run(&rig.pump), 0);
+	assert_int_equal(bli_pump_avail(&rig.pump), BUFFER);
+	bli_pump_follow(&rig.pump, CHUNK - 1);
+	assert_int_equal(bli_pump_run(&rig.pump), -EPIPE);
+	bli_pump_follow(&rig.pump, CHUNK);
+	assert_int_equal(bli_pump_run(&rig.pump), 0);
+	close_rig(&rig);
+	hand_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_from_anywhere),
+		cmocka_unit_test(test_rewound_too_far),
 	};
 	int error = hand_prepare();
 

@@ -38,7 +38,7 @@ static double executed(const struct bli_banded *stage)
 	const struct bli_banded_layout *layout = &stage->layout;
 
 	return (double)layout->bank.groups * (double)layout->bank.depth * (double)layout->group_frames *
-	       (double)layout->repetitions * CHANNELS *
+	       (double)((layout->cycles + layout->pattern - 1) / layout->pattern) * CHANNELS *
 	       (layout->bank.mirrored ? 2 : 1);
 }
 

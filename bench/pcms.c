@@ -121,8 +121,8 @@ static void measure(const char *card, const struct subject *subject, snd_pcm_str
 	qsort(ratios, ROUNDS, sizeof(ratios[0]), compare);
 	printf("| %s | %s | %u | %.1f ms | %s | %.2f | %.2f | %.2f | %.2f–%.2f |\n", subject->converter,
 	       snd_pcm_format_name(subject->format), subject->channels, (double)subject->period * 1000 / RATE_HZ,
-	       direction == SND_PCM_STREAM_PLAYBACK ? "playback" : "capture", ns[0][ROUNDS / 2], ns[1][ROUNDS / 2], ratios[ROUNDS / 2],
-	       ratios[ROUNDS / 4], ratios[ROUNDS - 1 - ROUNDS / 4]);
+	       direction == SND_PCM_STREAM_PLAYBACK ? "playback" : "capture", ns[0][ROUNDS / 2], ns[1][ROUNDS / 2],
+	       ratios[ROUNDS / 2], ratios[ROUNDS / 4], ratios[ROUNDS - 1 - ROUNDS / 4]);
 }
 
 int main(int argc, char **argv)

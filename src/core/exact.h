@@ -15,7 +15,7 @@
 
 struct bli_exact {
 	struct bli_resampler resampler;
-	size_t in_count;		/* frames loaded for the next run, less than a period; none while there is output */
+	size_t in_count;		/* frames loaded, less than a period; none while there is output to be given */
 	size_t out_first, out_count;	/* frames of the last run that are still to be given */
 	/* silence before the first input frame, and output frames to drop before the first to be given */
 	size_t lead, skip;

@@ -155,7 +155,8 @@ void bli_resampler_load(struct bli_resampler *resampler, const struct bli_area *
 
 		if (in && in[channel].samples)
 			resampler->invalid += config->kernel->load[resampler->precision](
-				&config->in_format, values, sample_at(&in[channel], in_first), in[channel].step, frames);
+				&config->in_format, values, sample_at(&in[channel], in_first), in[channel].step,
+				frames);
 		else
 			memset(values, 0, frames * resampler->value_size);
 	}

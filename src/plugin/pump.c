@@ -13,20 +13,31 @@
 /* ---- opening ------------------------------------------------------------ */
 
 /*
- * The stream's blocks are delay, so they are half a period at most.  Longer
- * ones than BLOCK_FRAMES_MAX, in frames of the lower rate, cost little less
- * (`make bench-stages`), nor do runs longer than RUN_FRAMES_MAX.
+ * The stream's blocks are delay, so they are half a period at most.  Blocks
+ * longer than BLOCK_FRAMES_MAX, in frames of the lower rate, and runs longer
+ * than RUN_FRAMES_MAX cost little less: see `make bench-stages`.
  */
-enum { BLOCKS_PER_PERIOD_MIN = 2, BLOCK_FRAMES_MAX = 768, RUN_FRAMES_MAX = 1024 };
+enum { BLOCKS_PER_PERIOD_MIN = 2, BLOCK_FRAMES_MAX = 768, BLOCK_FRAMES_MIN = 32, RUN_FRAMES_MAX = 1024 };
 
-/* For periods of so many input frames: whole blocks in each, if the ratio's terms allow it. */
-static void choose_block(struct bli_stream_config *config, uint64_t period)
+/*
+ * Blocks for a program's periods of so many input frames.  In capture these are
+ * whole blocks where they can be: what a block kept back at the end of a period
+ * would make the program wait for the next.
+ */
+static void choose_block(const struct bli_pump *pump, struct bli_stream_config *config, uint64_t period)
 {
+	const uint64_t term = pump->slave_term;
 	uint64_t low = config->in_rate < config->out_rate ? config->in_rate : config->out_rate;
 	uint64_t most = BLOCK_FRAMES_MAX * config->in_rate / low, blocks = (period + most - 1) / most;
+	uint64_t frames = period / (blocks < BLOCKS_PER_PERIOD_MIN ? BLOCKS_PER_PERIOD_MIN : blocks);
 
 	config->run_frames = period < RUN_FRAMES_MAX ? period : RUN_FRAMES_MAX;
-	config->block_frames = period / (blocks < BLOCKS_PER_PERIOD_MIN ? BLOCKS_PER_PERIOD_MIN : blocks);
+	config->block_frames = frames;
+	for (uint64_t whole = frames - frames % term; whole >= term && whole >= BLOCK_FRAMES_MIN; whole -= term)
+		if (!pump->playback && period % whole == 0) {
+			config->block_frames = whole;
+			break;
+		}
 }
 
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
@@ -54,7 +65,7 @@ int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct b
 	pump->sample_bytes = (size_t)snd_pcm_format_physical_width(format) / 8;
 	bli_format_or_float_from_alsa(slave->playback ? &config.in_format : &config.out_format, format);
 	bli_format_or_float_from_alsa(slave->playback ? &config.out_format : &config.in_format, slave->format);
-	choose_block(&config, pump->playback ? period : bli_pump_to_slave(pump, period));
+	choose_block(pump, &config, pump->playback ? period : bli_pump_to_slave(pump, period));
 	error = bli_settings_requirement(settings, rate_hz < slave->rate_hz ? rate_hz : slave->rate_hz,
 					 &config.requirement);
 	if (error)

@@ -135,6 +135,19 @@ static void test_self(void **state)
 	}
 }
 
+/* What the PCM's dump says after `label`; *output, to be closed, holds the text. */
+static const char *dumped(snd_pcm_t *pcm, const char *label, snd_output_t **output)
+{
+	char *said;
+
+	assert_int_equal(snd_output_buffer_open(output), 0);
+	snd_pcm_dump(pcm, *output);
+	assert_true(snd_output_buffer_string(*output, &said) > 0);
+	said = strstr(said, label);
+	assert_non_null(said);
+	return said + strlen(label);
+}
+
 /* The slave's best format is taken: of a null slave, which has all, 32 bits; and the program's if the rates are equal. */
 static void test_format(void **state)
 {
@@ -150,14 +163,50 @@ static void test_format(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		snd_pcm_t *pcm = pcmstream_open(rows[i].text, &playback);
 		snd_output_t *output;
-		char *said;
 
-		assert_int_equal(snd_output_buffer_open(&output), 0);
-		snd_pcm_dump(pcm, output);
-		assert_true(snd_output_buffer_string(output, &said) > 0);
-		said = strstr(said, "  slave: ");
-		assert_non_null(said);
-		assert_int_equal(strncmp(said + strlen("  slave: "), rows[i].format, strlen(rows[i].format)), 0);
+		assert_int_equal(strncmp(dumped(pcm, "  slave: ", &output), rows[i].format, strlen(rows[i].format)), 0);
+		snd_output_close(output);
+		snd_pcm_close(pcm);
+	}
+}
+
+/*
+ * Blocks, in frames of the input, of which 147:160 and 1:2 are the shortest but for 32: half a period and 768 frames at
+ * the lower rate at most; in capture a period has whole ones.
+ */
+static void test_blocks(void **state)
+{
+	static const struct {
+		snd_pcm_stream_t direction;
+		unsigned rate_hz, slave_hz, period;
+		unsigned long block;
+	} rows[] = {
+		{ SND_PCM_STREAM_PLAYBACK, 44100, 48000, 64, 147 },
+		{ SND_PCM_STREAM_PLAYBACK, 44100, 48000, 587, 147 },
+		{ SND_PCM_STREAM_PLAYBACK, 44100, 48000, 588, 294 },
+		{ SND_PCM_STREAM_PLAYBACK, 44100, 48000, 5512, 588 },
+		{ SND_PCM_STREAM_PLAYBACK, 48000, 96000, 48, 32 },
+		{ SND_PCM_STREAM_PLAYBACK, 48000, 96000, 240, 120 },
+		{ SND_PCM_STREAM_PLAYBACK, 96000, 48000, 12000, 1500 },
+		{ SND_PCM_STREAM_CAPTURE, 44100, 48000, 441, 160 },	/* of a slave's period of 480 */
+		{ SND_PCM_STREAM_CAPTURE, 44100, 48000, 1323, 480 },	/* 1440 */
+		{ SND_PCM_STREAM_CAPTURE, 44100, 48000, 4410, 800 },	/* 4800 */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pcmstream_setup setup = playback;
+		snd_output_t *output;
+		char text[200];
+		snd_pcm_t *pcm;
+
+		setup.direction = rows[i].direction;
+		setup.rate_hz = rows[i].rate_hz;
+		setup.period_frames = rows[i].period;
+		snprintf(text, sizeof(text), "pcm.stream { type bli slave { pcm { type null } rate %u } }\n",
+			 rows[i].slave_hz);
+		pcm = pcmstream_open(text, &setup);
+		assert_int_equal(strtoul(dumped(pcm, ", blocks of ", &output), NULL, 10), rows[i].block);
 		snd_output_close(output);
 		snd_pcm_close(pcm);
 	}
@@ -273,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_self),
 		cmocka_unit_test(test_format),
+		cmocka_unit_test(test_blocks),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_missing),

@@ -219,28 +219,6 @@ struct NAME(line_pass) {
 	const VALUE *matrix;
 };
 
-/*
- * The results of a transform of `radix` values, times what they have to be
- * multiplied with, to y, a vector every `step` values: twiddles[radix − 1][2], or
- * factors of the matrix, one every matrix_step values, or neither (both NULL).
- */
-INLINE void NAME(finish)(struct NAME(complex) *result, const size_t radix, const VALUE *twiddles, const VALUE *matrix,
-			 size_t matrix_step, VALUE *y, ptrdiff_t to_imaginary, size_t step)
-{
-	if (LANES > 1 && matrix) {
-#pragma GCC unroll 8
-		for (size_t k = 0; k < radix; k++)
-			result[k] = NAME(product)(result[k], NAME(get)(matrix + k * matrix_step, LANES));
-	} else if (twiddles) {
-#pragma GCC unroll 8
-		for (size_t k = 1; k < radix; k++)
-			result[k] = NAME(turned)(result[k], twiddles[2 * k - 2], twiddles[2 * k - 1]);
-	}
-#pragma GCC unroll 8
-	for (size_t k = 0; k < radix; k++)
-		NAME(put)(y + k * step, to_imaginary, result[k]);
-}
-
 /* m·s transforms of `radix` values, which is constant at every call. */
 INLINE void NAME(run_pass)(const size_t radix, const struct NAME(line_pass) *pass)
 {
@@ -280,8 +258,20 @@ INLINE void NAME(run_pass)(const size_t radix, const struct NAME(line_pass) *pas
 		default:
 			result[0] = value[0];
 		}
-		NAME(finish)(result, radix, p ? twiddle : NULL, matrix ? matrix + q * 2 * LANES : NULL, s * 2 * LANES,
-			     y, out.to_imaginary, out_step);
+		if (LANES > 1 && matrix) {
+			const VALUE *w = matrix + q * 2 * LANES;
+
+#pragma GCC unroll 8
+			for (size_t k = 0; k < radix; k++)
+				result[k] = NAME(product)(result[k], NAME(get)(w + k * s * 2 * LANES, LANES));
+		} else if (p) {
+#pragma GCC unroll 8
+			for (size_t k = 1; k < radix; k++)
+				result[k] = NAME(turned)(result[k], twiddle[2 * k - 2], twiddle[2 * k - 1]);
+		}
+#pragma GCC unroll 8
+		for (size_t k = 0; k < radix; k++)
+			NAME(put)(y + k * out_step, out.to_imaginary, result[k]);
 		x += in.step;
 		y += out.step;
 		if (++q == s) {

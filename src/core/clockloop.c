@@ -49,7 +49,7 @@
  * a USB clock near its host's.
  */
 #define SETTLED_AGE 18.0	/* clocks are known to 0.02 ppm then; earlier, and the servo has to come back to them */
-#define SETTLED_EXCESS 6e-6
+#define SETTLED_EXCESS 5e-6
 #define SETTLED_INNOVATION 2e-6
 #define BANDWIDTH_SETTLED 0.01
 #define BANDWIDTH_BY_EXCESS 3e4

@@ -5,7 +5,7 @@
  *
  * clocks SERIES LOOP
  *
- * LOOP is bli, camilla, alsaloop or bluealsa.  SERIES:
+ * LOOP is bli, zita, camilla, alsaloop or bluealsa.  SERIES:
  *   lock       the first 1000 s: seconds, and the largest error of the ratio (ppm) and of the latency (µs) since
  *              the line before, at times that grow by 3 %
  *   day        the same over 24 hours, hours first, every four minutes
@@ -75,6 +75,7 @@ int main(int argc, char **argv)
 		const struct sim_loop *loop;
 	} loops[] = {
 		{ "bli", &sim_bli },
+		{ "zita", &sim_zita },
 		{ "camilla", &sim_camilla },
 		{ "alsaloop", &sim_alsaloop },
 		{ "bluealsa", &sim_bluealsa },
@@ -106,7 +107,7 @@ int main(int argc, char **argv)
 	} else if (loop && !strcmp(argv[1], "sidebands")) {
 		print_sidebands(&config, loop);
 	} else {
-		fprintf(stderr, "Usage: clocks lock|day|sidebands bli|camilla|alsaloop|bluealsa\n");
+		fprintf(stderr, "Usage: clocks lock|day|sidebands bli|zita|camilla|alsaloop|bluealsa\n");
 		return 2;
 	}
 	return 0;

@@ -57,6 +57,7 @@ struct settings {
 
 struct clockcard {
 	snd_pcm_ioplug_t io;
+	snd_pcm_ioplug_callback_t callback;
 	FILE *file;
 	char *events;
 	double ppm, tone;
@@ -364,17 +365,7 @@ static int clockcard_close(snd_pcm_ioplug_t *io)
 	return 0;
 }
 
-static const snd_pcm_ioplug_callback_t without_resume = {
-	.start = clockcard_start,
-	.stop = clockcard_stop,
-	.pointer = clockcard_pointer,
-	.drain = clockcard_drain,
-	.prepare = clockcard_prepare,
-	.sw_params = clockcard_sw_params,
-	.poll_revents = clockcard_poll_revents,
-	.close = clockcard_close,
-};
-static const snd_pcm_ioplug_callback_t with_resume = {
+static const snd_pcm_ioplug_callback_t callbacks = {
 	.start = clockcard_start,
 	.stop = clockcard_stop,
 	.pointer = clockcard_pointer,
@@ -506,7 +497,10 @@ static int create(snd_pcm_t **pcmp, const char *name, const struct settings *set
 	card->io.version = SND_PCM_IOPLUG_VERSION;
 	card->io.name = "Sound card with a clock of its own";
 	card->io.mmap_rw = 1;
-	card->io.callback = settings->resumes ? &with_resume : &without_resume;
+	card->callback = callbacks;
+	if (!settings->resumes)
+		card->callback.resume = NULL;
+	card->io.callback = &card->callback;
 	card->io.private_data = card;
 	card->io.poll_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	card->io.poll_events = POLLIN;

@@ -5,15 +5,24 @@
 #ifndef BLI_PCM_REPORT_H
 #define BLI_PCM_REPORT_H
 
-#include "pump.h"
+#include "follower.h"
 
-/* Print settings, ratio, kernel, delay, the slave's parameters, clipped samples; if `pump` is NULL, settings alone. */
-void bli_pcm_report(snd_output_t *out, const struct bli_pcm_settings *settings, const struct bli_pump *pump);
+/*
+ * Print settings, ratio, kernel, delay, the slave's parameters, what the ratio follows, clipped samples; if `pump` is
+ * NULL, settings alone.
+ */
+void bli_pcm_report(snd_output_t *out, const struct bli_pcm_settings *settings, const struct bli_pump *pump,
+		    const struct bli_follower *follower);
 
 /* The same on standard error. */
-void bli_pcm_report_to_stderr(const struct bli_pcm_settings *settings, const struct bli_pump *pump);
+void bli_pcm_report_to_stderr(const struct bli_pcm_settings *settings, const struct bli_pump *pump,
+			      const struct bli_follower *follower);
 
-/* One SNDERR line on the clipped samples, if there are any: for when the report is not asked for any more. */
-void bli_pcm_report_clipping(const struct bli_pcm_settings *settings, const struct bli_pump *pump);
+/*
+ * For when the report is not asked for any more: one SNDERR line on the clipped samples, if there are any, and one on
+ * what the ratio followed, if it did.
+ */
+void bli_pcm_report_end(const struct bli_pcm_settings *settings, const struct bli_pump *pump,
+			const struct bli_follower *follower);
 
 #endif

@@ -30,14 +30,44 @@ static int feed_starved(struct bli_pcm *bli)
 	return error < 0 ? error : 0;
 }
 
+/* Fill the slave that waits for half of the program's buffer, and start it then. */
+static int fill(struct bli_pcm *bli)
+{
+	int error = bli_pump_run(&bli->pump);
+
+	if (error < 0 || !bli->running || !bli_follower_is_filled(&bli->follower, &bli->pump))
+		return error;
+	error = snd_pcm_start(bli->slave.pcm);
+	if (error >= 0)
+		bli_follower_filled(&bli->follower);
+	return error < 0 ? error : 0;
+}
+
+/* The slave that follows ran dry: it waits until there is half a buffer again, and the program does not hear of it. */
+static int refill(struct bli_pcm *bli)
+{
+	int error = snd_pcm_prepare(bli->slave.pcm);
+
+	bli_follower_refill(&bli->follower, &bli->pump);
+	if (error >= 0)
+		error = bli_pump_restart(&bli->pump);
+	return error < 0 ? error : fill(bli);
+}
+
 static int run_pump(struct bli_pcm *bli)
 {
 	int error;
 
-	bli_pump_follow(&bli->pump, bli->io.appl_ptr);
 	if (bli->starved)
 		return feed_starved(bli);
+	if (bli->follower.state == BLI_FOLLOWER_FILLING)
+		return fill(bli);
 	error = bli_pump_run(&bli->pump);
+	if (!error)
+		bli_follower_steer(&bli->follower, &bli->pump);
+	if (error == -EPIPE && bli->running && bli->pump.end == BLI_PUMP_ENDLESS &&
+	    bli_follower_refills(&bli->follower))
+		return refill(bli);
 	if (error == -EPIPE && bli->pump.playback && bli->running && bli->stop_threshold >= bli->boundary &&
 	    bli->pump.end == BLI_PUMP_ENDLESS) {
 		bli->starved = true;
@@ -60,11 +90,18 @@ static void tell_fault(struct bli_pcm *bli)
 	snd_pcm_ioplug_set_state(&bli->io, state);
 }
 
+/* Run the pump from where alsa-lib says the program is. */
+static int follow_and_run(struct bli_pcm *bli)
+{
+	bli_pump_follow(&bli->pump, bli->io.appl_ptr);
+	return run_pump(bli);
+}
+
 /* Run the pump if the stream runs.  Returns 0 or the fault, told. */
 static int run_and_tell(struct bli_pcm *bli)
 {
 	if (bli->running && !bli->fault)
-		bli->fault = run_pump(bli);
+		bli->fault = follow_and_run(bli);
 	tell_fault(bli);
 	return bli->fault;
 }
@@ -74,7 +111,7 @@ void bli_pcm_run_aside(void *object)
 	struct bli_pcm *bli = object;
 
 	if (bli->running && !bli->fault && !bli->slave_drains)
-		bli->fault = run_pump(bli);
+		bli->fault = follow_and_run(bli);
 	if (bli->fault || bli_pump_avail(&bli->pump) >= bli->avail_min)
 		bli_worker_ready(&bli->worker, true);
 }
@@ -101,6 +138,7 @@ int bli_pcm_prepare(snd_pcm_ioplug_t *io)
 	error = snd_pcm_prepare(bli->slave.pcm);
 	if (error >= 0)
 		error = bli_pump_prepare(&bli->pump);
+	bli_follower_prepare(&bli->follower);
 	bli_worker_unlock(&bli->worker);
 	return error < 0 ? error : 0;
 }
@@ -116,7 +154,7 @@ int bli_pcm_start(snd_pcm_ioplug_t *io)
 		error = -EPIPE;
 	else if (bli->pump.playback)
 		error = bli_pump_run(&bli->pump);
-	if (!error)
+	if (!error && bli_follower_start(&bli->follower, &bli->pump))
 		error = snd_pcm_start(bli->slave.pcm);
 	if (error >= 0) {
 		bli->running = true;
@@ -150,9 +188,47 @@ snd_pcm_sframes_t bli_pcm_pointer(snd_pcm_ioplug_t *io)
 	else
 		run_and_tell(bli);
 	/* a negative answer would be an xrun whatever it is */
-	hw = bli->fault == -EPIPE ? -EPIPE : (snd_pcm_sframes_t)((snd_pcm_uframes_t)bli->pump.hw % bli->boundary);
+	hw = bli->fault == -EPIPE ? -EPIPE : (snd_pcm_sframes_t)bli_pump_pointer(&bli->pump);
 	bli_worker_unlock(&bli->worker);
 	return hw;
+}
+
+/* Start before alsa-lib would, if it would at all. */
+static int start_early(struct bli_pcm *bli)
+{
+	int error;
+
+	if (bli->start_threshold > bli->io.buffer_size || (uint64_t)bli->pump.appl >= bli->start_threshold)
+		return 0;
+	bli_follower_start(&bli->follower, &bli->pump);
+	error = snd_pcm_start(bli->slave.pcm);
+	if (error < 0)
+		return error;
+	bli->running = true;
+	bli_worker_switch(&bli->worker, true);
+	snd_pcm_ioplug_set_state(&bli->io, SND_PCM_STATE_RUNNING);
+	return 0;
+}
+
+/* Playback: take what the program writes. */
+static void take(struct bli_pcm *bli, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
+		 snd_pcm_uframes_t size)
+{
+	const int64_t now = bli->follower.state == BLI_FOLLOWER_OFF ? 0 : bli_follower_now();
+	bool early;
+
+	if (bli_follower_leaves_out(&bli->follower, &bli->pump, size)) {
+		bli_pump_skip(&bli->pump, size);
+		return;
+	}
+	bli_pump_put(&bli->pump, areas, offset, size);
+	early = bli_follower_starts_early(&bli->follower, &bli->pump, size, now);
+	bli_follower_wrote(&bli->follower, &bli->pump, now);
+	/* before the start too: what the slave has then, it cannot lack at the start */
+	if (!bli->fault && !bli->slave_drains)
+		bli->fault = run_pump(bli);
+	if (early && !bli->fault)
+		bli->fault = start_early(bli);
 }
 
 snd_pcm_sframes_t bli_pcm_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
@@ -163,12 +239,7 @@ snd_pcm_sframes_t bli_pcm_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_a
 	bli_worker_lock(&bli->worker);
 	bli_pump_follow(&bli->pump, io->appl_ptr);
 	if (bli->pump.playback) {
-		bli_pump_put(&bli->pump, areas, offset, size);
-		/* before the start too: what the slave has then, it cannot lack at the start */
-		if (!bli->fault && !bli->starved && !bli->slave_drains)
-			bli->fault = bli_pump_run(&bli->pump);
-		else if (bli->starved)
-			bli->fault = feed_starved(bli);
+		take(bli, areas, offset, size);
 	} else {
 		bli_pump_get(&bli->pump, areas, offset, size);
 	}
@@ -237,7 +308,14 @@ int bli_pcm_pause(snd_pcm_ioplug_t *io, int enable)
 	int error;
 
 	bli_worker_lock(&bli->worker);
-	error = snd_pcm_pause(bli->slave.pcm, enable);
+	if (bli->follower.state == BLI_FOLLOWER_FILLING) {
+		/* the slave stands still already, and is not to be started meanwhile */
+		bli->running = !enable;
+		error = 0;
+	} else {
+		error = snd_pcm_pause(bli->slave.pcm, enable);
+	}
+	bli_follower_break(&bli->follower);
 	bli_worker_unlock(&bli->worker);
 	return error;
 }
@@ -268,6 +346,7 @@ int bli_pcm_resume(snd_pcm_ioplug_t *io)
 	bli->fault = error < 0 ? -EPIPE : 0;
 	bli->running = error >= 0;
 	bli_worker_switch(&bli->worker, bli->running);
+	bli_follower_break(&bli->follower);
 	snd_pcm_ioplug_set_state(io, error < 0 ? SND_PCM_STATE_XRUN : SND_PCM_STATE_RUNNING);
 	bli_worker_unlock(&bli->worker);
 	return error;
@@ -326,7 +405,7 @@ int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int
 		run_and_tell(bli);
 	/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
 	ready = bli_pump_avail(&bli->pump) >= bli->avail_min || slave_is_drained(bli) ||
-		(!bli->running && (slave_revents & event));
+		(!bli->running && (slave_revents & event)) || bli->follower.state == BLI_FOLLOWER_FILLING;
 	if (!ready)
 		bli_worker_ready(&bli->worker, false);
 	*revents = bli->fault ? event | POLLERR : ready ? event : 0;

@@ -52,17 +52,23 @@ struct bli_pump {
 	int64_t converted;	/* taken from the store (playback), or put into it (capture) */
 	int64_t hw, hw_base;	/* hardware pointer; what it was when the slave was prepared last */
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
+	uint64_t led;		/* of these: silence of the lead */
+	uint64_t skipped;	/* frames that the program has written and the pump left out: its positions lack them */
+	/* of a playback whose stream may deviate: where the slave was when it was looked at last, and when */
+	int64_t (*now)(void);	/* ns; NULL: nobody wants to know */
+	uint64_t played;	/* since the slave was prepared, its frames */
+	int64_t played_time;
 	enum bli_pump_end end;
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
 };
 
 /*
- * Open for a slave with chosen parameters (bli_slave_choose()).  Returns 0; or
- * after one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is
- * then as after bli_pump_close().
+ * Open for a slave with chosen parameters (bli_slave_choose()), with a stream
+ * that can deviate by up to max_deviation.  Returns 0; or after one line −EINVAL,
+ * −ERANGE or −ENOMEM, as bli_stream_open(); *pump is then as after bli_pump_close().
  */
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz);
+		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, double max_deviation);
 
 /* The program's buffer, known after bli_pump_open().  Returns 0 or −ENOMEM after one line. */
 int bli_pump_set_buffer(struct bli_pump *pump, snd_pcm_uframes_t buffer);
@@ -88,6 +94,9 @@ void bli_pump_follow(struct bli_pump *pump, snd_pcm_uframes_t appl_ptr);
 void bli_pump_put(struct bli_pump *pump, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
 		  snd_pcm_uframes_t frames);
 
+/* Playback: leave out `frames` that the program has written. */
+void bli_pump_skip(struct bli_pump *pump, snd_pcm_uframes_t frames);
+
 /* Capture: give `frames` at the program's position, which stays where it is. */
 void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
 		  snd_pcm_uframes_t frames);
@@ -103,6 +112,9 @@ void bli_pump_complete(struct bli_pump *pump);
 
 /* A slave that ran dry, prepared again: go on with what comes next.  Returns 0 or an error of the slave. */
 int bli_pump_restart(struct bli_pump *pump);
+
+/* The hardware pointer as alsa-lib counts it. */
+snd_pcm_uframes_t bli_pump_pointer(const struct bli_pump *pump);
 
 /* Frames that the program can write, or read. */
 snd_pcm_uframes_t bli_pump_avail(const struct bli_pump *pump);

@@ -41,12 +41,11 @@ static const char *describe_follower(const struct bli_follower *follower, char *
 		snprintf(words, size, "starts with %lu frames", follower->level);
 		break;
 	case BLI_FOLLOWER_FILLING:
-		snprintf(words, size, "refilling to %lu frames", follower->level);
+		snprintf(words, size, "filling to %lu frames", follower->level);
 		break;
 	case BLI_FOLLOWER_FOLLOWING:
-		snprintf(words, size, "following, %s, %+.3f ppm, latency %.3f ms",
-			 status.state == BLI_CLOCKLOOP_LOCKED ? "locked" : "not locked yet", 1e6 * status.deviation,
-			 1e3 * status.latency);
+		snprintf(words, size, "following, %+.3f ppm (standard deviation %.1f), latency %.3f ms",
+			 1e6 * status.deviation, 1e6 * status.deviation_sigma, 1e3 * status.latency);
 		break;
 	case BLI_FOLLOWER_FROZEN:
 		snprintf(words, size, "frozen at the nominal ratio, +0.000 ppm, because the program waits for room");

@@ -1,210 +1,292 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The PCM "type bli" with sync "writer": a program that is paced by another clock than the card is followed, an ordinary player
- * is not. In simulated time: the clock that the plugin looks at and the poll by which alsa-lib waits are this program's, and the
- * card is driven by its hand to where it is by then. What was played tells when it was written: one channel counts frames.
+ * The PCM "type bli" with sync "writer": a program that another clock paces is followed, at a constant latency and without a
+ * click; one that stops is waited for; an ordinary player is recognised and gets the nominal ratio. In simulated time.
  */
-#include "handhelp.h"
+#include "writerhelp.h"
 
 #include <errno.h>
 #include <math.h>
-#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 #include <cmocka.h>
 
-enum { RATE = 44100, CARD_RATE = 48000, CHUNK_MAX = 4096 };
+/* ---- following ------------------------------------------------------------ */
 
-static const struct hand_card card48 = { CARD_RATE, SND_PCM_FORMAT_S32_LE, 2, 0, 0 };
-
-/* ---- simulated time ------------------------------------------------------ */
-
-#define POLL_S 200e-6	/* what a wait in alsa-lib takes */
-
-static double sim_time;		/* s */
-static unsigned sim_polls;
-
-static void go_to(double time)
-{
-	sim_time = fmax(sim_time, time);
-	hand.time = (uint64_t)(sim_time * CARD_RATE);
-}
-
-int clock_gettime(clockid_t clock, struct timespec *now)
-{
-	if (clock != CLOCK_MONOTONIC)
-		return (int)syscall(SYS_clock_gettime, clock, now);
-	now->tv_sec = (time_t)sim_time;
-	now->tv_nsec = (long)((sim_time - floor(sim_time)) * 1e9);
-	return 0;
-}
-
-int poll(struct pollfd *fds, nfds_t count, int timeout)
-{
-	(void)timeout;
-	sim_polls++;
-	go_to(sim_time + POLL_S);
-	for (nfds_t i = 0; i < count; i++)
-		fds[i].revents = fds[i].events & (POLLIN | POLLOUT);
-	return (int)count;
-}
-
-/* In [0, 1): G. Marsaglia, xorshift64. */
-static double uniform(void)
-{
-	static uint64_t seed = 88172645463325252u;
-
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return (double)(seed >> 11) * 0x1p-53;
-}
-
-/* ---- the program ---------------------------------------------------------- */
-
-/* Channel 0 is a sine, channel 1 the number of the frame in units of 2^-26. */
-static const double sine_hz = 997, sine_amplitude = 0.5;
-#define UNIT 0x1p-26
-
-struct writer {
-	double ppm;		/* its clock against the card's */
-	double jitter;		/* its writes are late by 0 … this, s */
-	unsigned chunk;		/* frames at a time */
-	unsigned period, periods;
-	bool nonblocking;
-	/* while it runs: */
-	snd_pcm_t *pcm;
-	double from;		/* frame 0 is due at this time, s */
-	int64_t written;
-	unsigned waits;		/* polls of alsa-lib while it wrote */
+/*
+ * What the loop is worth where all that is known of a clock is when a program writes is asserted by tests/core/clockloop: 10 ppm
+ * and 0.5 ms for writes that are up to 10 ms late. Earlier writes are better stamps.
+ */
+struct follow_row {
+	struct writer writer;
+	double lock_s;		/* from then on … */
+	double off_ppm, off_s;	/* … the ratio of every second and the latency are right to this */
+	double snr_db;
 };
 
-/* When frame n is due, s. */
-static double due(const struct writer *writer, double n)
+static void follow(const struct follow_row *row)
 {
-	return writer->from + n / (RATE * (1 + 1e-6 * writer->ppm));
+	struct writer writer = row->writer;
+	const double seconds = row->lock_s + 45;
+	double least = 1, most = 0, off = 0, rough, snr_db;
+	struct writer_anchor at;
+	size_t first, last;
+
+	writer_begin(&writer, seconds, "sync writer");
+	writer_polls = 0;
+	writer_run(&writer, writer.from + seconds - 1);
+	/* no write waited, and none was refused */
+	assert_int_equal(writer_polls, 0);
+	at = writer_anchor(&writer);
+	last = at.frame - WRITER_CARD_RATE / 10;
+	for (double t = row->lock_s; t < seconds - 3; t += 1) {
+		first = writer_frame_at(&at, writer.from + t);
+		least = fmin(least, writer_latency(&writer, &at, first));
+		most = fmax(most, writer_latency(&writer, &at, first));
+		off = fmax(off, fabs(writer_deviation(&writer, first, first + WRITER_CARD_RATE) - 1e-6 * writer.ppm));
+	}
+	rough = writer_roughest(writer_frame_at(&at, writer.from + 1), last);
+	snr_db = writer_worst_snr_db(&writer, writer_frame_at(&at, writer.from + row->lock_s), last);
+	print_message("%+.0f ppm, %u frames, up to %.0f ms late: after %.0f s within %.2f ppm, latency %.3f ... %.3f ms, %.1f dB\n",
+		      writer.ppm, writer.chunk, 1e3 * writer.jitter, row->lock_s, 1e6 * off, 1e3 * least, 1e3 * most, snr_db);
+	print_message("    %s\n", writer_report(&writer));
+	assert_int_equal(hand.starts, 1);
+	assert_true(off < 1e-6 * row->off_ppm);
+	assert_true(most - least < row->off_s);
+	/* nothing is heard but a frequency that changes, in the beginning too */
+	assert_true(rough < 1.02 * writer_roughness(1.2e-3));
+	assert_true(snr_db > row->snr_db);
+	writer_end(&writer);
 }
 
-static void begin(struct writer *writer, double seconds, const char *more)
+/*
+ * SNR: where a ratio drifts by D per second, a tenth of a second fits a sine of 997 Hz but for a phase of π·997·D·t², whose part
+ * that is no line is π·997·D·(0.1 s)²/(6 √5) rms: −107 dB at 2 ppm/s, which a loop whose bandwidth is 0.25 rad/s makes of
+ * 8 ppm, and −87 dB at 20 ppm/s.
+ */
+static void test_follows(void **state)
 {
-	const struct pcmstream_setup setup = {
-		.direction = SND_PCM_STREAM_PLAYBACK, .access = SND_PCM_ACCESS_RW_INTERLEAVED,
-		.format = SND_PCM_FORMAT_S32_LE, .channels = 2, .rate_hz = RATE,
-		.period_frames = writer->period, .periods = writer->periods,
+	static const struct follow_row rows[] = {
+		{ { .ppm = 600, .jitter = 10e-3, .chunk = 882, .period = 2205, .periods = 4 }, 75, 10, 0.5e-3, 105 },
+		{ { .ppm = -600, .jitter = 10e-3, .chunk = 882, .period = 2205, .periods = 4 }, 75, 10, 0.5e-3, 105 },
+		{ { .ppm = 1000, .jitter = 1e-3, .chunk = 64, .period = 441, .periods = 8 }, 30, 2, 0.05e-3, 105 },
+		{ { .ppm = -1000, .jitter = 3e-3, .chunk = 441, .period = 441, .periods = 8, .nonblocking = true },
+		  60, 5, 0.1e-3, 105 },
+		{ { .ppm = -1000, .jitter = 10e-3, .chunk = 1024, .period = 1024, .periods = 4, .start_threshold = 1 },
+		  75, 10, 0.5e-3, 105 },
+		{ { .ppm = -1000, .jitter = 20e-3, .chunk = 4096, .period = 4096, .periods = 4 }, 180, 30, 1e-3, 87 },
 	};
 
-	sim_time = 1000;
-	hand_begin(&card48, (size_t)(seconds * CARD_RATE), 0);
-	go_to(sim_time);
-	writer->pcm = hand_open(&card48, more, &setup);
-	assert_int_equal(snd_pcm_nonblock(writer->pcm, writer->nonblocking), 0);
-	writer->from = sim_time;
-	writer->written = 0;
+	(void)state;
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++)
+		follow(&rows[row]);
 }
 
-static void end(struct writer *writer)
+/* A card that starts when half of the buffer is written, whatever the program's start threshold. */
+static void test_starts_half_full(void **state)
 {
-	snd_pcm_close(writer->pcm);
-	hand_end();
-}
-
-/* Write the next frames, at once. */
-static void write_frames(struct writer *writer, unsigned frames)
-{
-	static int32_t samples[CHUNK_MAX * 2];
-	snd_pcm_channel_area_t areas[2] = { { samples, 0, 64 }, { samples, 32, 64 } };
-	const unsigned polls = sim_polls;
-
-	for (unsigned i = 0; i < frames; i++) {
-		double n = (double)(writer->written + i);
-
-		pcmstream_put(&areas[0], i, SND_PCM_FORMAT_S32_LE, sine_amplitude * sin(2 * M_PI * sine_hz / RATE * n));
-		pcmstream_put(&areas[1], i, SND_PCM_FORMAT_S32_LE, UNIT * n);
-	}
-	assert_int_equal(snd_pcm_writei(writer->pcm, samples, frames), frames);
-	writer->written += frames;
-	writer->waits += sim_polls - polls;
-}
-
-/* Write what is due until a time: each chunk when its last frame is. */
-static void write_until(struct writer *writer, double time)
-{
-	double last;
-
-	while ((last = due(writer, (double)(writer->written + writer->chunk))) < time) {
-		go_to(last + writer->jitter * uniform());
-		write_frames(writer, writer->chunk);
-	}
-	go_to(time);
-}
-
-/* ---- what was played ------------------------------------------------------ */
-
-/* Number of the program's frame that the card played as frame n of its own, and when, s. */
-static double number_played(size_t n)
-{
-	return hand_get(&card48, n, 1) / UNIT;
-}
-
-/* Time from when it was due to when it was played; the card must not have stopped since frame `anchor` was at anchor_time. */
-static double latency(const struct writer *writer, size_t n, size_t anchor, double anchor_time)
-{
-	return anchor_time + ((double)n - (double)anchor) / CARD_RATE - due(writer, number_played(n));
-}
-
-static void report(snd_pcm_t *pcm, char *text, size_t size)
-{
-	snd_output_t *out;
-	char *buffer;
-	size_t used;
-
-	assert_int_equal(snd_output_buffer_open(&out), 0);
-	snd_pcm_dump(pcm, out);
-	used = snd_output_buffer_string(out, &buffer);
-	snprintf(text, size, "%.*s", (int)used, buffer);
-	snd_output_close(out);
-}
-
-/* What the report says after "sync: writer; ". */
-static const char *sync_line(snd_pcm_t *pcm)
-{
-	static char text[4000];
-	char *line, *end;
-
-	report(pcm, text, sizeof(text));
-	line = strstr(text, "sync: writer; ");
-	assert_non_null(line);
-	line += strlen("sync: writer; ");
-	end = strchr(line, '\n');
-	if (end)
-		*end = '\0';
-	return line;
-}
-
-static void test_debug(void **state)
-{
-	struct writer writer = { .ppm = 600, .jitter = 10e-3, .chunk = 882, .period = 2205, .periods = 4 };
+	struct writer writer = { .chunk = 441, .period = 1102, .periods = 4 };
 
 	(void)state;
-	begin(&writer, 200, "sync writer");
-	for (int s = 1; s < 150; s++) {
-		write_until(&writer, 1000 + s);
-		snd_pcm_avail(writer.pcm);
-		printf("%d %s: latency %.3f ms waits %u; avail %ld\n", s, sync_line(writer.pcm), 1e3 * latency(&writer, hand.done - 1, hand.done, sim_time), writer.waits, snd_pcm_avail(writer.pcm));
+	for (unsigned threshold = 0; threshold < 2; threshold++) {
+		writer.start_threshold = threshold;
+		writer_begin(&writer, 10, "sync writer");
+		assert_string_equal(writer_report(&writer), "starts with 2204 frames; 0 refills, 0 frames left out");
+		writer_run(&writer, writer.from + 0.0499);
+		assert_int_equal(writer.written, 4 * 441);
+		assert_int_equal(snd_pcm_state(writer.pcm), threshold ? SND_PCM_STATE_RUNNING : SND_PCM_STATE_PREPARED);
+		assert_int_equal(hand.starts, 0);
+		assert_int_equal(snd_pcm_avail(writer.pcm), 4408 - 4 * 441);
+		writer_run(&writer, writer.from + 0.0501);
+		assert_int_equal(snd_pcm_state(writer.pcm), SND_PCM_STATE_RUNNING);
+		assert_int_equal(hand.starts, 1);
+		writer_end(&writer);
 	}
-	end(&writer);
+}
+
+/* ---- stops ---------------------------------------------------------------- */
+
+/*
+ * A source that stops for two seconds of a run, and has lost them, or still has them all. The program hears nothing of it; what
+ * is left out is what the two seconds lasted, if there was that, and nothing besides; latency and ratio are what they were.
+ */
+static void stall(bool lost)
+{
+	enum { STALL = 2, BEFORE = 60 };
+	struct writer writer = { .ppm = 800, .jitter = 3e-3, .chunk = 441, .period = 1102, .periods = 4 };
+	double before, after, missing, off;
+	struct writer_anchor at;
+	size_t first;
+	unsigned refills = 0;
+	unsigned long long left_out = 0;
+
+	writer_begin(&writer, 100, "sync writer");
+	writer_run(&writer, writer.from + BEFORE);
+	at = writer_anchor(&writer);
+	before = writer_latency(&writer, &at, at.frame - 10000);
+	first = at.frame - 10000;
+	writer_go_to(writer_now + STALL);
+	/* all is played, and a program that looks sees an empty buffer of a running stream */
+	assert_int_equal(snd_pcm_avail(writer.pcm), 4408);
+	assert_int_equal(snd_pcm_state(writer.pcm), SND_PCM_STATE_RUNNING);
+	if (lost)
+		writer.from += STALL;
+	writer_polls = 0;
+	writer_run(&writer, writer_now + 20);
+	assert_int_equal(writer_polls, 0);
+	at = writer_anchor(&writer);
+	after = writer_latency(&writer, &at, at.frame - 10000);
+	missing = writer_place(&writer, at.frame - 10000) - writer_place(&writer, first) -
+		  (double)(at.frame - 10000 - first) * WRITER_RATE / WRITER_CARD_RATE * (1 + 1e-6 * writer.ppm);
+	off = writer_deviation(&writer, at.frame - 60000, at.frame - 10000) - 1e-6 * writer.ppm;
+	assert_int_equal(sscanf(strstr(writer_report(&writer), " ms; "), " ms; %u refills, %llu", &refills, &left_out), 2);
+	print_message("%s: latency %.3f ms before, %.3f ms after, %.0f frames missing, %llu left out, %.2f ppm off\n",
+		      lost ? "lost" : "kept", 1e3 * before, 1e3 * after, missing, left_out, 1e6 * off);
+	assert_int_equal(hand.starts, 2);
+	assert_int_equal(refills, 1);
+	/* a start is exact to a chunk and its lateness */
+	assert_true(fabs(after - before) < 13e-3);
+	assert_true(fabs(off) < 20e-6);
+	assert_true(lost ? left_out == 0 : fabs((double)left_out - STALL * WRITER_RATE) < 4408);
+	/* but for the silence that the card begins with, as long as a block of the stream */
+	assert_in_range((long)round((double)left_out - missing), 40, 100);
+	writer_end(&writer);
+}
+
+static void test_source_that_stalls(void **state)
+{
+	(void)state;
+	stall(true);
+	stall(false);
+}
+
+/* All that was written is heard to its end, also of a stream that has less than half a buffer. */
+static void test_drains(void **state)
+{
+	static const double seconds[] = { 0.02, 20 };
+	struct writer writer = { .ppm = 1000, .jitter = 3e-3, .chunk = 441, .period = 1102, .periods = 4 };
+	double last = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		for (writer.start_threshold = 0; writer.start_threshold < 2; writer.start_threshold++) {
+			writer_begin(&writer, 30, "sync writer");
+			writer_run(&writer, writer.from + seconds[i]);
+			assert_true(writer.written > 0);
+			assert_int_equal(snd_pcm_drain(writer.pcm), 0);
+			assert_int_equal(hand.starts, 1);
+			/* the sine goes on to the last frame and the filter rings after it */
+			for (size_t n = 0; n < hand.done; n++)
+				if (fabs(hand_get(&(struct hand_card){ WRITER_CARD_RATE, SND_PCM_FORMAT_S32, 2, 0, 0 }, n, 0)) > 0.1)
+					last = (double)n;
+			assert_true(hand.done - last > 20);
+			assert_true(hand.done - last < 400);
+			assert_true(hand.done >= (double)writer.written * WRITER_CARD_RATE / WRITER_RATE * 0.999);
+			writer_end(&writer);
+		}
+}
+
+/* ---- players -------------------------------------------------------------- */
+
+/* A program that writes whatever there is room for, as fast as it can: the very samples of a stream at the nominal ratio. */
+static void play(struct writer *writer, double seconds)
+{
+	const double until = writer_now + seconds;
+
+	while (writer_now < until) {
+		if (writer->nonblocking)
+			while (snd_pcm_avail(writer->pcm) < writer->chunk)
+				assert_true(snd_pcm_wait(writer->pcm, 1000) >= 0);
+		writer_write(writer, writer->chunk);
+	}
+}
+
+static void test_player(void **state)
+{
+	static const char frozen[] = "frozen at the nominal ratio, +0.000 ppm";
+	struct writer writer = { .chunk = 1102, .period = 1102, .periods = 4 };
+
+	(void)state;
+	for (unsigned way = 0; way < 4; way++) {
+		struct writer_anchor at;
+
+		writer.nonblocking = way & 1;
+		writer.start_threshold = way & 2 ? 1 : 0;
+		writer_begin(&writer, 70, "sync writer");
+		play(&writer, 60);
+		assert_int_equal(strncmp(writer_report(&writer), frozen, strlen(frozen)), 0);
+		at = writer_anchor(&writer);
+		/* to what double precision and a fit of single-precision samples tell over a minute */
+		assert_true(fabs(writer_deviation(&writer, 1000, at.frame - 1000)) < 1e-9);
+		assert_true(writer_roughest(1000, at.frame - 1000) < writer_roughness(1e-6) + 1e-6);
+		/* and it is told of everything, as without the key */
+		writer_go_to(writer_now + 1);
+		assert_int_equal(snd_pcm_avail(writer.pcm), -EPIPE);
+		assert_int_equal(snd_pcm_state(writer.pcm), SND_PCM_STATE_XRUN);
+		/* anew: now it is paced */
+		assert_int_equal(snd_pcm_prepare(writer.pcm), 0);
+		assert_int_equal(strncmp(writer_report(&writer), "starts with", strlen("starts with")), 0);
+		writer_end(&writer);
+	}
+}
+
+/* ---- settings ------------------------------------------------------------- */
+
+static void test_settings(void **state)
+{
+	static const struct {
+		const char *more;
+		snd_pcm_stream_t direction;
+		const char *message;	/* NULL: is taken */
+	} rows[] = {
+		{ "sync none", SND_PCM_STREAM_PLAYBACK, NULL },
+		{ "sync none", SND_PCM_STREAM_CAPTURE, NULL },
+		{ "sync Writer", SND_PCM_STREAM_PLAYBACK, NULL },
+		{ "sync writers", SND_PCM_STREAM_PLAYBACK, "sync = \"writers\": allowed are none and writer" },
+		{ "sync 1", SND_PCM_STREAM_PLAYBACK, "sync = \"1\": allowed are none and writer" },
+		{ "sync { }", SND_PCM_STREAM_PLAYBACK, "sync = a compound: allowed are none and writer" },
+		{ "sync writer", SND_PCM_STREAM_CAPTURE,
+		  "sync = \"writer\": only playback has a writer; allowed for capture is none" },
+		{ "sync writer converter bli_linear", SND_PCM_STREAM_PLAYBACK,
+		  "sync = \"writer\": the converter bli_linear has no variable ratio; allowed with it is none" },
+		{ "synch writer", SND_PCM_STREAM_PLAYBACK,
+		  "synch = \"writer\": unknown key; allowed are slave, converter and sync" },
+	};
+	static const struct hand_card card = { 48000, SND_PCM_FORMAT_S32, 2, 0, 0 };
+
+	(void)state;
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+		const char *said;
+		snd_pcm_t *pcm;
+		int error;
+
+		hand_begin(&card, 0, 0);
+		hand_messages();
+		pcm = pcmstream_try_open(hand_configuration(&card, rows[row].more), rows[row].direction, &error);
+		said = hand_messages();
+		assert_int_equal(error, rows[row].message ? -EINVAL : 0);
+		if (!rows[row].message)
+			assert_string_equal(said, "");
+		else if (!strstr(said, rows[row].message) || strchr(said, '\n') != said + strlen(said) - 1)
+			fail_msg("%s: %s", rows[row].more, said);
+		if (pcm)
+			snd_pcm_close(pcm);
+		hand_end();
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_debug),
+		cmocka_unit_test(test_follows),
+		cmocka_unit_test(test_starts_half_full),
+		cmocka_unit_test(test_source_that_stalls),
+		cmocka_unit_test(test_drains),
+		cmocka_unit_test(test_player),
+		cmocka_unit_test(test_settings),
 	};
 	int error = hand_prepare();
 

@@ -32,6 +32,15 @@
 #define FREE_BLOCKS 8
 #define STRAYS_MOST 3
 
+/*
+ * Blocks of writes that ask for more than a time, s, and for so many standard deviations of what is expected, do not lie
+ * on a line: their lateness is much the same for seconds and then another one, as where a program reads by periods and
+ * writes a little more than some of them.  The mean square of that, over so many blocks, is the variance of all.
+ */
+#define ERRATIC_LEAST 1e-3
+#define ERRATIC_SIGMAS 5
+#define ERRATIC_WEIGHT (1.0 / 16)
+
 /* Bandwidth of the servo, rad/s: a number over the loop's age; in the end, one over the uncertainty of the latency. */
 #define BANDWIDTH_BY_AGE 8.0
 #define BANDWIDTH_MOST 1.5
@@ -40,7 +49,7 @@
 #define BANDWIDTH_END_LEAST 0.05
 #define AGE_AFTER_BREAK 1.0	/* s: what is left of the age at the most */
 
-/* A shift is advised when the latency, s, and the ratio are known to this, and if it is worth it. */
+/* The ratio is taken over when it is known to this, and a shift is advised when the latency, s, is too, if worth it. */
 #define SHIFT_SIGMA 500e-6
 #define SHIFT_DEVIATION_SIGMA 100e-6
 #define SHIFT_LEAST 200e-6
@@ -85,6 +94,7 @@ void bli_clockloop_wrote(struct bli_clockloop *loop, int64_t frame, int64_t time
 		loop->state = BLI_CLOCKLOOP_PLAYER;
 		loop->deviation = loop->slope = 0;
 	}
+	loop->writes = true;
 	bli_clock_stamp(&loop->clock[BLI_CLOCK_IN], frame, time);
 }
 
@@ -159,6 +169,24 @@ static double limited(struct bli_clockloop *loop, int64_t now, double late)
 	return late;
 }
 
+/* How far what a block says is from what could be expected, as the variance of blocks to come. */
+static double erratic(struct bli_clockloop *loop, double duration, double late, double variance)
+{
+	double square = 0;
+
+	if (!loop->writes)
+		return 0;
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
+		double (*v)[3] = loop->clock[side].covariance;
+
+		variance += v[0][0] + duration * (2 * v[0][1] + duration * v[1][1]);
+	}
+	if (fabs(late) > ERRATIC_LEAST && late * late > ERRATIC_SIGMAS * ERRATIC_SIGMAS * (variance + loop->erratic))
+		square = late * late;
+	loop->erratic += ERRATIC_WEIGHT * (square - loop->erratic);
+	return loop->erratic;
+}
+
 /*
  * Both clocks by the stamps of a block, if it is long enough.  They have one variance, and what the two edges have in
  * common is not limited: then whatever slews the time of both alike cancels in the latency.
@@ -184,6 +212,7 @@ static bool update(struct bli_clockloop *loop, int64_t now)
 	if (!is_full(loop, now, edge))
 		return false;
 	late = edge[BLI_CLOCK_IN].late - edge[BLI_CLOCK_OUT].late;
+	variance += erratic(loop, duration, late, variance);
 	excess = late - limited(loop, now, late);
 	edge[BLI_CLOCK_IN].late -= excess / 2;
 	edge[BLI_CLOCK_OUT].late += excess / 2;
@@ -244,19 +273,21 @@ static void judge(struct bli_clockloop *loop)
 		loop->state = BLI_CLOCKLOOP_LOCKED;
 }
 
-/* Once after a start or a break, as soon as the latency is known. */
+/* The ratio as soon as it is known, once the latency is, too; that after a start or a break. */
 static void advise(struct bli_clockloop *loop)
 {
 	double most = loop->config.deviation_max, frames = loop->excess * loop->config.rate_hz[BLI_CLOCK_IN];
 
-	if (!loop->is_fresh || latency_sigma(loop) > SHIFT_SIGMA || deviation_sigma(loop) > SHIFT_DEVIATION_SIGMA)
+	if (!loop->is_fresh || deviation_sigma(loop) > SHIFT_DEVIATION_SIGMA)
 		return;
-	loop->is_fresh = false;
 	if (!loop->has_advised) {
 		loop->deviation = fmax(-most, fmin(clocks(loop, 0), most));
 		loop->slope = 0;
-		loop->has_advised = true;
 	}
+	if (latency_sigma(loop) > SHIFT_SIGMA)
+		return;
+	loop->is_fresh = false;
+	loop->has_advised = true;
 	if (fabs(loop->excess) > SHIFT_LEAST)
 		loop->shift = llrint(fmax(-SHIFT_MOST, fmin(frames, SHIFT_MOST)));
 }

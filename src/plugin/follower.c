@@ -25,12 +25,13 @@ static double seconds(int64_t nanoseconds)
 	return 1e-9 * (double)nanoseconds;
 }
 
-void bli_follower_open(struct bli_follower *follower, struct bli_pump *pump, unsigned rate_hz)
+void bli_follower_open(struct bli_follower *follower, struct bli_pump *pump, unsigned rate_hz, snd_pcm_uframes_t period)
 {
 	memset(follower, 0, sizeof(*follower));
 	follower->rate_hz = rate_hz;
 	follower->slave_rate_hz = pump->slave->rate_hz;
-	follower->level = pump->buffer / 2;
+	/* a program that writes whole periods would wait for another one if it lacked a frame */
+	follower->level = pump->buffer / 2 / period * period;
 	follower->latency = ((double)follower->level + fmax(0, pump->filter_delay)) / follower->rate_hz +
 			    (double)pump->lead / follower->slave_rate_hz;
 	pump->now = bli_follower_now;

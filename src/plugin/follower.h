@@ -9,7 +9,8 @@
  *	            │
  *	            └──→ deviation of the pump's stream
  *
- * The slave starts when the program's buffer is half full, and from then on a
+ * The slave starts when the program's buffer is half full (the whole periods in
+ * that), and from then on a
  * clock loop (clockloop.h) keeps the latency that this gave.  It is told when
  * the program wrote and where the slave is; times are CLOCK_MONOTONIC.
  *
@@ -66,10 +67,10 @@ struct bli_follower {
 int64_t bli_follower_now(void);
 
 /*
- * Begin, with a pump that is open and has its buffer, for a program's rate; the pump then takes the times of the
- * slave's positions.  State PREPARED.
+ * Begin, with a pump that is open and has its buffer, for a program's rate and period (of which the buffer has
+ * BLI_FOLLOWER_PERIODS_MIN); the pump then takes the times of the slave's positions.  State PREPARED.
  */
-void bli_follower_open(struct bli_follower *follower, struct bli_pump *pump, unsigned rate_hz);
+void bli_follower_open(struct bli_follower *follower, struct bli_pump *pump, unsigned rate_hz, snd_pcm_uframes_t period);
 
 /* The pump has been prepared: begin anew, knowing nothing.  No effect if off, as all below. */
 void bli_follower_prepare(struct bli_follower *follower);

@@ -148,7 +148,7 @@ static int set_up(struct bli_pcm *bli)
 		return error;
 	limit_lead(bli, buffer);
 	if (bli->settings.follows)
-		bli_follower_open(&bli->follower, pump, io->rate);
+		bli_follower_open(&bli->follower, pump, io->rate, io->period_size);
 	if (bli->slave.buffer < buffer) {
 		/* four times while the slave's buffer lasts, and twice in a period of the program's */
 		unsigned pause_ms = (unsigned)(bli->slave.buffer * 250 / bli->slave.rate_hz);

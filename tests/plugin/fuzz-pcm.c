@@ -27,7 +27,7 @@ static unsigned take_rate(struct bytes *bytes)
 			   : 2000 + (unsigned)bytes_take(bytes, 2) % 190000;
 }
 
-/* A PCM on a null slave; it may be refused, with one line. */
+/* A PCM on a null slave; NULL where it is refused, with one line. */
 static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 {
 	static const char *const converters[] = { "bli_fast", "bli", "bli_linear", "{ name bli_medium phase minimum }",
@@ -38,21 +38,29 @@ static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 	snd_config_t *root, *conf;
 	snd_input_t *input;
 	snd_pcm_t *pcm = NULL;
+	const char *slave_keys, *converter;
+	unsigned mode;
+	bool follows, refused;
 	int error;
 
-	snprintf(slave, sizeof(slave), slaves[bytes_take_one(bytes) % 5], take_rate(bytes));
-	snprintf(text, sizeof(text), "p { slave { pcm { type null } %s } converter %s }\n", slave,
-		 converters[bytes_take_one(bytes) % 5]);
+	slave_keys = slaves[bytes_take_one(bytes) % 5];
+	snprintf(slave, sizeof(slave), slave_keys, take_rate(bytes));
+	converter = converters[bytes_take_one(bytes) % 5];
+	mode = bytes_take_one(bytes);
+	follows = mode & 4 && stream == SND_PCM_STREAM_PLAYBACK;
+	refused = follows && strcmp(converter, "bli_linear") == 0;
+	snprintf(text, sizeof(text), "p { slave { pcm { type null } %s } converter %s sync %s }\n", slave, converter,
+		 follows ? "writer" : "none");
 	REQUIRE(snd_config_top(&root) == 0);
 	REQUIRE(snd_input_buffer_open(&input, text, (ssize_t)strlen(text)) == 0);
 	REQUIRE(snd_config_load(root, input) == 0);
 	snd_input_close(input);
 	REQUIRE(snd_config_search(root, "p", &conf) == 0);
 	plug_log_lines();
-	error = SND_PCM_PLUGIN_ENTRY(bli)(&pcm, "p", root, conf, stream, bytes_take_one(bytes) & SND_PCM_NONBLOCK);
+	error = SND_PCM_PLUGIN_ENTRY(bli)(&pcm, "p", root, conf, stream, (int)mode & SND_PCM_NONBLOCK);
 	snd_config_delete(root);
-	REQUIRE(error == 0 && plug_log_lines() == 0);
-	return pcm;
+	REQUIRE(refused ? error == -EINVAL && plug_log_lines() == 1 : error == 0 && plug_log_lines() == 0);
+	return error ? NULL : pcm;
 }
 
 /* Parameters; false where there are none such. */
@@ -177,6 +185,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	plug_log_catch();
 	pcm = open_pcm(&bytes, bytes_take_one(&bytes) & 1 ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK);
+	if (!pcm)
+		return 0;
 	snd_pcm_hw_params_alloca(&hw);
 	for (unsigned rounds = 0; rounds < 2 && set_params(&bytes, pcm); rounds++) {
 		REQUIRE(snd_pcm_hw_params_current(pcm, hw) == 0 && snd_pcm_hw_params_get_access(hw, &access) == 0);

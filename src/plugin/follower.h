@@ -9,10 +9,9 @@
  *	            │
  *	            └──→ deviation of the pump's stream
  *
- * The slave starts when the program's buffer is half full (the whole periods in
- * that), and from then on a
- * clock loop (clockloop.h) keeps the latency that this gave.  It is told when
- * the program wrote and where the slave is; times are CLOCK_MONOTONIC.
+ * The slave starts when the program's buffer is half full, in whole periods, and
+ * from then on a clock loop (clockloop.h) keeps the latency that this gave.  It is
+ * told when the program wrote and where the slave is; times are CLOCK_MONOTONIC.
  *
  * Where the program stops writing the slave runs dry, and waits until the buffer
  * is half full again; the program is not told.  If what it had not written in

@@ -49,7 +49,7 @@
 #define BANDWIDTH_END_LEAST 0.05
 #define AGE_AFTER_BREAK 1.0	/* s: what is left of the age at the most */
 
-/* The ratio is taken over when it is known to this, and a shift is advised when the latency, s, is too, if worth it. */
+/* The ratio is taken over when it is known to this; a shift is advised when the latency, s, is too, if worth it. */
 #define SHIFT_SIGMA 500e-6
 #define SHIFT_DEVIATION_SIGMA 100e-6
 #define SHIFT_LEAST 200e-6

@@ -25,7 +25,8 @@ static double seconds(int64_t nanoseconds)
 	return 1e-9 * (double)nanoseconds;
 }
 
-void bli_follower_open(struct bli_follower *follower, struct bli_pump *pump, unsigned rate_hz, snd_pcm_uframes_t period)
+void bli_follower_open(struct bli_follower *follower, struct bli_pump *pump, unsigned rate_hz,
+		       snd_pcm_uframes_t period)
 {
 	memset(follower, 0, sizeof(*follower));
 	follower->rate_hz = rate_hz;

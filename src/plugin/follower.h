@@ -69,7 +69,8 @@ int64_t bli_follower_now(void);
  * Begin, with a pump that is open and has its buffer, for a program's rate and period (of which the buffer has
  * BLI_FOLLOWER_PERIODS_MIN); the pump then takes the times of the slave's positions.  State PREPARED.
  */
-void bli_follower_open(struct bli_follower *follower, struct bli_pump *pump, unsigned rate_hz, snd_pcm_uframes_t period);
+void bli_follower_open(struct bli_follower *follower, struct bli_pump *pump, unsigned rate_hz,
+		       snd_pcm_uframes_t period);
 
 /* The pump has been prepared: begin anew, knowing nothing.  No effect if off, as all below. */
 void bli_follower_prepare(struct bli_follower *follower);

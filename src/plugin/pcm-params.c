@@ -194,7 +194,7 @@ static snd_pcm_uframes_t slave_avail_min(const struct bli_pcm *bli)
 
 	if (!bli->pump.playback || waiting >= slave->buffer)
 		return slave->period;
-	/* a ratio that deviates, or what a block keeps back beyond the lead, would else end the poll too early, again and again */
+	/* else a ratio that deviates, or what a block keeps back, would end the poll too early, again and again */
 	if (bli->settings.follows)
 		waiting -= (snd_pcm_uframes_t)((double)waiting * BLI_FOLLOWER_DEVIATION_MAX);
 	waiting = waiting > bli->lead_missing ? waiting - bli->lead_missing : 0;

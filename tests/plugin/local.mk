@@ -150,7 +150,9 @@ tests_plugin_pcmworker_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 tests_plugin_pcmworker_LDFLAGS = -pthread
 
 # the clock and poll are this program's: -export-dynamic shows them to the plugin and alsa-lib
-tests_plugin_pcmwriter_SOURCES = tests/plugin/pcmwriter.c tests/plugin/writerhelp.c tests/plugin/writerhelp.h $(hand_help)
+tests_plugin_pcmwriter_SOURCES = tests/plugin/pcmwriter.c tests/plugin/writerhelp.c tests/plugin/writerhelp.h \
+	$(heap_help) $(hand_help)
+tests_plugin_pcmwriter_CPPFLAGS = $(test_cppflags)
 tests_plugin_pcmwriter_CFLAGS = $(test_cflags)
 tests_plugin_pcmwriter_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 tests_plugin_pcmwriter_LDFLAGS = -export-dynamic

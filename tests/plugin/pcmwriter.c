@@ -3,6 +3,7 @@
  * The PCM "type bli" with sync "writer": a program that another clock paces is followed, at a constant latency and without a
  * click; one that stops is waited for; an ordinary player is recognised and gets the nominal ratio. In simulated time.
  */
+#include "heapspy.h"
 #include "writerhelp.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 /* ---- following ------------------------------------------------------------ */
@@ -57,7 +59,7 @@ static void follow(const struct follow_row *row)
 	assert_true(off < 1e-6 * row->off_ppm);
 	assert_true(most - least < row->off_s);
 	/* nothing is heard but a frequency that changes, in the beginning too */
-	assert_true(rough < 1.02 * writer_roughness(1.2e-3));
+	assert_true(rough < 1.05 * writer_roughness(1.2e-3));
 	assert_true(snr_db > row->snr_db);
 	writer_end(&writer);
 }
@@ -78,6 +80,8 @@ static void test_follows(void **state)
 		{ { .ppm = -1000, .jitter = 10e-3, .chunk = 1024, .period = 1024, .periods = 4, .start_threshold = 1 },
 		  75, 10, 0.5e-3, 105 },
 		{ { .ppm = -1000, .jitter = 20e-3, .chunk = 4096, .period = 4096, .periods = 4 }, 180, 30, 1e-3, 87 },
+		/* late by 46 ms at first, by 0.5 ms less with each write, and after eight seconds by 46 ms again */
+		{ { .ppm = 700, .chunk = 4096, .reads = 2036, .period = 4096, .periods = 4 }, 180, 40, 2e-3, 87 },
 	};
 
 	(void)state;
@@ -128,6 +132,7 @@ static void stall(bool lost)
 	at = writer_anchor(&writer);
 	before = writer_latency(&writer, &at, at.frame - 10000);
 	first = at.frame - 10000;
+	heapspy_start(0);
 	writer_go_to(writer_now + STALL);
 	/* all is played, and a program that looks sees an empty buffer of a running stream */
 	assert_int_equal(snd_pcm_avail(writer.pcm), 4408);
@@ -136,7 +141,9 @@ static void stall(bool lost)
 		writer.from += STALL;
 	writer_polls = 0;
 	writer_run(&writer, writer_now + 20);
+	heapspy_stop();
 	assert_int_equal(writer_polls, 0);
+	assert_int_equal(HEAPSPY_POSSIBLE ? heapspy_calls() : 0, 0);
 	at = writer_anchor(&writer);
 	after = writer_latency(&writer, &at, at.frame - 10000);
 	missing = writer_place(&writer, at.frame - 10000) - writer_place(&writer, first) -
@@ -161,6 +168,58 @@ static void test_source_that_stalls(void **state)
 	(void)state;
 	stall(true);
 	stall(false);
+}
+
+/* A pause of both sides leaves everything as it was. */
+static void test_pause(void **state)
+{
+	struct writer writer = { .ppm = -500, .jitter = 1e-3, .chunk = 441, .period = 1102, .periods = 4 };
+	struct writer_anchor at;
+	double before;
+
+	(void)state;
+	writer_begin(&writer, 100, "sync writer");
+	writer_run(&writer, writer.from + 40);
+	at = writer_anchor(&writer);
+	before = writer_latency(&writer, &at, at.frame - 10000);
+	assert_int_equal(snd_pcm_pause(writer.pcm, 1), 0);
+	writer_go_to(writer_now + 5);
+	writer.from += 5;
+	assert_int_equal(snd_pcm_pause(writer.pcm, 0), 0);
+	writer_run(&writer, writer_now + 20);
+	at = writer_anchor(&writer);
+	assert_int_equal(hand.starts, 1);
+	assert_int_equal(hand.pauses, 1);
+	assert_true(fabs(writer_latency(&writer, &at, at.frame - 10000) - before) < 1e-3);
+	assert_true(fabs(writer_deviation(&writer, at.frame - 60000, at.frame - 10000) - 1e-6 * writer.ppm) < 10e-6);
+	writer_end(&writer);
+}
+
+/* In real time: a thread keeps a card busy whose buffer is the shorter one, and waits with it for a source that stalls. */
+static void test_with_thread(void **state)
+{
+	static const struct hand_card short_card = { WRITER_CARD_RATE, SND_PCM_FORMAT_S32, 2, 480, 1920 };
+	static const struct timespec tenth = { 0, 100000000 };
+	struct writer writer = { .chunk = 4410, .period = 4410, .periods = 6, .card = &short_card };
+	unsigned refills = 0;
+
+	(void)state;
+	writer_begin(&writer, 0, "sync writer");
+	writer_be_real();
+	for (int n = 0; n < 20; n++) {
+		nanosleep(&tenth, NULL);
+		writer_write(&writer, 4096);
+		writer_write(&writer, 4410 - 4096);
+		if (n == 9)
+			for (int i = 0; i < 8; i++)
+				nanosleep(&tenth, NULL);
+	}
+	assert_int_equal(snd_pcm_state(writer.pcm), SND_PCM_STATE_RUNNING);
+	print_message("with a thread: %s\n", writer_report(&writer));
+	assert_int_equal(sscanf(strstr(writer_report(&writer), "; ") + 2, "%u refills", &refills), 1);
+	assert_true(refills >= 1);
+	assert_true(hand.starts >= 2);
+	writer_end(&writer);
 }
 
 /* All that was written is heard to its end, also of a stream that has less than half a buffer. */
@@ -284,6 +343,8 @@ int main(void)
 		cmocka_unit_test(test_follows),
 		cmocka_unit_test(test_starts_half_full),
 		cmocka_unit_test(test_source_that_stalls),
+		cmocka_unit_test(test_pause),
+		cmocka_unit_test(test_with_thread),
 		cmocka_unit_test(test_drains),
 		cmocka_unit_test(test_player),
 		cmocka_unit_test(test_settings),

@@ -21,6 +21,7 @@ static const double sine_hz = 997, sine_amplitude = 0.5;
 
 double writer_now;
 unsigned writer_polls;
+static bool is_real;
 
 /* ---- simulated time ------------------------------------------------------ */
 
@@ -30,9 +31,15 @@ void writer_go_to(double time)
 	hand.time = (uint64_t)(writer_now * WRITER_CARD_RATE);
 }
 
+void writer_be_real(void)
+{
+	is_real = true;
+	hand.real = 1;
+}
+
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-	if (clock != CLOCK_MONOTONIC)
+	if (is_real || clock != CLOCK_MONOTONIC)
 		return (int)syscall(SYS_clock_gettime, clock, now);
 	now->tv_sec = (time_t)writer_now;
 	now->tv_nsec = (long)((writer_now - floor(writer_now)) * 1e9);
@@ -41,7 +48,10 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 int poll(struct pollfd *fds, nfds_t count, int timeout)
 {
-	(void)timeout;
+	const struct timespec limit = { timeout / 1000, timeout % 1000 * 1000000L };
+
+	if (is_real)
+		return (int)syscall(SYS_ppoll, fds, count, timeout < 0 ? NULL : &limit, NULL, 0);
 	writer_polls++;
 	writer_go_to(writer_now + POLL_S);
 	for (nfds_t i = 0; i < count; i++)
@@ -77,10 +87,12 @@ void writer_begin(struct writer *writer, double seconds, const char *more)
 	};
 	snd_pcm_sw_params_t *sw;
 
+	is_real = false;
 	writer_now = 1000;
 	hand_begin(&card48, (size_t)(seconds * WRITER_CARD_RATE), 0);
+	hand.can_pause = 1;
 	writer_go_to(writer_now);
-	writer->pcm = hand_open(&card48, more, &setup);
+	writer->pcm = hand_open(writer->card ? writer->card : &card48, more, &setup);
 	assert_int_equal(snd_pcm_nonblock(writer->pcm, writer->nonblocking), 0);
 	if (writer->start_threshold) {
 		assert_int_equal(snd_pcm_sw_params_malloc(&sw), 0);
@@ -128,6 +140,8 @@ void writer_run(struct writer *writer, double time)
 	double last;
 
 	while ((last = due(writer, (double)(writer->written + writer->chunk))) < time) {
+		if (writer->reads)
+			last = due(writer, ceil((double)(writer->written + writer->chunk) / writer->reads) * writer->reads);
 		writer_go_to(last + writer->jitter * uniform());
 		writer_write(writer, writer->chunk);
 	}

@@ -16,6 +16,9 @@ enum { WRITER_RATE = 44100, WRITER_CARD_RATE = 48000, WRITER_CHUNK_MAX = 4096 };
 extern double writer_now;
 extern unsigned writer_polls;
 
+/* Time is the machine's from here on, and all waits are true; writer_begin() makes it simulated again. */
+void writer_be_real(void);
+
 /* Time and the card go on to a time; not back. */
 void writer_go_to(double time);
 
@@ -23,9 +26,11 @@ struct writer {
 	double ppm;		/* its clock against the card's */
 	double jitter;		/* its writes are late by 0 … this, s */
 	unsigned chunk;		/* frames at a time */
+	unsigned reads;		/* what it reads comes by so many frames: a write waits for the next multiple; 0: for none */
 	unsigned period, periods;
 	bool nonblocking;
 	unsigned start_threshold;	/* frames; 0: the whole buffer */
+	const struct hand_card *card;	/* NULL: 48 kHz, S32, stereo, any buffer */
 	/* set by writer_begin(): */
 	snd_pcm_t *pcm;
 	double from;		/* when frame 0 is due, s */

@@ -393,7 +393,7 @@ int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int
 	struct bli_pcm *bli = bli_pcm_of(io);
 	const unsigned short event = bli->pump.playback ? POLLOUT : POLLIN;
 	unsigned short slave_revents = 0;
-	bool ready;
+	bool still, ready;
 
 	/* the slave may have something to clear, and may know better than its descriptors; its errors show below */
 	if (!bli->worker.threaded)
@@ -404,8 +404,9 @@ int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int
 	else
 		run_and_tell(bli);
 	/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
+	still = !bli->running || io->state == SND_PCM_STATE_PAUSED;
 	ready = bli_pump_avail(&bli->pump) >= bli->avail_min || slave_is_drained(bli) ||
-		(!bli->running && (slave_revents & event)) || bli->follower.state == BLI_FOLLOWER_FILLING;
+		(still && (slave_revents & event)) || bli->follower.state == BLI_FOLLOWER_FILLING;
 	if (!ready)
 		bli_worker_ready(&bli->worker, false);
 	*revents = bli->fault ? event | POLLERR : ready ? event : 0;

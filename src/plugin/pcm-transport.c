@@ -112,7 +112,7 @@ void bli_pcm_run_aside(void *object)
 
 	if (bli->running && !bli->fault && !bli->slave_drains)
 		bli->fault = follow_and_run(bli);
-	if (bli->fault || bli_pump_avail(&bli->pump) >= bli->avail_min)
+	if (bli->fault || bli_pump_avail(&bli->pump) >= bli->avail_min || bli->follower.state == BLI_FOLLOWER_FILLING)
 		bli_worker_ready(&bli->worker, true);
 }
 
@@ -388,12 +388,27 @@ int bli_pcm_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned
 	return 1;
 }
 
+/* Whether a program that polls is to look. */
+static bool is_ready(const struct bli_pcm *bli, bool slave_ready)
+{
+	const bool still = !bli->running || bli->io.state == SND_PCM_STATE_PAUSED;
+
+	if (bli_pump_avail(&bli->pump) >= bli->avail_min || slave_is_drained(bli))
+		return true;
+	/* a slave that waits for more; and an end that is all in the slave, which a drain is now to wait for */
+	if (bli->follower.state == BLI_FOLLOWER_FILLING ||
+	    (bli->pump.end == BLI_PUMP_ENDED && !bli->slave_drains))
+		return true;
+	/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
+	return still && slave_ready;
+}
+
 int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int count, unsigned short *revents)
 {
 	struct bli_pcm *bli = bli_pcm_of(io);
 	const unsigned short event = bli->pump.playback ? POLLOUT : POLLIN;
 	unsigned short slave_revents = 0;
-	bool still, ready;
+	bool ready;
 
 	/* the slave may have something to clear, and may know better than its descriptors; its errors show below */
 	if (!bli->worker.threaded)
@@ -403,10 +418,7 @@ int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int
 		bli_pump_complete(&bli->pump);
 	else
 		run_and_tell(bli);
-	/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
-	still = !bli->running || io->state == SND_PCM_STATE_PAUSED;
-	ready = bli_pump_avail(&bli->pump) >= bli->avail_min || slave_is_drained(bli) ||
-		(still && (slave_revents & event)) || bli->follower.state == BLI_FOLLOWER_FILLING;
+	ready = is_ready(bli, slave_revents & event);
 	if (!ready)
 		bli_worker_ready(&bli->worker, false);
 	*revents = bli->fault ? event | POLLERR : ready ? event : 0;

@@ -36,6 +36,7 @@ struct sim_card {
 	double step_ppm, step_time, step_tau;	/* approached exponentially */
 	double day_ppm;		/* amplitude of a sine of 24 h */
 	double writer_jitter;	/* of a writer: late by 0 … this, s; and by hiccups as below */
+	unsigned writer_reads;	/* what it writes comes to it by so many frames: it waits for a multiple; 0: of none */
 };
 
 struct sim_config {

@@ -35,6 +35,8 @@ static void follow(const struct follow_row *row)
 	const double seconds = row->lock_s + 45;
 	double least = 1, most = 0, off = 0, rough, snr_db;
 	struct writer_anchor at;
+	snd_pcm_sframes_t delay;
+	double heard;
 	size_t first, last;
 
 	writer_begin(&writer, seconds, "sync writer");
@@ -50,6 +52,10 @@ static void follow(const struct follow_row *row)
 		most = fmax(most, writer_latency(&writer, &at, first));
 		off = fmax(off, fabs(writer_deviation(&writer, first, first + WRITER_CARD_RATE) - 1e-6 * writer.ppm));
 	}
+	assert_int_equal(snd_pcm_delay(writer.pcm, &delay), 0);
+	/* what the card plays now, from what it played 20 ms ago; the next frame written is heard when all before it are */
+	heard = writer_place(&writer, at.frame - 960) + 960.0 * WRITER_RATE / WRITER_CARD_RATE * (1 + 1e-6 * writer.ppm);
+	assert_true(fabs((double)writer.written - heard - (double)delay) < 4);
 	rough = writer_roughest(writer_frame_at(&at, writer.from + 1), last);
 	snr_db = writer_worst_snr_db(&writer, writer_frame_at(&at, writer.from + row->lock_s), last);
 	print_message("%+.0f ppm, %u frames, up to %.0f ms late: after %.0f s within %.2f ppm, latency %.3f ... %.3f ms, %.1f dB\n",

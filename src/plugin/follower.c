@@ -5,10 +5,16 @@
 #include <string.h>
 #include <time.h>
 
-/* A write is paced if it comes later after the last one than this part of the time that its frames last. */
+/*
+ * A write is paced if it comes later after the last one than this part of the time that its frames last.  What fills a
+ * buffer as fast as it can comes within a hundredth; what is paced comes within the whole, but for what it was late.
+ */
 #define PACED_PART 0.5
 
-/* A new deviation is reached over the time since the last run of the loop, but over this at least and at most, s. */
+/*
+ * A new deviation is reached over the time since the last run of the loop, as clockloop.h asks for, but over this at
+ * least and at most, s: a program may look at the PCM twice at once, or not for seconds.
+ */
 #define RAMP_LEAST 1e-3
 #define RAMP_MOST 0.25
 

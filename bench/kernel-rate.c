@@ -54,7 +54,7 @@ int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kerne
 				  precision == BLI_FLOAT ? 130 : 170, 2);
 
 	if (!err) {
-		bli_banded_lay_out(&layout, IN_FRAMES, OUT_FRAMES, filter.taps, kernel, precision, CHANNELS);
+		bli_banded_lay_out(&layout, IN_FRAMES, OUT_FRAMES, 1, filter.taps, kernel, precision, CHANNELS);
 		err = bli_banded_open(&stage, &layout, &filter, kernel, precision, CHANNELS, 1);
 	}
 	for (size_t c = 0; !err && c < CHANNELS; c++) {
@@ -68,7 +68,7 @@ int kernel_rate_measure(struct kernel_rate *rate, const struct bli_kernel *kerne
 		double start = now_ns();
 
 		for (int run = 0; run < RUNS; run++)
-			bli_banded_run(&stage, out);
+			bli_banded_run(&stage, 1, out);
 		best_ns = fmin(best_ns, (now_ns() - start) / RUNS);
 	}
 	if (!err)

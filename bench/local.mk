@@ -55,6 +55,15 @@ bench_pcms_SOURCES = bench/pcms.c
 bench_pcms_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_pcms_LDADD = $(ALSA_LIBS)
 
+# The card that it plays into; -rpath makes libtool build a shared object.
+EXTRA_LTLIBRARIES = bench/libasound_module_pcm_noisecard.la
+bench_libasound_module_pcm_noisecard_la_SOURCES = bench/noisecard.c
+bench_libasound_module_pcm_noisecard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+bench_libasound_module_pcm_noisecard_la_LIBADD = $(ALSA_LIBS)
+bench_libasound_module_pcm_noisecard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_noisecard_'
+CLEANFILES += $(EXTRA_LTLIBRARIES)
+
 bench_stages_SOURCES = bench/stages.c
 bench_stages_LDADD = src/core/libcore.la
 
@@ -68,8 +77,8 @@ bench_seconds_CPPFLAGS = $(tools_cppflags)
 bench_seconds_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bench_seconds_LDADD = src/tools/libmeasure.la $(ALSA_LIBS)
 
-bench: bench/drift$(EXEEXT) bench/pcms$(EXEEXT) bench/peers$(EXEEXT) bench/peak$(EXEEXT) bench/dither$(EXEEXT) \
-	$(bin_PROGRAMS) plugin-links
+bench: bench/drift$(EXEEXT) bench/libasound_module_pcm_noisecard.la bench/pcms$(EXEEXT) bench/peers$(EXEEXT) \
+	bench/peak$(EXEEXT) bench/dither$(EXEEXT) $(bin_PROGRAMS) plugin-links
 	$(AM_V_at)$(srcdir)/bench/run . '$(alsaplugindir)'
 	$(AM_V_at)test ! -x ./bli-resample || BLI_RESAMPLE=./bli-resample $(srcdir)/bench/resample-files
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What a conversion costs as a PCM: "type bli" against "type rate" with the same converter, over null slaves, so that nothing but
- * the two PCMs and the converter is measured. Rounds alternate; the least of each counts.
+ * What a conversion costs as a PCM: "type bli" against "type rate" with the same converter, over a card that costs
+ * nothing (noisecard.c), so that nothing but the two PCMs and the converter is measured. Rounds alternate, and the
+ * ratio is the median of those of each round. Prints Markdown.
  *
- *     bench/pcms [CONVERTER]
+ *     bench/pcms bench/.libs/libasound_module_pcm_noisecard.so
  */
 #include <alsa/asoundlib.h>
 #include <stdio.h>
@@ -11,10 +12,26 @@
 #include <string.h>
 #include <time.h>
 
-enum { ROUNDS = 7, SECONDS = 20, RATE_HZ = 44100, CARD_RATE_HZ = 48000, CHANNELS = 2, TYPES = 2 };
+enum { ROUNDS = 11, SECONDS = 10, RATE_HZ = 44100, CARD_RATE_HZ = 48000, CHANNELS_MAX = 6, TYPES = 2 };
 
 static const char *const types[TYPES] = { "rate", "bli" };
-static const unsigned periods_us[] = { 5000, 125000 };
+
+struct subject {
+	const char *converter;
+	snd_pcm_format_t format;
+	unsigned channels;
+	snd_pcm_uframes_t period;	/* 5 ms, 125 ms or very short, of the program's frames */
+};
+
+static const struct subject subjects[] = {
+	{ "bli", SND_PCM_FORMAT_S16, 2, 220 }, { "bli", SND_PCM_FORMAT_S16, 2, 5512 },
+	{ "bli", SND_PCM_FORMAT_S16, 2, 64 },
+	{ "bli", SND_PCM_FORMAT_S16, 1, 220 }, { "bli", SND_PCM_FORMAT_S16, 1, 5512 },
+	{ "bli", SND_PCM_FORMAT_S16, 6, 220 }, { "bli", SND_PCM_FORMAT_S16, 6, 5512 },
+	{ "bli", SND_PCM_FORMAT_S32, 2, 220 }, { "bli", SND_PCM_FORMAT_S32, 2, 5512 },
+	{ "bli_fast", SND_PCM_FORMAT_S16, 2, 220 }, { "bli_fast", SND_PCM_FORMAT_S16, 2, 5512 },
+	{ "bli_best", SND_PCM_FORMAT_S32, 2, 220 }, { "bli_best", SND_PCM_FORMAT_S32, 2, 5512 },
+};
 
 static void must(long result, const char *what)
 {
@@ -24,17 +41,19 @@ static void must(long result, const char *what)
 	}
 }
 
-static snd_pcm_t *open_pcm(const char *type, const char *converter, snd_pcm_stream_t direction, unsigned period_us)
+static snd_pcm_t *open_pcm(const char *card, const char *type, const struct subject *subject,
+			   snd_pcm_stream_t direction)
 {
-	char text[300];
+	char text[600];
 	snd_config_t *root;
 	snd_input_t *input;
 	snd_pcm_hw_params_t *hw;
 	snd_pcm_t *pcm;
-	snd_pcm_uframes_t period = (snd_pcm_uframes_t)RATE_HZ * period_us / 1000000, buffer = 4 * period;
+	snd_pcm_uframes_t buffer = 4 * subject->period;
 
-	snprintf(text, sizeof(text), "pcm.p { type %s slave { pcm { type null } rate %d format S16 } converter \"%s\" }\n", type,
-		 CARD_RATE_HZ, converter);
+	snprintf(text, sizeof(text), "pcm_type.noisecard.lib \"%s\"\n"
+		 "pcm.p { type %s slave { pcm { type noisecard } rate %d format %s } converter \"%s\" }\n", card, type,
+		 CARD_RATE_HZ, snd_pcm_format_name(subject->format), subject->converter);
 	must(snd_config_top(&root), "configuration");
 	must(snd_input_buffer_open(&input, text, (ssize_t)strlen(text)), "configuration");
 	must(snd_config_load(root, input), "configuration");
@@ -44,10 +63,10 @@ static snd_pcm_t *open_pcm(const char *type, const char *converter, snd_pcm_stre
 	must(snd_pcm_hw_params_malloc(&hw), "parameters");
 	must(snd_pcm_hw_params_any(pcm, hw), "parameters");
 	must(snd_pcm_hw_params_set_access(pcm, hw, SND_PCM_ACCESS_RW_INTERLEAVED), "access");
-	must(snd_pcm_hw_params_set_format(pcm, hw, SND_PCM_FORMAT_S16), "format");
-	must(snd_pcm_hw_params_set_channels(pcm, hw, CHANNELS), "channels");
+	must(snd_pcm_hw_params_set_format(pcm, hw, subject->format), "format");
+	must(snd_pcm_hw_params_set_channels(pcm, hw, subject->channels), "channels");
 	must(snd_pcm_hw_params_set_rate(pcm, hw, RATE_HZ, 0), "rate");
-	must(snd_pcm_hw_params_set_period_size(pcm, hw, period, 0), "period");
+	must(snd_pcm_hw_params_set_period_size(pcm, hw, subject->period, 0), "period");
 	must(snd_pcm_hw_params_set_buffer_size_near(pcm, hw, &buffer), "buffer");
 	must(snd_pcm_hw_params(pcm, hw), "parameters");
 	snd_pcm_hw_params_free(hw);
@@ -63,43 +82,62 @@ static double cpu_ns(void)
 }
 
 /* CPU time for a frame of the program's, period by period. */
-static double frame_ns(const char *type, const char *converter, snd_pcm_stream_t direction, unsigned period_us)
+static double frame_ns(const char *card, const char *type, const struct subject *subject, snd_pcm_stream_t direction)
 {
-	const snd_pcm_uframes_t period = (snd_pcm_uframes_t)RATE_HZ * period_us / 1000000;
-	static int16_t samples[RATE_HZ * CHANNELS];
-	snd_pcm_t *pcm = open_pcm(type, converter, direction, period_us);
+	enum { SAMPLES = 5512 * CHANNELS_MAX };
+	static int32_t samples[SAMPLES];
+	snd_pcm_t *pcm = open_pcm(card, type, subject, direction);
 	double begin;
 
-	for (size_t n = 0; n < RATE_HZ * CHANNELS; n++)
-		samples[n] = (int16_t)(n * 12345);
+	for (size_t n = 0; n < SAMPLES; n++)
+		samples[n] = (int32_t)((uint32_t)n * UINT32_C(2654435761)) / 2;
 	begin = cpu_ns();
-	for (snd_pcm_uframes_t done = 0; done < (snd_pcm_uframes_t)RATE_HZ * SECONDS; done += period)
-		must(direction == SND_PCM_STREAM_PLAYBACK ? snd_pcm_writei(pcm, samples, period)
-							  : snd_pcm_readi(pcm, samples, period), "transfer");
+	for (snd_pcm_uframes_t done = 0; done < (snd_pcm_uframes_t)RATE_HZ * SECONDS; done += subject->period)
+		must(direction == SND_PCM_STREAM_PLAYBACK ? snd_pcm_writei(pcm, samples, subject->period)
+							  : snd_pcm_readi(pcm, samples, subject->period), "transfer");
 	begin = (cpu_ns() - begin) / ((double)RATE_HZ * SECONDS);
 	snd_pcm_close(pcm);
 	return begin;
 }
 
+static int compare(const void *a, const void *b)
+{
+	const double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void measure(const char *card, const struct subject *subject, snd_pcm_stream_t direction)
+{
+	double ns[TYPES][ROUNDS], ratios[ROUNDS];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		for (int type = 0; type < TYPES; type++)
+			ns[type][round] = frame_ns(card, types[type], subject, direction);
+		ratios[round] = ns[1][round] / ns[0][round];
+	}
+	for (int type = 0; type < TYPES; type++)
+		qsort(ns[type], ROUNDS, sizeof(ns[0][0]), compare);
+	qsort(ratios, ROUNDS, sizeof(ratios[0]), compare);
+	printf("| %s | %s | %u | %.1f ms | %s | %.2f | %.2f | %.2f | %.2f–%.2f |\n", subject->converter,
+	       snd_pcm_format_name(subject->format), subject->channels, (double)subject->period * 1000 / RATE_HZ,
+	       direction == SND_PCM_STREAM_PLAYBACK ? "playback" : "capture", ns[0][ROUNDS / 2], ns[1][ROUNDS / 2], ratios[ROUNDS / 2],
+	       ratios[ROUNDS / 4], ratios[ROUNDS - 1 - ROUNDS / 4]);
+}
+
 int main(int argc, char **argv)
 {
-	const char *converter = argc > 1 ? argv[1] : "bli";
-
-	printf("%s, %d <-> %d Hz, S16, %d channels: CPU time in ns per frame of the program's\n", converter, RATE_HZ,
-	       CARD_RATE_HZ, CHANNELS);
-	printf("%-10s %9s %10s %10s %7s\n", "", "period", "type rate", "type bli", "ratio");
-	for (int direction = 0; direction < 2; direction++)
-		for (size_t p = 0; p < sizeof(periods_us) / sizeof(periods_us[0]); p++) {
-			double least[TYPES] = { 1e9, 1e9 };
-
-			for (int round = 0; round < ROUNDS; round++)
-				for (int t = 0; t < TYPES; t++) {
-					double ns = frame_ns(types[t], converter, (snd_pcm_stream_t)direction, periods_us[p]);
-
-					least[t] = ns < least[t] ? ns : least[t];
-				}
-			printf("%-10s %6u ms %10.2f %10.2f %7.2f\n", direction ? "capture" : "playback", periods_us[p] / 1000,
-			       least[0], least[1], least[1] / least[0]);
-		}
+	if (argc != 2) {
+		fprintf(stderr, "Usage: %s NOISECARD_MODULE\n", argv[0]);
+		return 2;
+	}
+	printf("`type bli` against `type rate` with the same converter, %d ↔ %d Hz: CPU time in ns per frame of the "
+	       "program's,\nmedian of %d rounds in turns, and the ratio's median and quartiles\n\n"
+	       "| converter | samples | channels | period | | `type rate` | `type bli` | ratio | quartiles |\n"
+	       "|---|---|---:|---:|---|---:|---:|---:|---:|\n", RATE_HZ, CARD_RATE_HZ, ROUNDS);
+	for (size_t s = 0; s < sizeof(subjects) / sizeof(subjects[0]); s++) {
+		measure(argv[1], &subjects[s], SND_PCM_STREAM_PLAYBACK);
+		measure(argv[1], &subjects[s], SND_PCM_STREAM_CAPTURE);
+	}
 	return 0;
 }

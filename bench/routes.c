@@ -88,7 +88,7 @@ static double plan_ns(const struct bli_plan *plan, const struct bli_kernel *kern
 
 		for (unsigned run = 0; run < runs; run++)
 			for (unsigned i = 0; i < opened; i++)
-				bli_stage_run(&stage[i], out[i]);
+				bli_stage_run(&stage[i], 1, out[i]);
 		best_ns = fmin(best_ns, (cpu_ns() - start_ns) / runs / (double)plan->out_frames);
 	}
 	for (unsigned i = 0; i < opened; i++)

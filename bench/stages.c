@@ -52,7 +52,7 @@ static double run_ns(struct bli_stage *stage, const struct bli_stage_plan *plan,
 		double start = now_ns();
 
 		for (size_t run = 0; run < runs; run++)
-			bli_stage_run(stage, out);
+			bli_stage_run(stage, 1, out);
 		best = fmin(best, (now_ns() - start) / (double)runs);
 	}
 	return best / (double)plan->out_frames;
@@ -63,16 +63,16 @@ static void compare(const struct bli_kernel *kernel, const struct bli_preset *pr
 		    size_t out_frames)
 {
 	const struct bli_requirement *requirement = &preset->requirement;
-	struct bli_stage_plan plan = { .in_frames = in_frames, .out_frames = out_frames };
+	struct bli_stage_plan plan = { .in_frames = in_frames, .out_frames = out_frames, .periods = 1 };
 	double nyquist = fmin(1, (double)out_frames / (double)in_frames) / 2, ns[2] = { NAN, NAN }, bytes[2] = { 0, 0 };
 
 	if (bli_filter_sinc(&plan.filter, requirement->passband * nyquist, requirement->stopband * nyquist,
 			    BLI_PASSBAND_DROOP_DB, requirement->attenuation_db, 2))
 		return;
-	bli_banded_lay_out(&plan.banded, in_frames, out_frames, plan.filter.taps, kernel, requirement->precision,
+	bli_banded_lay_out(&plan.banded, in_frames, out_frames, 1, plan.filter.taps, kernel, requirement->precision,
 			   CHANNELS);
-	if (!bli_spectral_lay_out(&plan.spectral, in_frames, out_frames, &plan.filter, kernel, requirement->precision,
-				  CHANNELS, HUGE_VAL))
+	if (!bli_spectral_lay_out(&plan.spectral, in_frames, out_frames, 1, &plan.filter, kernel,
+				  requirement->precision, CHANNELS, HUGE_VAL))
 		return;
 	for (plan.kind = BLI_STAGE_BANDED; plan.kind <= BLI_STAGE_SPECTRAL; plan.kind++) {
 		struct bli_stage stage;

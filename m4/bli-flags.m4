@@ -104,7 +104,12 @@ AC_DEFUN([BLI_ALSA_DIRS], [
 ])
 
 dnl BLI_SECTIONS: leave out of a module what nothing in it calls; the core has more than a rate converter needs.
+dnl And no unwind tables for the core and the rate converter, a tenth of it: nothing in them calls back into a program or
+dnl waits, and debuggers read the tables of the debugging information (-g).
 AC_DEFUN([BLI_SECTIONS], [
+  BLI_CHECK_CFLAGS([UNWIND_CFLAGS], [-fno-asynchronous-unwind-tables -fno-unwind-tables])
+  AC_SUBST([UNWIND_CFLAGS])
+  KERNEL_CFLAGS="$KERNEL_CFLAGS $UNWIND_CFLAGS"
   BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ffunction-sections])
   AC_MSG_CHECKING([whether the linker leaves out what is not called])
   bli_saved_ldflags=$LDFLAGS

@@ -41,7 +41,8 @@ include tests/rigs/local.mk
 # can run under sanitizers, which exclude what replaces malloc itself.
 unit_tests = $(check_PROGRAMS)
 kernelless_tests = tests/core/clockloop tests/core/clocks tests/core/filterfile tests/core/kaiser tests/core/positions \
-	tests/core/replay-filterfile tests/plugin/libasound tests/plugin/pcmslaves tests/plugin/pcmtransport \
+	tests/core/replay-filterfile tests/plugin/libasound tests/plugin/pcmfailures tests/plugin/pcmpump tests/plugin/pcmslaves \
+	tests/plugin/pcmstates tests/plugin/pcmstatus tests/plugin/pcmtransport \
 	tests/plugin/pcmworker tests/tools/filterdesigns tests/tools/interrupt \
 	tests/tools/judgement tests/tools/measure tests/tools/ratio
 print-unit-tests:

@@ -48,8 +48,14 @@ static size_t group_newest(const struct bli_banded_layout *layout, size_t group)
 	return position(layout, (end < frames ? end : frames) - 1);
 }
 
+/* Of the pattern in a run; the last may overlap the one before. */
+static size_t repetitions(const struct bli_banded_layout *layout, size_t periods)
+{
+	return divide_up(periods * layout->cycles, layout->pattern);
+}
+
 /*
- * Clock cycles of a period.  In a row of the banded matrix each accumulator
+ * Clock cycles of a run.  In a row of the banded matrix each accumulator
  * takes a multiply-add, and the columns and the broadcast input frames take a
  * load each: two of either go in a cycle, and a row lasts as long as the
  * latency of a multiply-add at least.  But once per pass the bank comes from
@@ -59,10 +65,10 @@ static size_t group_newest(const struct bli_banded_layout *layout, size_t group)
  * and AVX2).  On another they are off by a common factor, mostly: what matters
  * is the order of layouts and plans, and `make bench` shows what it is worth.
  */
-static double layout_cost(const struct bli_banded_layout *layout, size_t channels)
+static double run_cost(const struct bli_banded_layout *layout, size_t channels, size_t periods)
 {
 	const struct bli_bank *bank = &layout->bank;
-	double streams = (double)(channels * layout->repetitions), sides = bank->mirrored ? 2 : 1;
+	double streams = (double)(channels * repetitions(layout, periods)), sides = bank->mirrored ? 2 : 1;
 	double passes = ceil(streams / (double)layout->tile_streams), tile = ceil(streams / passes);
 	double additions = tile * sides * (double)bank->width, loads = tile * sides + (double)bank->width;
 	double row = fmax(fmax(additions, loads) / 2 + 0.2, 3.6);
@@ -74,6 +80,16 @@ static double layout_cost(const struct bli_banded_layout *layout, size_t channel
 
 	return passes * (fmax((double)(bank->groups * bank->depth) * row, bytes / bytes_per_cycle) + delayed_cycles +
 			 call_cycles + group_cycles * (double)bank->groups) + (double)(channels * layout->history) / 8;
+}
+
+/* Clock cycles of a period: what comes at a time is no whole number of them, so that runs one shorter come as often. */
+static double layout_cost(const struct bli_banded_layout *layout, size_t channels)
+{
+	size_t most = layout->joined;
+
+	if (most == 1)
+		return run_cost(layout, channels, 1);
+	return (run_cost(layout, channels, most) + run_cost(layout, channels, most - 1)) / (double)(2 * most - 1);
 }
 
 /*
@@ -101,9 +117,8 @@ static bool complete_layout(struct bli_banded_layout *layout, size_t taps, size_
 		layout->tile_streams = BLI_TILE_STREAMS_MAX;
 	layout->group_frames = bank->width * kernel->lanes[precision];
 	/* a group wider than its pattern would write over the next repetition, or its mirror over itself */
-	if (bank_frames(layout) < layout->group_frames && (bank->mirrored || layout->pattern < layout->cycles))
+	if (bank_frames(layout) < layout->group_frames && (bank->mirrored || repetitions(layout, layout->joined) > 1))
 		return false;
-	layout->repetitions = divide_up(layout->cycles, layout->pattern);
 	bank->groups = divide_up(bank_frames(layout), layout->group_frames);
 	bank->depth = taps + position(layout, layout->group_frames - 1) + 1;
 	layout->bank_bytes = bank->groups * bank->depth * layout->group_frames * value_size(precision);
@@ -174,14 +189,19 @@ static void measure_band(struct bli_banded_layout *layout, size_t taps)
 		layout->history = taps;
 }
 
-void bli_banded_lay_out(struct bli_banded_layout *layout, size_t in_frames, size_t out_frames, size_t taps,
-			const struct bli_kernel *kernel, enum bli_precision precision, size_t channels)
+void bli_banded_lay_out(struct bli_banded_layout *layout, size_t in_frames, size_t out_frames, size_t periods,
+			size_t taps, const struct bli_kernel *kernel, enum bli_precision precision, size_t channels)
 {
 	memset(layout, 0, sizeof(*layout));
 	layout->cycles = (size_t)bli_gcd(in_frames, out_frames);
+	layout->periods = layout->joined = periods;
 	layout->ratio_in = in_frames / layout->cycles;
 	layout->ratio_out = out_frames / layout->cycles;
 	choose_layout(layout, taps, channels, kernel, precision);
+	if (layout->cost == HUGE_VAL) {
+		layout->joined = 1;
+		choose_layout(layout, taps, channels, kernel, precision);
+	}
 	measure_band(layout, taps);
 	layout->bank_bytes = layout->bank.groups * layout->bank.depth * layout->group_frames * value_size(precision);
 	layout->cost *= kernel->multiply_add_cost;
@@ -264,7 +284,8 @@ int bli_banded_open(struct bli_banded *stage, const struct bli_banded_layout *la
 	stage->tile = kernel->tile[precision];
 	stage->value_size = value_size(precision);
 	stage->channels = channels;
-	stage->stride = divide_up(layout->history + stage->in_frames + BLI_GROUP_MAX, BLI_GROUP_MAX) * BLI_GROUP_MAX;
+	stage->stride = divide_up(layout->history + layout->periods * stage->in_frames + BLI_GROUP_MAX, BLI_GROUP_MAX) *
+			BLI_GROUP_MAX;
 	if (__builtin_mul_overflow(stage->stride, stage->value_size, &stride_bytes))
 		goto fail;
 	stage->columns = bli_allocate_zeroed(layout->bank.groups * layout->group_frames,
@@ -308,8 +329,9 @@ void *bli_banded_input(const struct bli_banded *stage, size_t channel)
 	return channel_start(stage, channel) + stage->layout.history * stage->value_size;
 }
 
-/* The streams first … first + count − 1 of the period: channels within repetitions. */
-static void run_tile(struct bli_banded *stage, size_t first, size_t count, void *const *out)
+/* The streams first … first + count − 1 of `cycles` behind those `before`: channels within repetitions. */
+static void run_tile(struct bli_banded *stage, size_t before, size_t cycles, size_t first, size_t count,
+		     void *const *out)
 {
 	const struct bli_banded_layout *layout = &stage->layout;
 	size_t channel = first % stage->channels, repetition = first / stage->channels;
@@ -319,8 +341,9 @@ static void run_tile(struct bli_banded *stage, size_t first, size_t count, void 
 	for (size_t i = 0; i < count; i++) {
 		size_t cycle = repetition * layout->pattern;
 
-		if (cycle + layout->pattern > layout->cycles)
-			cycle = layout->cycles - layout->pattern;
+		if (cycle + layout->pattern > cycles)
+			cycle = cycles - layout->pattern;
+		cycle += before;
 		tile_in[i] = channel_start(stage, channel) + cycle * layout->ratio_in * stage->value_size;
 		tile_out[i] = (char *)out[channel] + cycle * layout->ratio_out * stage->value_size;
 		if (++channel == stage->channels) {
@@ -331,21 +354,34 @@ static void run_tile(struct bli_banded *stage, size_t first, size_t count, void 
 	stage->tile(&layout->bank, count, tile_in, tile_out);
 }
 
-void bli_banded_run(struct bli_banded *stage, void *const *out)
+/* So many periods as one, behind those `before`. */
+static void run_joined(struct bli_banded *stage, size_t before, size_t periods, void *const *out)
 {
-	const struct bli_banded_layout *layout = &stage->layout;
-	size_t streams = stage->channels * layout->repetitions;
-	size_t tiles = divide_up(streams, layout->tile_streams);
+	const size_t cycles = stage->layout.cycles;
+	size_t streams = stage->channels * repetitions(&stage->layout, periods);
+	size_t tiles = divide_up(streams, stage->layout.tile_streams);
 
 	/* tiles of nearly equal size: a last one of one stream would leave the adders idle */
 	for (size_t tile = 0; tile < tiles; tile++) {
 		size_t first = streams * tile / tiles;
 
-		run_tile(stage, first, streams * (tile + 1) / tiles - first, out);
+		run_tile(stage, before * cycles, periods * cycles, first, streams * (tile + 1) / tiles - first, out);
 	}
+}
+
+void bli_banded_run(struct bli_banded *stage, size_t periods, void *const *out)
+{
+	const struct bli_banded_layout *layout = &stage->layout;
+
+	if (layout->joined > 1)
+		run_joined(stage, 0, periods, out);
+	else
+		for (size_t period = 0; period < periods; period++)
+			run_joined(stage, period, 1, out);
 	for (size_t channel = 0; channel < stage->channels; channel++) {
 		char *start = channel_start(stage, channel);
 
-		memmove(start, start + stage->in_frames * stage->value_size, layout->history * stage->value_size);
+		memmove(start, start + periods * stage->in_frames * stage->value_size,
+			layout->history * stage->value_size);
 	}
 }

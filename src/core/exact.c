@@ -2,9 +2,7 @@
 #include "exact.h"
 #include "gcd.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static size_t period_in(const struct bli_exact *exact)
@@ -46,12 +44,6 @@ int bli_exact_open(struct bli_exact *exact, const struct bli_resampler_config *c
 	error = bli_resampler_open(&exact->resampler, config);
 	if (error)
 		return error;
-	exact->in = calloc(config->channels * config->in_frames, config->in_format.bytes);
-	exact->out = calloc(config->channels * config->out_frames, config->out_format.bytes);
-	if (!exact->in || !exact->out) {
-		bli_exact_close(exact);
-		return -ENOMEM;
-	}
 	if (trimmed)
 		find_trim(exact);
 	bli_exact_reset(exact);
@@ -61,110 +53,40 @@ int bli_exact_open(struct bli_exact *exact, const struct bli_resampler_config *c
 void bli_exact_close(struct bli_exact *exact)
 {
 	bli_resampler_close(&exact->resampler);
-	free(exact->in);
-	free(exact->out);
 	memset(exact, 0, sizeof(*exact));
 }
 
-/* The channel's frames from `first` on in a store of `frames` per channel. */
-static struct bli_area store_area(unsigned char *store, size_t bytes, size_t frames, size_t channel, size_t first)
+/* Load frames of `in`, or silence. */
+static void take_frames(struct bli_exact *exact, const struct bli_area *in, size_t first, size_t frames)
 {
-	return (struct bli_area){ store + (channel * frames + first) * bytes, (ptrdiff_t)bytes };
-}
-
-/* The area from `first` on. */
-static struct bli_area later(struct bli_area area, size_t first)
-{
-	if (area.samples)
-		area.samples = (char *)area.samples + (ptrdiff_t)first * area.step;
-	return area;
-}
-
-static inline __attribute__((always_inline)) void
-copy_loop(struct bli_area to, struct bli_area from, size_t frames, const size_t bytes)
-{
-	char *p = to.samples;
-	const char *q = from.samples;
-
-	for (size_t i = 0; i < frames; i++, p += to.step, q += from.step)
-		memcpy(p, q, bytes);
-}
-
-/* Copy samples of a format from one area to another; what comes from NULL is silence, what goes there is dropped. */
-static void copy_samples(const struct bli_format *format, struct bli_area to, struct bli_area from, size_t frames)
-{
-	if (!to.samples)
-		return;
-	if (!from.samples) {
-		bli_sample_silence(format, to.samples, to.step, frames);
-		return;
-	}
-	switch (format->bytes) {
-	case 1: copy_loop(to, from, frames, 1); return;
-	case 2: copy_loop(to, from, frames, 2); return;
-	case 3: copy_loop(to, from, frames, 3); return;
-	case 4: copy_loop(to, from, frames, 4); return;
-	case 8: copy_loop(to, from, frames, 8); return;
-	}
-}
-
-/* Put frames of `in`, or silence, into the store. */
-static void put_frames(struct bli_exact *exact, const struct bli_area *in, size_t first, size_t frames)
-{
-	const struct bli_resampler_config *config = &exact->resampler.config;
-
-	for (size_t channel = 0; channel < config->channels; channel++) {
-		struct bli_area from = { NULL, 0 };
-
-		if (in)
-			from = later(in[channel], first);
-		copy_samples(&config->in_format, store_area(exact->in, config->in_format.bytes, config->in_frames,
-							    channel, exact->in_count), from, frames);
-	}
+	bli_resampler_load(&exact->resampler, in, first, exact->in_count, frames);
 	exact->in_count += frames;
 }
 
-/* Give frames of the store. */
-static size_t get_frames(struct bli_exact *exact, const struct bli_area *out, size_t first, size_t frames)
+/* Store up to `frames` of the last run; how many. */
+static size_t give_frames(struct bli_exact *exact, const struct bli_area *out, size_t first, size_t frames)
 {
-	const struct bli_resampler_config *config = &exact->resampler.config;
-
 	if (frames > exact->out_count)
 		frames = exact->out_count;
 	if (!frames)
 		return 0;
-	for (size_t channel = 0; channel < config->channels; channel++)
-		copy_samples(&config->out_format, later(out[channel], first),
-			     store_area(exact->out, config->out_format.bytes, config->out_frames, channel,
-					exact->out_first), frames);
+	bli_resampler_store(&exact->resampler, out, first, exact->out_first, frames);
 	exact->out_first += frames;
 	exact->out_count -= frames;
 	return frames;
 }
 
-/* Convert a period from `in`, or from the store if that is NULL, to `out` or to the store. */
-static void convert(struct bli_exact *exact, const struct bli_area *in, size_t in_first, const struct bli_area *out,
-		    size_t out_first)
+/* Convert all that is loaded, whole periods. */
+static void run(struct bli_exact *exact)
 {
-	const struct bli_resampler_config *config = &exact->resampler.config;
-	struct bli_area from[BLI_CHANNELS_MAX], to[BLI_CHANNELS_MAX];
+	size_t periods = exact->in_count / period_in(exact), frames = periods * period_out(exact);
+	size_t skipped = exact->skip_left < frames ? exact->skip_left : frames;
 
-	for (size_t channel = 0; channel < config->channels; channel++) {
-		from[channel] = in ? later(in[channel], in_first)
-				   : store_area(exact->in, config->in_format.bytes, config->in_frames, channel, 0);
-		to[channel] = out ? later(out[channel], out_first)
-				  : store_area(exact->out, config->out_format.bytes, config->out_frames, channel, 0);
-	}
-	bli_resampler_convert(&exact->resampler, to, config->out_frames, from, config->in_frames);
-	if (!in)
-		exact->in_count = 0;
-	if (!out) {
-		size_t skipped = exact->skip_left < config->out_frames ? exact->skip_left : config->out_frames;
-
-		exact->skip_left -= skipped;
-		exact->out_first = skipped;
-		exact->out_count = config->out_frames - skipped;
-	}
+	bli_resampler_run(&exact->resampler, periods);
+	exact->in_count = 0;
+	exact->skip_left -= skipped;
+	exact->out_first = skipped;
+	exact->out_count = frames - skipped;
 }
 
 void bli_exact_reset(struct bli_exact *exact)
@@ -174,31 +96,35 @@ void bli_exact_reset(struct bli_exact *exact)
 	exact->given = 0;
 	exact->skip_left = exact->skip;
 	/* less than a period */
-	put_frames(exact, NULL, 0, exact->lead);
+	take_frames(exact, NULL, 0, exact->lead);
+}
+
+/* Periods of the next run: no more than it can have, than the input holds, and than make `wanted` output frames. */
+static size_t next_run(const struct bli_exact *exact, size_t in_left, size_t wanted)
+{
+	size_t periods = (exact->in_count + in_left) / period_in(exact);
+	size_t enough = (wanted + exact->skip_left + period_out(exact) - 1) / period_out(exact);
+
+	if (periods > enough)
+		periods = enough;
+	return periods < exact->resampler.config.run_periods ? periods : exact->resampler.config.run_periods;
 }
 
 void bli_exact_process(struct bli_exact *exact, const struct bli_area *in, size_t in_count, size_t *used,
 		       const struct bli_area *out, size_t out_count, size_t *written)
 {
-	size_t taken = 0, given = get_frames(exact, out, 0, out_count);
+	size_t taken = 0, given = give_frames(exact, out, 0, out_count);
 
 	while (given < out_count) {
-		bool direct_in = in && !exact->in_count && in_count - taken >= period_in(exact);
-		bool direct_out = !exact->skip_left && out_count - given >= period_out(exact);
+		size_t periods = next_run(exact, in_count - taken, out_count - given);
+		size_t frames = periods ? periods * period_in(exact) - exact->in_count : in_count - taken;
 
-		if (!direct_in) {
-			size_t missing = period_in(exact) - exact->in_count, left = in_count - taken;
-			size_t frames = missing < left ? missing : left;
-
-			put_frames(exact, in, taken, frames);
-			taken += frames;
-			if (frames < missing)
-				break;
-		}
-		convert(exact, direct_in ? in : NULL, taken, direct_out ? out : NULL, given);
-		if (direct_in)
-			taken += period_in(exact);
-		given += direct_out ? period_out(exact) : get_frames(exact, out, given, out_count - given);
+		take_frames(exact, in, taken, frames);
+		taken += frames;
+		if (!periods)
+			break;
+		run(exact);
+		given += give_frames(exact, out, given, out_count - given);
 	}
 	exact->given += given;
 	*used = taken;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Exact conversions of any number of frames: a resampler whose periods are
- * blocks, with a store of less than one block on either side.  Where the
- * caller's frames hold whole blocks the resampler works on them directly.
+ * blocks.  Input is loaded into it as it comes, and runs as soon as it makes up
+ * a block, with all other blocks at hand; output is stored from it as it is
+ * asked for, and no more is loaded before all is.
  *
  * Opening and closing allocate; everything else is real-time safe.
  */
@@ -10,12 +11,12 @@
 #define BLI_EXACT_H
 
 #include "resampler.h"
+#include "setup.h"
 
 struct bli_exact {
 	struct bli_resampler resampler;
-	unsigned char *in, *out;	/* [channels][a period of samples] of the formats */
-	size_t in_count;		/* frames at the start of `in`, less than a period */
-	size_t out_first, out_count;	/* frames in `out` that are still to be given */
+	size_t in_count;		/* frames loaded for the next run, less than a period; none while there is output */
+	size_t out_first, out_count;	/* frames of the last run that are still to be given */
 	/* silence before the first input frame, and output frames to drop before the first to be given */
 	size_t lead, skip;
 	size_t skip_left;
@@ -28,6 +29,7 @@ struct bli_exact {
  * linear phase exactly there.  *exact needs no initialisation.  Returns what
  * bli_resampler_open() does; after an error *exact is as after bli_exact_close().
  */
+BLI_SETUP
 int bli_exact_open(struct bli_exact *exact, const struct bli_resampler_config *config, bool trimmed);
 
 void bli_exact_close(struct bli_exact *exact);

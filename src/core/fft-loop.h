@@ -210,22 +210,43 @@ INLINE void NAME(put)(VALUE *real, ptrdiff_t to_imaginary, struct NAME(complex) 
 	*(NAME(lanes_anywhere) *)(real + to_imaginary) = value.imaginary;
 }
 
-/* What a pass multiplies its results with. */
-struct NAME(factors) {
+/* One pass of a line. */
+struct NAME(line_pass) {
+	size_t m, s;	/* what is left of the length after the pass, and the product of the radices before it */
+	struct NAME(planes) in, out;
 	const VALUE *twiddles;	/* of the line, see fft.h */
-	const VALUE *matrix;	/* NULL or [length][2][LANES], in the last pass of a column */
+	/* NULL or [length][2][LANES], in the last pass of a column; not used with one lane (see store_columns) */
+	const VALUE *matrix;
 };
 
 /*
- * One pass of a line: m·s transforms of `radix` values, where m is what is left
- * of the line after it and s the product of the radices before.  `radix` is
- * constant at every call.
+ * The results of a transform of `radix` values, times what they have to be
+ * multiplied with, to y, a vector every `step` values: twiddles[radix − 1][2], or
+ * factors of the matrix, one every matrix_step values, or neither (both NULL).
  */
-INLINE void NAME(radix_pass)(const size_t radix, size_t m, size_t s, struct NAME(planes) in, struct NAME(planes) out,
-		       struct NAME(factors) factors)
+INLINE void NAME(finish)(struct NAME(complex) *result, const size_t radix, const VALUE *twiddles, const VALUE *matrix,
+			 size_t matrix_step, VALUE *y, ptrdiff_t to_imaginary, size_t step)
 {
-	const VALUE *x = in.real, *twiddle = factors.twiddles;
-	const size_t in_step = in.step * s * m, out_step = out.step * s;
+	if (LANES > 1 && matrix) {
+#pragma GCC unroll 8
+		for (size_t k = 0; k < radix; k++)
+			result[k] = NAME(product)(result[k], NAME(get)(matrix + k * matrix_step, LANES));
+	} else if (twiddles) {
+#pragma GCC unroll 8
+		for (size_t k = 1; k < radix; k++)
+			result[k] = NAME(turned)(result[k], twiddles[2 * k - 2], twiddles[2 * k - 1]);
+	}
+#pragma GCC unroll 8
+	for (size_t k = 0; k < radix; k++)
+		NAME(put)(y + k * step, to_imaginary, result[k]);
+}
+
+/* m·s transforms of `radix` values, which is constant at every call. */
+INLINE void NAME(run_pass)(const size_t radix, const struct NAME(line_pass) *pass)
+{
+	const size_t m = pass->m, s = pass->s, in_step = pass->in.step * s * m, out_step = pass->out.step * s;
+	const struct NAME(planes) in = pass->in, out = pass->out;
+	const VALUE *x = in.real, *twiddle = pass->twiddles, *const matrix = pass->matrix;
 	VALUE *y = out.real;
 
 	for (size_t p = 0, q = 0; p < m;) {
@@ -259,20 +280,8 @@ INLINE void NAME(radix_pass)(const size_t radix, size_t m, size_t s, struct NAME
 		default:
 			result[0] = value[0];
 		}
-		if (factors.matrix) {
-			const VALUE *w = factors.matrix + q * 2 * LANES;
-
-#pragma GCC unroll 8
-			for (size_t k = 0; k < radix; k++)
-				result[k] = NAME(product)(result[k], NAME(get)(w + k * s * 2 * LANES, LANES));
-		} else if (p) {
-#pragma GCC unroll 8
-			for (size_t k = 1; k < radix; k++)
-				result[k] = NAME(turned)(result[k], twiddle[2 * k - 2], twiddle[2 * k - 1]);
-		}
-#pragma GCC unroll 8
-		for (size_t k = 0; k < radix; k++)
-			NAME(put)(y + k * out_step, out.to_imaginary, result[k]);
+		NAME(finish)(result, radix, p ? twiddle : NULL, matrix ? matrix + q * 2 * LANES : NULL, s * 2 * LANES,
+			     y, out.to_imaginary, out_step);
 		x += in.step;
 		y += out.step;
 		if (++q == s) {
@@ -285,10 +294,9 @@ INLINE void NAME(radix_pass)(const size_t radix, size_t m, size_t s, struct NAME
 }
 
 #define RADIX_PASS(RADIX)									\
-	static void NAME(radix##RADIX)(size_t m, size_t s, struct NAME(planes) in,	\
-				      struct NAME(planes) out, struct NAME(factors) factors)	\
+	static __attribute__((noinline)) void NAME(radix##RADIX)(const struct NAME(line_pass) *pass)	\
 	{										\
-		NAME(radix_pass)(RADIX, m, s, in, out, factors);				\
+		NAME(run_pass)(RADIX, pass);						\
 	}
 RADIX_PASS(1)
 RADIX_PASS(2)
@@ -300,6 +308,11 @@ RADIX_PASS(7)
 RADIX_PASS(8)
 #undef RADIX_PASS
 
+#define LINE_PASS(RADIX)								\
+	case RADIX:									\
+		NAME(radix##RADIX)(&pass);						\
+		break
+
 /*
  * Transform a line in every lane, from `in` to `out` through two buffers, each
  * [2][length][LANES].
@@ -307,29 +320,35 @@ RADIX_PASS(8)
 static void NAME(line)(const struct bli_fft_line *line, struct NAME(planes) in, struct NAME(planes) out,
 		       VALUE *const *buffer, const VALUE *matrix)
 {
-	typedef void pass_function(size_t, size_t, struct NAME(planes), struct NAME(planes), struct NAME(factors));
-	static pass_function *const functions[] = {
-		NULL, NAME(radix1), NAME(radix2), NAME(radix3), NAME(radix4), NAME(radix5), NAME(radix6), NAME(radix7),
-		NAME(radix8),
-	};
-	struct NAME(factors) factors = { .twiddles = line->twiddles };
-	size_t m = line->length, s = 1;
+	struct NAME(line_pass) pass = { .m = line->length, .s = 1, .in = in, .twiddles = line->twiddles };
 
 	for (unsigned i = 0; i < line->passes; i++) {
 		size_t radix = line->radix[i];
-		struct NAME(planes) to = { buffer[i % 2], (ptrdiff_t)(line->length * LANES), LANES };
 
+		pass.m /= radix;
+		pass.out = (struct NAME(planes)){ buffer[i % 2], (ptrdiff_t)(line->length * LANES), LANES };
 		if (i == line->passes - 1) {
-			to = out;
-			factors.matrix = matrix;
+			pass.out = out;
+			pass.matrix = matrix;
 		}
-		m /= radix;
-		functions[radix](m, s, in, to, factors);
-		factors.twiddles += 2 * m * (radix - 1);
-		s *= radix;
-		in = to;
+		/* a table of functions would need relocations, which take more room than this */
+		switch (radix) {
+		LINE_PASS(1);
+		LINE_PASS(2);
+		LINE_PASS(3);
+		LINE_PASS(4);
+		LINE_PASS(5);
+		LINE_PASS(6);
+		LINE_PASS(7);
+		LINE_PASS(8);
+		}
+		pass.twiddles += 2 * pass.m * (radix - 1);
+		pass.s *= radix;
+		pass.in = pass.out;
 	}
 }
+
+#undef LINE_PASS
 
 /*
  * Transpose a square of LANES·LANES values in place, its rows in v: first the
@@ -409,32 +428,50 @@ INLINE void NAME(transpose)(NAME(lanes) *v)
 #undef HIGH_PAIRS
 #undef PART
 
-#else
-
-INLINE void NAME(transpose)(NAME(lanes) *v)
+/*
+ * Transformed columns to those of the matrix: row r of the column in lane n to
+ * to[n·step + r].
+ */
+static void NAME(store_columns)(struct NAME(planes) rows, size_t length, const VALUE *matrix, struct NAME(planes) to)
 {
-	(void)v;
-}
-
-#endif
-
-/* Rows [length][LANES] of one part of transformed columns to the columns of a matrix: to[lane·step + row]. */
-static void NAME(store_columns)(const VALUE *rows, size_t length, VALUE *to, size_t step)
-{
+	(void)matrix;
 	for (size_t row = 0; row < length; row += LANES) {
 		/* the last square is shifted back to end with the columns */
 		size_t first = row + LANES <= length ? row : length - LANES;
-		NAME(lanes) v[LANES];
+
+		for (unsigned part = 0; part < 2; part++) {
+			const VALUE *from = rows.real + (part ? rows.to_imaginary : 0) + (ptrdiff_t)(first * LANES);
+			VALUE *column = to.real + (part ? to.to_imaginary : 0) + (ptrdiff_t)first;
+			NAME(lanes) v[LANES];
 
 #pragma GCC unroll 16
-		for (size_t i = 0; i < LANES; i++)
-			v[i] = *(const NAME(lanes) *)(rows + (first + i) * LANES);
-		NAME(transpose)(v);
+			for (size_t i = 0; i < LANES; i++)
+				v[i] = *(const NAME(lanes) *)(from + i * LANES);
+			NAME(transpose)(v);
 #pragma GCC unroll 16
-		for (size_t i = 0; i < LANES; i++)
-			*(NAME(lanes_anywhere) *)(to + i * step + first) = v[i];
+			for (size_t i = 0; i < LANES; i++)
+				*(NAME(lanes_anywhere) *)(column + i * to.step) = v[i];
+		}
 	}
 }
+
+#else
+
+/* With one lane a column is multiplied here, on its way, instead of by every radix: a third less text. */
+static void NAME(store_columns)(struct NAME(planes) rows, size_t length, const VALUE *matrix, struct NAME(planes) to)
+{
+	const VALUE *restrict real = rows.real, *restrict imaginary = rows.real + rows.to_imaginary;
+	VALUE *restrict to_real = to.real, *restrict to_imaginary = to.real + to.to_imaginary;
+
+	for (size_t row = 0; row < length; row++) {
+		const VALUE a = real[row], b = imaginary[row], c = matrix[2 * row], d = matrix[2 * row + 1];
+
+		to_real[row] = a * c - b * d;
+		to_imaginary[row] = a * d + b * c;
+	}
+}
+
+#endif
 
 static void NAME(transform)(const struct bli_fft *fft, const void *const *in, void *const *out, void *work)
 {
@@ -454,8 +491,8 @@ static void NAME(transform)(const struct bli_fft *fft, const void *const *in, vo
 		struct NAME(planes) from = { (VALUE *)in[0] + first, in_to_imaginary, columns };
 
 		NAME(line)(&fft->down, from, done, buffer, twiddles);
-		NAME(store_columns)(done.real, rows, matrix + first * step, step);
-		NAME(store_columns)(done.real + done.to_imaginary, rows, matrix + (columns + first) * step, step);
+		NAME(store_columns)(done, rows, twiddles, (struct NAME(planes)){ matrix + first * step,
+				    (ptrdiff_t)(columns * step), step });
 		twiddles += 2 * rows * LANES;
 	}
 	for (size_t row = 0; row < rows; row += LANES) {
@@ -465,23 +502,6 @@ static void NAME(transform)(const struct bli_fft *fft, const void *const *in, vo
 
 		NAME(line)(&fft->along, from, to, buffer, NULL);
 	}
-}
-
-static void NAME(multiply)(const void *const *in, const void *const *factor, void *const *out, size_t count, bool onto)
-{
-	const VALUE *restrict a = in[0], *restrict b = in[1], *restrict c = factor[0], *restrict d = factor[1];
-	VALUE *restrict real = out[0], *restrict imaginary = out[1];
-
-	if (onto)
-		for (size_t i = 0; i < count; i++) {
-			real[i] += a[i] * c[i] - b[i] * d[i];
-			imaginary[i] += a[i] * d[i] + b[i] * c[i];
-		}
-	else
-		for (size_t i = 0; i < count; i++) {
-			real[i] = a[i] * c[i] - b[i] * d[i];
-			imaginary[i] = a[i] * d[i] + b[i] * c[i];
-		}
 }
 
 #undef INLINE

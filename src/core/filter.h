@@ -14,6 +14,7 @@
 #include "kaiser.h"
 #include "phase.h"
 #include "sample.h"
+#include "setup.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,7 @@ struct bli_requirement {
  * Whether a requirement is one that filters are designed for: every number in
  * the range given above, finite, and a table where the method needs one.
  */
+BLI_SETUP
 bool bli_requirement_valid(const struct bli_requirement *requirement);
 
 #define BLI_TWIDDLES 16
@@ -99,10 +101,12 @@ struct bli_filter {
  * attenuation_db in range, or the filter would exceed 2^24 taps; *filter is
  * unspecified then.
  */
+BLI_SETUP
 int bli_filter_sinc(struct bli_filter *filter, double pass, double stop, double droop_db,
 		    double attenuation_db, size_t multiple);
 
 /* Two-point interpolation: a triangle of two input frames. */
+BLI_SETUP
 void bli_filter_linear(struct bli_filter *filter);
 
 /*
@@ -111,6 +115,7 @@ void bli_filter_linear(struct bli_filter *filter);
  * lower, otherwise 1.  Returns 0, or −EINVAL if the response would exceed 2^24
  * taps.  The table must outlive the filter.
  */
+BLI_SETUP
 int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_table *table, double factor,
 			  bool nearest);
 
@@ -123,6 +128,7 @@ int bli_filter_from_table(struct bli_filter *filter, const struct bli_filter_tab
  * Returns 0, −ENOMEM, or −ERANGE if rounding keeps the response from it: see
  * bli_phase_apply().  After an error the filter is as before.
  */
+BLI_SETUP
 int bli_filter_set_phase(struct bli_filter *filter, double phase, size_t per_frame, double attenuation_db);
 
 /*
@@ -133,6 +139,7 @@ int bli_filter_set_phase(struct bli_filter *filter, double phase, size_t per_fra
  * as after bli_filter_set_phase() only these instants may be asked of it.
  * Returns 0, or −ENOMEM with the filter as before.
  */
+BLI_SETUP
 int bli_filter_convolve(struct bli_filter *filter, const double *fir, size_t reach, size_t spacing, size_t per_frame);
 
 /* Free what a filter owns; harmless on one of all zeros. */

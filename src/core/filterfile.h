@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "filtertable.h"
+#include "setup.h"
 
 #define BLI_FILTERFILE_BYTES_MAX ((size_t)64 << 20)	/* the longest filter with all its decimals takes 42 MB */
 
@@ -28,12 +29,14 @@
  * Returns 0; −EINVAL (not a filter file); −EFBIG (longer than 64 MiB); −ENOMEM;
  * or the −errno of opening or reading.
  */
+BLI_SETUP
 int bli_filterfile_read(struct bli_filter_table *table, const char *path, char *message, size_t message_size);
 
 /*
  * The same from `bytes` bytes of memory, which need no terminating zero; `name`
  * stands for the path in messages.  Returns 0, −EINVAL, −EFBIG or −ENOMEM.
  */
+BLI_SETUP
 int bli_filterfile_parse(struct bli_filter_table *table, const char *text, size_t bytes, const char *name,
 			 char *message, size_t message_size);
 

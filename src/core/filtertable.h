@@ -13,6 +13,8 @@
 #ifndef BLI_FILTERTABLE_H
 #define BLI_FILTERTABLE_H
 
+#include "setup.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -41,6 +43,7 @@ struct bli_filter_table {
  * per_crossing and length.  The old contents of *table are not looked at.
  * Returns 0, −EINVAL (nmult) or −ENOMEM; *table is empty after an error.
  */
+BLI_SETUP
 int bli_filter_table_alloc(struct bli_filter_table *table, unsigned nmult);
 
 /* Free what the table holds and empty it.  An empty table may be freed again. */
@@ -51,6 +54,7 @@ void bli_filter_table_free(struct bli_filter_table *table);
  * deltas.  Returns 0, or −EDOM, with the table unchanged, where it is no
  * low-pass: its coefficients add up to less than the largest of them.
  */
+BLI_SETUP
 int bli_filter_table_normalise(struct bli_filter_table *table);
 
 #endif

@@ -148,6 +148,7 @@ static int open_stage(struct bli_glide *glide, struct bli_stage_plan *plan, cons
 
 	plan->in_frames = in_frames;
 	plan->out_frames = out_frames;
+	plan->periods = 1;
 	bli_stage_lay_out(plan, config->kernel, glide->precision, config->channels);
 	error = bli_stage_open(stage, plan, config->kernel, glide->precision, config->channels,
 			       glide->stages ? 1 : config->gain);
@@ -287,7 +288,7 @@ void bli_glide_push(struct bli_glide *glide)
 			out[channel] = i + 1 < glide->stages
 				       ? bli_stage_input(&glide->stage[i + 1], channel)
 				       : channel_start(glide, channel) + glide->frames * glide->value_size;
-		bli_stage_run(&glide->stage[i], out);
+		bli_stage_run(&glide->stage[i], 1, out);
 	}
 	glide->frames += glide->block_out;
 }

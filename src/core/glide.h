@@ -23,6 +23,7 @@
 #define BLI_GLIDE_H
 
 #include "position.h"
+#include "setup.h"
 #include "stage.h"
 
 /* Of the ratio's terms: between the history and the output they are at most twice that. */
@@ -69,6 +70,7 @@ struct bli_glide {
  *  −ENOMEM  no memory;
  * after an error *glide is as after bli_glide_close().
  */
+BLI_SETUP
 int bli_glide_open(struct bli_glide *glide, const struct bli_glide_config *config);
 
 /* Free everything; harmless on a closed glide and on one of all zeros. */

@@ -19,6 +19,7 @@
 #include "kernel-scalar.h"
 #include "sample-loop.h"
 #include "dither-loop.h"
+#include "spectrum-loop.h"
 #undef LANES
 #define LANES 1
 #include "fft-loop.h"
@@ -34,6 +35,7 @@
 #include "kernel-scalar.h"
 #include "sample-loop.h"
 #include "dither-loop.h"
+#include "spectrum-loop.h"
 #undef LANES
 #define LANES 1
 #include "fft-loop.h"

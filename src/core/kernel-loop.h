@@ -12,6 +12,17 @@
 typedef VALUE NAME(vector) __attribute__((vector_size(LANES * sizeof(VALUE))));
 typedef VALUE NAME(unaligned) __attribute__((vector_size(LANES * sizeof(VALUE)), aligned(sizeof(VALUE)), may_alias));
 
+/* lanes in reverse order; masks are literal, because a computed one becomes code for every lane */
+#if LANES == 2
+#define REVERSED(v) SHUFFLE(v, v, 1, 0)
+#elif LANES == 4
+#define REVERSED(v) SHUFFLE(v, v, 3, 2, 1, 0)
+#elif LANES == 8
+#define REVERSED(v) SHUFFLE(v, v, 7, 6, 5, 4, 3, 2, 1, 0)
+#else
+#define REVERSED(v) SHUFFLE(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#endif
+
 /*
  * One pass over all groups.  `streams`, `width` and `mirrored` are constants at
  * every call, so that after inlining each accumulator is a register.
@@ -26,18 +37,22 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 	for (size_t group = 0; group < bank->groups; group++) {
 		NAME(vector) sum[BLI_ACCUMULATORS_MAX], mirror_sum[BLI_ACCUMULATORS_MAX];
 		const VALUE *x[BLI_TILE_STREAMS_MAX], *mirror_x[BLI_TILE_STREAMS_MAX];
+		/* read here, since what is stored could be these to the compiler */
+		const size_t first_in = bank->first_in[group], first_out = bank->first_out[group];
+		const size_t mirror_in = mirrored ? bank->mirror_in[group] : 0;
+		const size_t mirror_out = mirrored ? bank->mirror_out[group] - (LANES - 1) : 0;
 
 #pragma GCC unroll 16
 		for (size_t s = 0; s < streams; s++) {
-			x[s] = (const VALUE *)in[s] + bank->first_in[group];
-			if (mirrored)
-				mirror_x[s] = (const VALUE *)in[s] + bank->mirror_in[group];
+			x[s] = (const VALUE *)in[s] + first_in;
+			mirror_x[s] = (const VALUE *)in[s] + mirror_in;
 		}
 #pragma GCC unroll 16
 		for (size_t i = 0; i < sums; i++)
 			sum[i] = mirror_sum[i] = (NAME(vector)){ 0 };
 
-		for (size_t k = 0; k < depth; k++, column += width) {
+		size_t k = 0;
+		do {
 #pragma GCC unroll 16
 			for (size_t i = 0; i < sums; i++)
 				sum[i] += column[i % width] * x[i / width][k];
@@ -46,17 +61,17 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 				for (size_t i = 0; i < sums; i++)
 					mirror_sum[i] += column[i % width] * *(mirror_x[i / width] - k);
 			}
-		}
+			column += width;
+		} while (++k < depth);
 #pragma GCC unroll 16
-		for (size_t i = 0; i < sums; i++) {
-			size_t first = i % width * LANES;
-			VALUE *y = (VALUE *)out[i / width] + bank->first_out[group] + first;
+		for (size_t s = 0; s < streams; s++) {
+			VALUE *y = (VALUE *)out[s] + first_out, *mirror_y = (VALUE *)out[s] + mirror_out;
 
-			*(NAME(unaligned) *)y = sum[i];
-			if (mirrored) {
-				y = (VALUE *)out[i / width] + bank->mirror_out[group] - first;
-				for (size_t lane = 0; lane < LANES; lane++)
-					*(y - lane) = mirror_sum[i][lane];
+#pragma GCC unroll 4
+			for (size_t i = 0; i < width; i++) {
+				*(NAME(unaligned) *)(y + i * LANES) = sum[s * width + i];
+				if (mirrored)
+					*(NAME(unaligned) *)(mirror_y - i * LANES) = REVERSED(mirror_sum[s * width + i]);
 			}
 		}
 	}
@@ -110,3 +125,4 @@ static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *
 
 #undef PASSES
 #undef PASS
+#undef REVERSED

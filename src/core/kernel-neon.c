@@ -2,6 +2,7 @@
 #define KERNEL neon
 #define VECTOR_BYTES 16
 #ifdef __aarch64__
+#define LOOPS_OF_KERNEL_C
 #define VECTOR_ACCUMULATORS 16
 #else
 #define VECTOR_ACCUMULATORS 8 /* of 16 registers */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #define KERNEL sse2
 #ifdef __x86_64__
-#define SAMPLES_OF_KERNEL_C
+#define LOOPS_OF_KERNEL_C
 #endif
 #define VECTOR_BYTES 16
 #define VECTOR_ACCUMULATORS 8

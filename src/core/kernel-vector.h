@@ -5,9 +5,9 @@
  * registers), VECTOR_ACCUMULATORS (8 or 16: how many sums fit them) and
  * VECTOR_MULTIPLY_ADD_COST (see kernel.h) are defined.  The instruction set
  * itself is a matter of that file's compiler flags.
- * With SAMPLES_OF_KERNEL_C it loads, stores and dithers as the plain C kernel
- * does, for instruction sets that every processor of the target has: the
- * compiler makes the same code of that.
+ * With LOOPS_OF_KERNEL_C it loads, stores, dithers and multiplies spectra as the
+ * plain C kernel does, for instruction sets that every processor of the target
+ * has: the compiler makes the same vectors of that.
  */
 #include "fft.h"
 #include "kernel.h"
@@ -30,7 +30,8 @@
 #include "kernel-loop.h"
 #include "fft-loop.h"
 #include "glide-loop.h"
-#ifndef SAMPLES_OF_KERNEL_C
+#ifndef LOOPS_OF_KERNEL_C
+#include "spectrum-loop.h"
 #include "sample-loop.h"
 #include "dither-loop.h"
 #endif
@@ -46,7 +47,8 @@
 #include "kernel-loop.h"
 #include "fft-loop.h"
 #include "glide-loop.h"
-#ifndef SAMPLES_OF_KERNEL_C
+#ifndef LOOPS_OF_KERNEL_C
+#include "spectrum-loop.h"
 #include "sample-loop.h"
 #include "dither-loop.h"
 #endif
@@ -55,7 +57,7 @@
 #undef VALUE_BYTES
 #undef VALUE
 
-#ifdef SAMPLES_OF_KERNEL_C
+#ifdef LOOPS_OF_KERNEL_C
 #define BY_PRECISION(x) { bli_c_##x##_float, bli_c_##x##_double }
 #else
 #define BY_PRECISION(x) { JOIN(x, KERNEL, float), JOIN(x, KERNEL, double) }
@@ -75,5 +77,5 @@
 		.dither = BY_PRECISION(dither),						\
 		.transform_lanes = { VECTOR_BYTES / 4, VECTOR_BYTES / 8 },		\
 		.transform = { JOIN(transform, KERNEL, float), JOIN(transform, KERNEL, double) },	\
-		.multiply = { JOIN(multiply, KERNEL, float), JOIN(multiply, KERNEL, double) },	\
+		.multiply = BY_PRECISION(multiply),	\
 	}

@@ -60,7 +60,7 @@
 struct bli_bank {
 	size_t width;		/* vectors in a group: 1, 2 or 4; they share what is broadcast */
 	size_t groups;
-	size_t depth;		/* input frames per group */
+	size_t depth;		/* input frames per group, at least 1 */
 	const size_t *first_in;	/* [groups] first input frame of the band, from the stream's start */
 	const size_t *first_out;	/* [groups] first output frame, from the stream's start */
 	bool mirrored;
@@ -154,6 +154,7 @@ extern const struct bli_kernel bli_kernel_c;	/* the specification */
 extern bli_sample_load bli_c_load_float, bli_c_load_double;
 extern bli_sample_store bli_c_store_float, bli_c_store_double;
 extern bli_dither_run bli_c_dither_float, bli_c_dither_double;
+extern bli_kernel_multiply bli_c_multiply_float, bli_c_multiply_double;
 extern const struct bli_kernel bli_kernel_sse2;
 extern const struct bli_kernel bli_kernel_avx2;
 extern const struct bli_kernel bli_kernel_avx512;

@@ -24,7 +24,8 @@ src_core_libcore_la_SOURCES = \
 	src/core/realfft.c src/core/realfft.h \
 	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
 	src/core/setting.c src/core/setting.h \
-	src/core/spectral.c src/core/spectral.h \
+	src/core/setup.h \
+	src/core/spectral.c src/core/spectral.h src/core/spectrum-loop.h \
 	src/core/stage.c src/core/stage.h \
 	src/core/stream.c src/core/stream.h \
 	src/core/zeros.c src/core/zeros.h

@@ -136,12 +136,13 @@ static bool has_linear_phase(const struct bli_requirement *requirement)
 	return requirement->method != BLI_METHOD_SINC || requirement->phase == BLI_PHASE_LINEAR;
 }
 
-static void lay_out(struct bli_plan *plan, const struct bli_requirement *requirement, const struct bli_kernel *kernel,
-		    size_t channels)
+void bli_plan_lay_out(struct bli_plan *plan, const struct bli_requirement *requirement,
+		      const struct bli_kernel *kernel, size_t channels, size_t periods)
 {
 	plan->cost = 0;
 	plan->bank_bytes = 0;
 	for (unsigned i = 0; i < plan->stages; i++) {
+		plan->stage[i].periods = periods;
 		bli_stage_lay_out(&plan->stage[i], kernel, requirement->precision, channels);
 		plan->cost += plan->stage[i].cost;
 		plan->bank_bytes += plan->stage[i].table_bytes;
@@ -168,7 +169,7 @@ static int list_stages(struct bli_plan *plan, const struct bli_requirement *requ
 	error = add_stages(plan, requirement, &ladder, up);
 	if (error)
 		return error;
-	lay_out(plan, requirement, kernel, channels);
+	bli_plan_lay_out(plan, requirement, kernel, channels, 1);
 	return 0;
 }
 
@@ -281,7 +282,7 @@ static int judge(struct judgement *judgement, const struct bli_requirement *requ
 			plan.stage[k].out_frames = plan.stage[k].out_frames * other / cycles;
 		}
 		if (i > 0)
-			lay_out(&plan, requirement, &reference_kernel, references[i].channels);
+			bli_plan_lay_out(&plan, requirement, &reference_kernel, references[i].channels, 1);
 		cycles = other;
 		judgement->cost += plan.cost / (double)(cycles * ratio->in * references[i].channels);
 		if (plan.bank_bytes > judgement->bank_bytes)

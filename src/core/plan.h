@@ -13,6 +13,7 @@
 #ifndef BLI_PLAN_H
 #define BLI_PLAN_H
 
+#include "setup.h"
 #include "stage.h"
 
 #define BLI_STAGES_MAX 6
@@ -58,24 +59,36 @@ struct bli_route {
  * ratio alone, not on period, channels or processor, and so do its filters and
  * its delay.  Parameters and errors as of bli_plan_make().
  */
+BLI_SETUP
 int bli_plan_route(struct bli_route *route, const struct bli_requirement *requirement, size_t in_frames,
 		   size_t out_frames);
 
 /*
  * Plan a conversion of in_frames to out_frames per period, by its cheapest
- * route, for a kernel and a number of channels.
+ * route, for a kernel and a number of channels, in runs of one period.
  * in_frames and out_frames are 1 … BLI_PERIOD_FRAMES_MAX, channels ≥ 1, and
  * the requirement is a valid one: bli_resampler_check() sees to that.
  * Returns 0; −EINVAL if no filter meets the requirement; −ENOMEM or −ERANGE as
  * bli_filter_set_phase().  After an error *plan is as after bli_plan_free().
  */
+BLI_SETUP
 int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
 		  size_t out_frames, const struct bli_kernel *kernel, size_t channels);
 
+/*
+ * Lay out the stages of a plan anew, for the requirement and kernel that it was
+ * made for, and for runs of up to `periods` ≥ 1 periods: a longer run fills more
+ * accumulators, and costs less per period.  Frames per run as of stage.h.
+ */
+void bli_plan_lay_out(struct bli_plan *plan, const struct bli_requirement *requirement,
+		      const struct bli_kernel *kernel, size_t channels, size_t periods);
+
 /* Free what a plan's filters own; harmless on one of all zeros. */
+BLI_SETUP
 void bli_plan_free(struct bli_plan *plan);
 
 /* plan->delay in frames of the conversion's input. */
+BLI_SETUP
 double bli_plan_delay(const struct bli_plan *plan);
 
 /*
@@ -83,6 +96,7 @@ double bli_plan_delay(const struct bli_plan *plan);
  * bli_plan_make(), and −EINVAL too if the route has too many stages, no whole
  * frames per period, or no sharp filter of ratio 2 for a phase other than linear.
  */
+BLI_SETUP
 int bli_plan_make_via(struct bli_plan *plan, const struct bli_requirement *requirement, size_t in_frames,
 		      size_t out_frames, const struct bli_kernel *kernel, size_t channels,
 		      const struct bli_route *route);

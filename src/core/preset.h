@@ -7,6 +7,7 @@
 #define BLI_PRESET_H
 
 #include "filter.h"
+#include "setup.h"
 
 struct bli_preset {
 	const char *name;		/* as in `converter "bli_fast"` */
@@ -25,6 +26,7 @@ extern const struct bli_preset bli_presets[];
 #define BLI_PRESET_DEFAULT "bli"
 
 /* The preset of that name, or NULL. */
+BLI_SETUP
 const struct bli_preset *bli_preset_find(const char *name);
 
 #endif

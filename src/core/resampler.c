@@ -38,9 +38,20 @@ enum bli_config_fault bli_resampler_check(const struct bli_resampler_config *con
 
 static size_t output_stride(const struct bli_resampler *resampler)
 {
-	size_t frames = resampler->config.out_frames + BLI_GROUP_MAX;
+	size_t frames = resampler->config.run_periods * resampler->config.out_frames + BLI_GROUP_MAX;
 
 	return (frames + BLI_GROUP_MAX - 1) / BLI_GROUP_MAX * BLI_GROUP_MAX;
+}
+
+/* As many periods in a run as are asked for and in range. */
+static size_t run_periods(const struct bli_resampler_config *config)
+{
+	size_t longest = config->in_frames > config->out_frames ? config->in_frames : config->out_frames;
+	size_t most = BLI_PERIOD_FRAMES_MAX / longest;
+
+	if (config->run_periods <= 1)
+		return 1;
+	return config->run_periods < most ? config->run_periods : most;
 }
 
 /* Whether the output format may not hold what the stages give. */
@@ -69,10 +80,14 @@ int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampl
 	if (bli_resampler_check(config) != BLI_CONFIG_VALID)
 		return -EINVAL;
 	resampler->config = *config;
+	resampler->config.run_periods = run_periods(config);
 	error = bli_plan_make(&resampler->plan, &config->requirement, config->in_frames, config->out_frames,
 			      config->kernel, config->channels);
 	if (error)
 		goto fail;
+	if (resampler->config.run_periods > 1)
+		bli_plan_lay_out(&resampler->plan, &config->requirement, config->kernel, config->channels,
+				 resampler->config.run_periods);
 	/* frames that pass unchanged keep all their bits only in double */
 	resampler->precision = resampler->plan.stages ? config->requirement.precision : BLI_DOUBLE;
 	resampler->value_size = resampler->precision == BLI_FLOAT ? sizeof(float) : sizeof(double);
@@ -119,24 +134,35 @@ static void *stage_input(const struct bli_resampler *resampler, unsigned stage, 
 	return (char *)resampler->output + channel * output_stride(resampler) * resampler->value_size;
 }
 
-static void load_period(struct bli_resampler *resampler, const struct bli_area *in, size_t count)
+/* The value of a channel `at` frames behind the start of such an input. */
+static void *value_at(const struct bli_resampler *resampler, unsigned stage, size_t channel, size_t at)
+{
+	return (char *)stage_input(resampler, stage, channel) + at * resampler->value_size;
+}
+
+static void *sample_at(const struct bli_area *area, size_t frame)
+{
+	return (char *)area->samples + (ptrdiff_t)frame * area->step;
+}
+
+void bli_resampler_load(struct bli_resampler *resampler, const struct bli_area *in, size_t in_first, size_t at,
+			size_t frames)
 {
 	const struct bli_resampler_config *config = &resampler->config;
 
 	for (size_t channel = 0; channel < config->channels; channel++) {
-		char *values = stage_input(resampler, 0, channel);
-		size_t frames = in[channel].samples ? count : 0;
+		void *values = value_at(resampler, 0, channel, at);
 
-		resampler->invalid += config->kernel->load[resampler->precision](&config->in_format, values,
-										 in[channel].samples,
-										 in[channel].step, frames);
-		memset(values + frames * resampler->value_size, 0,
-		       (config->in_frames - frames) * resampler->value_size);
+		if (in && in[channel].samples)
+			resampler->invalid += config->kernel->load[resampler->precision](
+				&config->in_format, values, sample_at(&in[channel], in_first), in[channel].step, frames);
+		else
+			memset(values, 0, frames * resampler->value_size);
 	}
 }
 
 /* What is left to do between the stages and the output format. */
-static void finish_period(struct bli_resampler *resampler)
+static void finish_run(struct bli_resampler *resampler, size_t frames)
 {
 	const struct bli_resampler_config *config = &resampler->config;
 
@@ -145,47 +171,50 @@ static void finish_period(struct bli_resampler *resampler)
 
 		/* the first stage's coefficients carry the gain, if there is one */
 		if (resampler->plan.stages == 0 && config->gain != 1)
-			for (size_t i = 0; i < config->out_frames; i++)
+			for (size_t i = 0; i < frames; i++)
 				((double *)values)[i] *= config->gain;
-		config->kernel->dither[resampler->precision](&resampler->dither, channel, values, config->out_frames);
+		config->kernel->dither[resampler->precision](&resampler->dither, channel, values, frames);
 	}
 }
 
-static void store_period(struct bli_resampler *resampler, const struct bli_area *out, size_t count)
+void bli_resampler_run(struct bli_resampler *resampler, size_t periods)
+{
+	for (unsigned i = 0; i < resampler->plan.stages; i++) {
+		void *stage_output[BLI_CHANNELS_MAX];
+
+		for (size_t channel = 0; channel < resampler->config.channels; channel++)
+			stage_output[channel] = stage_input(resampler, i + 1, channel);
+		bli_stage_run(&resampler->stage[i], periods, stage_output);
+	}
+	finish_run(resampler, periods * resampler->config.out_frames);
+}
+
+void bli_resampler_store(struct bli_resampler *resampler, const struct bli_area *out, size_t out_first, size_t at,
+			 size_t frames)
 {
 	const struct bli_resampler_config *config = &resampler->config;
-	bli_sample_store *store = config->kernel->store[resampler->precision];
 
-	for (size_t channel = 0; channel < config->channels; channel++) {
-		const void *values = stage_input(resampler, resampler->plan.stages, channel);
-
+	for (size_t channel = 0; channel < config->channels; channel++)
 		if (out[channel].samples)
-			resampler->clipped += store(&config->out_format, out[channel].samples, out[channel].step, values,
-						    count, &resampler->peak);
-	}
+			resampler->clipped += config->kernel->store[resampler->precision](
+				&config->out_format, sample_at(&out[channel], out_first), out[channel].step,
+				value_at(resampler, resampler->plan.stages, channel, at), frames, &resampler->peak);
 }
 
 void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_area *out, size_t out_count,
 			   const struct bli_area *in, size_t in_count)
 {
 	const struct bli_resampler_config *config = &resampler->config;
-	unsigned stages = resampler->plan.stages;
+	size_t loaded = in_count < config->in_frames ? in_count : config->in_frames;
 
-	load_period(resampler, in, in_count < config->in_frames ? in_count : config->in_frames);
-	for (unsigned i = 0; i < stages; i++) {
-		void *stage_output[BLI_CHANNELS_MAX];
-
-		for (size_t channel = 0; channel < config->channels; channel++)
-			stage_output[channel] = stage_input(resampler, i + 1, channel);
-		bli_stage_run(&resampler->stage[i], stage_output);
-	}
-	finish_period(resampler);
-	store_period(resampler, out, out_count < config->out_frames ? out_count : config->out_frames);
+	bli_resampler_load(resampler, in, 0, 0, loaded);
+	bli_resampler_load(resampler, NULL, 0, loaded, config->in_frames - loaded);
+	bli_resampler_run(resampler, 1);
+	bli_resampler_store(resampler, out, 0, 0, out_count < config->out_frames ? out_count : config->out_frames);
 	for (size_t channel = 0; channel < config->channels && out_count > config->out_frames; channel++)
 		if (out[channel].samples)
-			bli_sample_silence(&config->out_format, (char *)out[channel].samples +
-					   (ptrdiff_t)config->out_frames * out[channel].step, out[channel].step,
-					   out_count - config->out_frames);
+			bli_sample_silence(&config->out_format, sample_at(&out[channel], config->out_frames),
+					   out[channel].step, out_count - config->out_frames);
 }
 
 double bli_resampler_excess_db(const struct bli_resampler *resampler)

@@ -15,6 +15,7 @@
  *   in ─► load ─► stage 0 ─► stage 1 … ─► dither ─► store ─► out
  *
  * A stage's input buffer is where the one before it, or the load, writes.
+ * Several periods can be run at once, which gives the same and costs less.
  *
  * One resampler serves one thread at a time; different resamplers are
  * independent.  Opening and closing allocate; resetting and converting are
@@ -25,6 +26,7 @@
 
 #include "dither.h"
 #include "plan.h"
+#include "setup.h"
 
 #define BLI_CHANNELS_MAX 64
 #define BLI_RATIO_MAX 768	/* 1.536 MHz : 2 kHz */
@@ -32,6 +34,8 @@
 
 struct bli_resampler_config {
 	size_t in_frames, out_frames;	/* per period; their ratio is the conversion's */
+	/* periods per bli_resampler_run() at most, 0 as 1; fewer if they exceeded BLI_PERIOD_FRAMES_MAX frames */
+	size_t run_periods;
 	unsigned channels;		/* 1 … BLI_CHANNELS_MAX */
 	struct bli_format in_format, out_format;
 	struct bli_requirement requirement;
@@ -59,6 +63,7 @@ enum bli_config_fault {
  * The first field of a configuration that is out of range, in the order above.
  * A valid requirement may still be one that no filter meets.
  */
+BLI_SETUP
 enum bli_config_fault bli_resampler_check(const struct bli_resampler_config *config);
 
 /* Samples of one channel in memory. */
@@ -68,13 +73,13 @@ struct bli_area {
 };
 
 struct bli_resampler {
-	struct bli_resampler_config config;
+	struct bli_resampler_config config;	/* run_periods as it holds */
 	enum bli_precision precision;	/* of the sums; double where nothing is filtered */
 	struct bli_plan plan;
 	struct bli_stage stage[BLI_STAGES_MAX];
 	size_t value_size;		/* of a float or a double */
 	struct bli_dither dither;
-	void *output;			/* [channels][out_frames + BLI_GROUP_MAX], in front of the store */
+	void *output;			/* [channels][run_periods·out_frames + BLI_GROUP_MAX], in front of the store */
 	uint64_t invalid;		/* input samples since opening that were not numbers: see bli_sample_load */
 	uint64_t clipped;		/* samples saturated since opening */
 	double peak;			/* largest |sample| since opening, before saturation; full scale is 1 */
@@ -91,9 +96,11 @@ struct bli_resampler {
  *  −ENOMEM  no memory;
  * after an error *resampler is as after bli_resampler_close().
  */
+BLI_SETUP
 int bli_resampler_open(struct bli_resampler *resampler, const struct bli_resampler_config *config);
 
 /* Free everything; harmless on a closed resampler and on one of all zeros. */
+BLI_SETUP
 void bli_resampler_close(struct bli_resampler *resampler);
 
 /* Forget the past: as after opening, but the counters and the peak stay. */
@@ -108,6 +115,21 @@ void bli_resampler_reset(struct bli_resampler *resampler);
  */
 void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_area *out, size_t out_count,
 			   const struct bli_area *in, size_t in_count);
+
+/*
+ * The same in three steps, for input that comes in other portions.  Load
+ * `frames` from in[channels], frame in_first on, or silence if `in` is NULL, as
+ * frame `at` on of the next run; run so many periods, whose input is loaded; and
+ * store `frames` of its output, frame `at` on, in out[channels], frame out_first
+ * on.  Frames beyond run_periods periods are out of range.  Loading begins when
+ * all that is wanted of the output is stored, and what was loaded stays until
+ * the run.
+ */
+void bli_resampler_load(struct bli_resampler *resampler, const struct bli_area *in, size_t in_first, size_t at,
+			size_t frames);
+void bli_resampler_run(struct bli_resampler *resampler, size_t periods);
+void bli_resampler_store(struct bli_resampler *resampler, const struct bli_area *out, size_t out_first, size_t at,
+			 size_t frames);
 
 /*
  * By how much the largest sample so far exceeds the output format, in dB; with

@@ -199,9 +199,16 @@ static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict va
 LINKAGE bli_sample_load NAME(load);
 size_t NAME(load)(const struct bli_format *format, void *values, const void *samples, ptrdiff_t step, size_t frames)
 {
-	size_t count;
+	size_t first = NAME(load_common)(format, values, samples, step, frames), count;
 
-	for (size_t first = NAME(load_common)(format, values, samples, step, frames); first < frames; first += count) {
+	/* the last frames in a whole group, with those before them once more, cost less than in a block */
+	if (first > 0 && first < frames) {
+		first = frames - BLI_SAMPLE_GROUP;
+		first += NAME(load_common)(format, (VALUE *)values + first,
+					   (const unsigned char *)samples + (ptrdiff_t)first * step, step,
+					   BLI_SAMPLE_GROUP);
+	}
+	for (; first < frames; first += count) {
 		const unsigned char *from = (const unsigned char *)samples + (ptrdiff_t)first * step;
 		VALUE part[BLI_SAMPLE_BLOCK], *to;
 		union bli_sample_block block;
@@ -351,9 +358,15 @@ LINKAGE bli_sample_store NAME(store);
 size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t step, const void *values, size_t frames,
 		   double *peak)
 {
-	size_t count;
+	size_t first = NAME(store_common)(format, samples, step, values, frames), count;
 
-	for (size_t first = NAME(store_common)(format, samples, step, values, frames); first < frames; first += count) {
+	/* see load */
+	if (first > 0 && first < frames) {
+		first = frames - BLI_SAMPLE_GROUP;
+		first += NAME(store_common)(format, (unsigned char *)samples + (ptrdiff_t)first * step, step,
+					    (const VALUE *)values + first, BLI_SAMPLE_GROUP);
+	}
+	for (; first < frames; first += count) {
 		const VALUE *from = (const VALUE *)values + first;
 		VALUE part[BLI_SAMPLE_BLOCK];
 		union bli_sample_block block;

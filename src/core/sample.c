@@ -135,7 +135,7 @@ void bli_sample_silence(const struct bli_format *format, void *samples, ptrdiff_
 
 	/* also 0.0 */
 	memset(&block, 0, sizeof(block));
-	if (format->is_swapped)
+	if (format->is_unsigned && format->is_swapped)
 		value = bli_sample_swap(value, format->bytes);
 	for (size_t i = 0; format->is_unsigned && i < BLI_SAMPLE_BLOCK; i++)
 		block.words[i] = value;

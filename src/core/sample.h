@@ -15,6 +15,8 @@
 #ifndef BLI_SAMPLE_H
 #define BLI_SAMPLE_H
 
+#include "setup.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -47,6 +49,7 @@ struct bli_format {
 #define BLI_SAMPLE_MAX 0x1p100
 
 /* True if the format is one this file converts. */
+BLI_SETUP
 bool bli_format_valid(const struct bli_format *format);
 
 /*

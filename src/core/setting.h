@@ -8,6 +8,7 @@
 #define BLI_SETTING_H
 
 #include "filter.h"
+#include "setup.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -32,6 +33,7 @@ extern const char *const bli_setting_names[];
  * "%", "20 kHz" is 20 and "kHz", "7" has "".  False if there is no finite number or `unit` does not
  * fit.
  */
+BLI_SETUP
 bool bli_setting_number(const char *text, double *number, char *unit, size_t unit_size);
 
 /* A value as it was written: a text, or without one a number. */
@@ -45,6 +47,7 @@ struct bli_setting_value {
  * Returns 0; −ENOENT if there is no key of that name; −EINVAL with *allowed a text
  * "allowed are …" if the key cannot have that value.
  */
+BLI_SETUP
 int bli_setting_read(struct bli_setting *setting, const char *name, const struct bli_setting_value *value,
 		     const char **allowed);
 
@@ -52,12 +55,14 @@ int bli_setting_read(struct bli_setting *setting, const char *name, const struct
  * Call when all keys have been read: fills in the edges that have not been set, and the precision.
  * Returns NULL, or why the keys do not go together.
  */
+BLI_SETUP
 const char *bli_setting_finish(struct bli_setting *setting);
 
 /*
  * The requirement at a conversion whose lower rate is low_rate_hz (0 if no edge is in Hz).
  * Returns 0, or −EINVAL with a message of up to `bytes` if the edges do not fit.
  */
+BLI_SETUP
 int bli_setting_requirement(const struct bli_setting *setting, double low_rate_hz, struct bli_requirement *requirement,
 			    char *message, size_t bytes);
 

@@ -22,7 +22,7 @@
 /* Clock cycles of a block for each value of a window or a result: to look for silence, and to copy. */
 #define COPY_COST 0.25
 /* Clock cycles of a block, whatever its length. */
-#define BLOCK_COST 800
+#define BLOCK_COST 400
 /* Clock cycles per vector of bins. */
 #define MULTIPLY_COST 5
 
@@ -83,7 +83,7 @@ static void complete_layout(struct bli_spectral_layout *layout, const struct bli
 		layout->cost = HUGE_VAL;
 }
 
-bool bli_spectral_lay_out(struct bli_spectral_layout *layout, size_t in_frames, size_t out_frames,
+bool bli_spectral_lay_out(struct bli_spectral_layout *layout, size_t in_frames, size_t out_frames, size_t periods,
 			  const struct bli_filter *filter, const struct bli_kernel *kernel,
 			  enum bli_precision precision, size_t channels, double cost_max)
 {
@@ -109,6 +109,7 @@ bool bli_spectral_lay_out(struct bli_spectral_layout *layout, size_t in_frames, 
 			struct bli_spectral_layout candidate = {
 				.in_frames = in_frames,
 				.out_frames = out_frames,
+				.periods = periods,
 				.blocks = blocks,
 				.block_in = block_cycles * ratio_in,
 				.block_out = block_cycles * ratio_out,
@@ -206,7 +207,7 @@ int bli_spectral_open(struct bli_spectral *stage, const struct bli_spectral_layo
 	stage->value_size = size;
 	stage->channels = channels;
 	/* a banded stage in front writes up to a group too much */
-	stage->stride = divide_up(stage->history + layout->in_frames + BLI_GROUP_MAX, line) * line;
+	stage->stride = divide_up(stage->history + layout->periods * layout->in_frames + BLI_GROUP_MAX, line) * line;
 	error = bli_fft_open(&stage->forward, layout->size_in, kernel, precision);
 	if (!error)
 		error = bli_fft_open(&stage->backward, layout->size_out, kernel, precision);
@@ -381,7 +382,8 @@ static void run_two(struct bli_spectral *stage, const void *const *window, void 
 	run_one(stage, window[1], &out[1], 1);
 }
 
-void bli_spectral_run(struct bli_spectral *stage, void *const *out)
+/* The period that begins so many frames of input, and of output, after the run does. */
+static void run_period(struct bli_spectral *stage, size_t in_first, size_t out_first, void *const *out)
 {
 	const struct bli_spectral_layout *layout = &stage->layout;
 	size_t windows = stage->channels * layout->blocks, size = stage->value_size;
@@ -392,18 +394,27 @@ void bli_spectral_run(struct bli_spectral *stage, void *const *out)
 		size_t channel = i / layout->blocks, block = i % layout->blocks;
 		bool last = block == layout->blocks - 1;	/* ends with the period */
 
-		window[i % 2] = channel_start(stage, channel) +
-				(last ? layout->in_frames - layout->block_in : block * layout->block_in) * size;
-		to[i % 2] = (char *)out[channel] +
-			    (last ? layout->out_frames - layout->block_out : block * layout->block_out) * size;
+		window[i % 2] = channel_start(stage, channel) + (in_first +
+				(last ? layout->in_frames - layout->block_in : block * layout->block_in)) * size;
+		to[i % 2] = (char *)out[channel] + (out_first +
+			    (last ? layout->out_frames - layout->block_out : block * layout->block_out)) * size;
 		if (i % 2)
 			run_two(stage, window, to);
 		else if (i == windows - 1)
 			run_one(stage, window[0], to, 1);
 	}
+}
+
+void bli_spectral_run(struct bli_spectral *stage, size_t periods, void *const *out)
+{
+	const struct bli_spectral_layout *layout = &stage->layout;
+
+	for (size_t period = 0; period < periods; period++)
+		run_period(stage, period * layout->in_frames, period * layout->out_frames, out);
 	for (size_t channel = 0; channel < stage->channels; channel++) {
 		char *start = channel_start(stage, channel);
 
-		memmove(start, start + layout->in_frames * size, stage->history * size);
+		memmove(start, start + periods * layout->in_frames * stage->value_size,
+			stage->history * stage->value_size);
 	}
 }

@@ -28,10 +28,12 @@
 
 #include "fft.h"
 #include "filter.h"
+#include "setup.h"
 
 /* How a stage is cut into transforms. */
 struct bli_spectral_layout {
 	size_t in_frames, out_frames;	/* per period */
+	size_t periods;			/* in a run, at most */
 	size_t blocks;			/* in a period, 1 or even; the last may overlap the one before */
 	size_t block_in, block_out;	/* frames that a block adds */
 	size_t size_in, size_out;	/* of the transforms */
@@ -41,13 +43,15 @@ struct bli_spectral_layout {
 };
 
 /*
- * Lay out a stage of in_frames to out_frames per period with a filter for a
- * kernel and a number of channels, at less than cost_max.  Returns false if
+ * Lay out a stage of in_frames to out_frames per period, in runs of up to
+ * `periods` ≥ 1, with a filter for a kernel and a number of channels, at less
+ * than cost_max clock cycles per period.  Returns false if
  * there is no such layout: only filters with BLI_METHOD_SINC have a stopband to
  * cut at, one of another phase than linear is defined between its samples in a
  * ratio of 1:2 or 2:1 only, and some ratios have no transforms (see fft.h).
  */
-bool bli_spectral_lay_out(struct bli_spectral_layout *layout, size_t in_frames, size_t out_frames,
+BLI_SETUP
+bool bli_spectral_lay_out(struct bli_spectral_layout *layout, size_t in_frames, size_t out_frames, size_t periods,
 			  const struct bli_filter *filter, const struct bli_kernel *kernel,
 			  enum bli_precision precision, size_t channels, double cost_max);
 
@@ -72,12 +76,13 @@ struct bli_spectral {
  * The functions of stage.h for this kind.  Opening takes the layout, the filter,
  * kernel, precision and channels that it was made for, and returns 0 or −ENOMEM.
  */
+BLI_SETUP
 int bli_spectral_open(struct bli_spectral *stage, const struct bli_spectral_layout *layout,
 		      const struct bli_filter *filter, const struct bli_kernel *kernel, enum bli_precision precision,
 		      size_t channels, double gain);
 void bli_spectral_close(struct bli_spectral *stage);
 void bli_spectral_reset(struct bli_spectral *stage);
 void *bli_spectral_input(const struct bli_spectral *stage, size_t channel);
-void bli_spectral_run(struct bli_spectral *stage, void *const *out);
+void bli_spectral_run(struct bli_spectral *stage, size_t periods, void *const *out);
 
 #endif

@@ -16,13 +16,13 @@ void bli_stage_lay_out(struct bli_stage_plan *plan, const struct bli_kernel *ker
 		       size_t channels)
 {
 	plan->kind = BLI_STAGE_BANDED;
-	bli_banded_lay_out(&plan->banded, plan->in_frames, plan->out_frames, plan->filter.taps, kernel, precision,
-			   channels);
+	bli_banded_lay_out(&plan->banded, plan->in_frames, plan->out_frames, plan->periods, plan->filter.taps, kernel,
+			   precision, channels);
 	plan->cost = plan->banded.cost;
 	plan->table_bytes = plan->banded.bank_bytes;
 	if (plan->filter.taps >= SPECTRAL_TAPS_MIN &&
-	    bli_spectral_lay_out(&plan->spectral, plan->in_frames, plan->out_frames, &plan->filter, kernel, precision,
-				 channels, plan->cost / SPECTRAL_GAIN)) {
+	    bli_spectral_lay_out(&plan->spectral, plan->in_frames, plan->out_frames, plan->periods, &plan->filter,
+				 kernel, precision, channels, plan->cost / SPECTRAL_GAIN)) {
 		plan->kind = BLI_STAGE_SPECTRAL;
 		/* so that a route that needs transforms must be cheaper by as much */
 		plan->cost = plan->spectral.cost * SPECTRAL_GAIN;
@@ -73,10 +73,10 @@ void *bli_stage_input(const struct bli_stage *stage, size_t channel)
 	return bli_banded_input(&stage->banded, channel);
 }
 
-void bli_stage_run(struct bli_stage *stage, void *const *out)
+void bli_stage_run(struct bli_stage *stage, size_t periods, void *const *out)
 {
 	if (stage->kind == BLI_STAGE_SPECTRAL)
-		bli_spectral_run(&stage->spectral, out);
+		bli_spectral_run(&stage->spectral, periods, out);
 	else
-		bli_banded_run(&stage->banded, out);
+		bli_banded_run(&stage->banded, periods, out);
 }

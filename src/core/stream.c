@@ -61,6 +61,7 @@ static int open_exact(struct bli_stream *stream)
 		cycles = (size_t)(BLI_PERIOD_FRAMES_MAX / terms);
 	resampler.in_frames = (size_t)config->in_rate * cycles;
 	resampler.out_frames = (size_t)config->out_rate * cycles;
+	resampler.run_periods = config->run_frames / resampler.in_frames + (config->run_frames % resampler.in_frames > 0);
 	return bli_exact_open(&stream->exact, &resampler, config->trimmed);
 }
 

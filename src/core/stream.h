@@ -40,7 +40,7 @@
  * independent.  Opening and closing allocate.  All other functions are
  * real-time safe: they neither allocate, lock, log nor call the system, cannot
  * fail, and take time in proportion to the frames they convert, in bursts of
- * one block.
+ * one block, or of run_frames.
  *
  * What is converted does not depend on how it is cut: one call gives bit for
  * bit what many calls give, if deviations are set at the same output frames.
@@ -61,6 +61,7 @@
 
 #include "exact.h"
 #include "glide.h"
+#include "setup.h"
 
 /* The largest max_deviation: filters are laid out for the nominal ratio. */
 #define BLI_DEVIATION_MAX 0.1
@@ -84,6 +85,11 @@ struct bli_stream_config {
 	 * stream, which is delay; more than some hundred are hardly faster.
 	 */
 	size_t block_frames;
+	/*
+	 * Input frames that mostly come at a time, 0 where that is not known: an exact stream converts as many blocks
+	 * together as they make up or begin, which costs less and more memory, but delays nothing.
+	 */
+	size_t run_frames;
 	/*
 	 * false: the first output frame comes with the first block, and its time is as far before 0 as the filter
 	 * delays.  true: the first output frame is that of time 0, as files want it; it comes that much later.
@@ -117,6 +123,7 @@ enum bli_stream_fault {
  * The first field of a configuration that is out of range, in the order above.
  * A valid requirement may still be one that no filter meets.
  */
+BLI_SETUP
 enum bli_stream_fault bli_stream_check(const struct bli_stream_config *config);
 
 struct bli_stream {
@@ -146,6 +153,7 @@ struct bli_stream {
  *  −ENOMEM  no memory;
  * after an error *stream is as after bli_stream_close().
  */
+BLI_SETUP
 int bli_stream_open(struct bli_stream *stream, const struct bli_stream_config *config);
 
 /* Free everything; harmless on a closed stream and on one of all zeros. */

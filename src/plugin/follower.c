@@ -85,15 +85,16 @@ bool bli_follower_start(struct bli_follower *follower, const struct bli_pump *pu
 	return now;
 }
 
-void bli_follower_filled(struct bli_follower *follower)
+void bli_follower_filled(struct bli_follower *follower, const struct bli_pump *pump)
 {
 	follower->state = BLI_FOLLOWER_FOLLOWING;
 	if (!follower->dry_time)
 		return;
 	/* what was written meanwhile may be a part of what was missing: where that ends is not known yet */
 	bli_clockloop_break(&follower->loop, BLI_CLOCK_IN);
+	/* the silence so far, and that which the slave begins with again */
 	follower->late = (snd_pcm_uframes_t)(fmax(0, seconds(bli_follower_now() - follower->dry_time)) *
-					     follower->rate_hz);
+					     follower->rate_hz) + bli_pump_to_program(pump, pump->lead);
 	follower->dry_time = 0;
 }
 

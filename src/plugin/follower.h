@@ -85,7 +85,7 @@ bool bli_follower_start(struct bli_follower *follower, const struct bli_pump *pu
 bool bli_follower_is_filled(const struct bli_follower *follower, const struct bli_pump *pump);
 
 /* The slave has been started after filling. */
-void bli_follower_filled(struct bli_follower *follower);
+void bli_follower_filled(struct bli_follower *follower, const struct bli_pump *pump);
 
 /* The slave has run dry, and the pump is going to be restarted: state FILLING. */
 void bli_follower_refill(struct bli_follower *follower, const struct bli_pump *pump);

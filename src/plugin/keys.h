@@ -7,6 +7,7 @@
 #define BLI_KEYS_H
 
 #include "log.h"
+#include "setup.h"
 
 #include <alsa/asoundlib.h>
 #include <stdbool.h>
@@ -24,6 +25,7 @@ struct bli_key {
  * ("allowed are …").
  * Returns −EINVAL.
  */
+BLI_SETUP
 int bli_key_refuse(const struct bli_key *key, const char *allowed);
 
 /*
@@ -31,16 +33,20 @@ int bli_key_refuse(const struct bli_key *key, const char *allowed);
  * "%", "20 kHz" is 20 and "kHz", a number has "".  False if there is no finite
  * number or `unit` does not fit.
  */
+BLI_SETUP
 bool bli_key_number(const struct bli_key *key, double *number, char *unit, size_t unit_size);
 
 /* A number without unit, or with `unit` (NULL: none is allowed), from least to most. */
+BLI_SETUP
 int bli_key_number_in(const struct bli_key *key, const char *unit, double least, double most, const char *allowed,
 		      double *number);
 
 /* One of the words[], which end with NULL: its place.  −EINVAL after bli_key_refuse() otherwise. */
+BLI_SETUP
 int bli_key_word(const struct bli_key *key, const char *const *words, const char *allowed);
 
 /* yes, no, true, false, on, off, 1 or 0. */
+BLI_SETUP
 int bli_key_truth(const struct bli_key *key, bool *truth);
 
 #endif

@@ -9,7 +9,7 @@ src_plugin_libasound_module_rate_bli_la_SOURCES = \
 	src/plugin/rate-bli.c \
 	src/plugin/report.c src/plugin/report.h \
 	src/plugin/settings.c src/plugin/settings.h
-src_plugin_libasound_module_rate_bli_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+src_plugin_libasound_module_rate_bli_la_CFLAGS = $(AM_CFLAGS) $(UNWIND_CFLAGS) $(ALSA_CFLAGS)
 src_plugin_libasound_module_rate_bli_la_LIBADD = src/core/libcore.la $(ALSA_LIBS)
 src_plugin_libasound_module_rate_bli_la_LDFLAGS = -module -avoid-version -shared -no-undefined $(SECTIONS_LDFLAGS) \
 	-export-symbols-regex '^_snd_pcm_rate_bli[a-z_]*_open(_conf)?$$'

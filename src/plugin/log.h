@@ -5,6 +5,8 @@
 #ifndef BLI_LOG_H
 #define BLI_LOG_H
 
+#include "setup.h"
+
 /* Longest part of a key, a value or a variable of the environment that a line shows, in bytes. */
 #define BLI_LOG_SHOWN_MAX 60
 
@@ -24,6 +26,7 @@ static inline struct bli_subject bli_converter(const char *name)
  * the environment may hold, become spaces, so that it stays one line.  Not
  * real-time safe.
  */
+BLI_SETUP
 void bli_log(struct bli_subject subject, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif

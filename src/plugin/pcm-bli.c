@@ -111,6 +111,32 @@ static int create(struct bli_pcm *bli, const char *name, snd_pcm_stream_t stream
 	return error;
 }
 
+/*
+ * How many PCMs of this type a thread is opening, each as the slave of another.
+ * alsa-lib's own count of what is nested begins anew at every compound inside a
+ * compound (snd_pcm_open_named_slave(), 1.2.8), so one that leads back to its own
+ * name would be opened until the stack ends.
+ */
+static _Thread_local unsigned nested;
+
+enum { NESTED_MAX = 8 };
+
+static int open_slave(struct bli_pcm *bli, snd_config_t *root, snd_config_t *conf, snd_pcm_stream_t stream, int mode,
+		      struct bli_slave_offer *offer)
+{
+	int error;
+
+	if (nested >= NESTED_MAX) {
+		bli_log(bli_pcm_subject(&bli->settings), "slave.pcm leads back to it, or through more than %d PCMs of "
+			"type bli; allowed are %d", NESTED_MAX, NESTED_MAX);
+		return -EINVAL;
+	}
+	nested++;
+	error = bli_slave_open(&bli->slave, &bli->settings, root, conf, stream, mode, offer);
+	nested--;
+	return error;
+}
+
 /* What libasound looks up; its macro for this gives no prototype. */
 int SND_PCM_PLUGIN_ENTRY(bli)(snd_pcm_t **pcmp, const char *name, snd_config_t *root, snd_config_t *conf,
 			      snd_pcm_stream_t stream, int mode);
@@ -131,7 +157,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(bli)
 		error = bli_pcm_settings_check(&bli->settings, stream);
 	if (!error) {
 		bli->kernel = bli_kernel_from_environment(bli_pcm_subject(&bli->settings));
-		error = bli_slave_open(&bli->slave, &bli->settings, root, conf, stream, mode, &offer);
+		error = open_slave(bli, root, conf, stream, mode, &offer);
 	}
 	if (error < 0) {
 		free_bli(bli);

@@ -136,7 +136,7 @@ static int set_up(struct bli_pcm *bli)
 	error = bli_slave_choose(&bli->slave, io->format, io->channels, io->rate);
 	if (!error)
 		error = bli_pump_open(pump, &bli->slave, bli->kernel, io->format, io->channels, io->rate,
-				      bli->settings.follows ? BLI_FOLLOWER_DEVIATION_MAX : 0);
+				      io->period_size, bli->settings.follows ? BLI_FOLLOWER_DEVIATION_MAX : 0);
 	if (error)
 		return error;
 	period = bli_pump_to_slave(pump, io->period_size);
@@ -194,9 +194,10 @@ static snd_pcm_uframes_t slave_avail_min(const struct bli_pcm *bli)
 
 	if (!bli->pump.playback || waiting >= slave->buffer)
 		return slave->period;
-	/* else a ratio that deviates, or what a block keeps back, would end the poll too early, again and again */
+	/* a ratio that deviates ends a poll too early, too */
 	if (bli->settings.follows)
 		waiting -= (snd_pcm_uframes_t)((double)waiting * BLI_FOLLOWER_DEVIATION_MAX);
+	/* what a block keeps back beyond the lead would else end the poll too early, again and again */
 	waiting = waiting > bli->lead_missing ? waiting - bli->lead_missing : 0;
 	return slave->buffer - waiting + (waiting > 0);
 }

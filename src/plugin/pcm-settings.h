@@ -11,6 +11,7 @@
 
 #include "keys.h"
 #include "settings.h"
+#include "setup.h"
 
 #include <alsa/asoundlib.h>
 
@@ -33,6 +34,7 @@ struct bli_pcm_settings {
  * value and what is allowed; then *settings is as after
  * bli_pcm_settings_free().
  */
+BLI_SETUP
 int bli_pcm_settings_read(struct bli_pcm_settings *settings, const char *name, snd_config_t *root,
 			  const snd_config_t *conf);
 
@@ -40,9 +42,11 @@ int bli_pcm_settings_read(struct bli_pcm_settings *settings, const char *name, s
  * Whether a direction, and the converter, can do what the settings ask.  Returns
  * 0, or −EINVAL after one such line; *settings stays as it is.
  */
+BLI_SETUP
 int bli_pcm_settings_check(const struct bli_pcm_settings *settings, snd_pcm_stream_t stream);
 
 /* Free what the settings hold; harmless twice. */
+BLI_SETUP
 void bli_pcm_settings_free(struct bli_pcm_settings *settings);
 
 /* What messages about the PCM begin with. */

@@ -10,14 +10,22 @@ enum { RESUME_MS = 1000, RESUME_STEP_MS = 20 };
 /* The longest wait for the slave at once while draining, in ms: a program may stop the PCM from another thread. */
 enum { DRAIN_STEP_MS = 50 };
 
+static const struct timespec drain_step = { 0, DRAIN_STEP_MS * 1000000L };
+
+/* How long a slave that is being drained may stand still, in ms: as long as the kernel waits for a card. */
+enum { DRAIN_STALL_MS = 10000 };
+
 /* ---- running: the lock is held ------------------------------------------ */
 
-/* The slave ran dry, and the program does not want to be stopped for that: prepare it again once there is sound. */
+/*
+ * The slave stopped by an xrun, and the program does not want to be stopped for
+ * that: go on, in playback once there is sound.
+ */
 static int feed_starved(struct bli_pcm *bli)
 {
 	int error;
 
-	if (bli->pump.appl <= bli->pump.converted && bli->pump.end == BLI_PUMP_ENDLESS)
+	if (bli->pump.playback && bli->pump.appl <= bli->pump.converted && bli->pump.end == BLI_PUMP_ENDLESS)
 		return 0;
 	error = snd_pcm_prepare(bli->slave.pcm);
 	if (error >= 0)
@@ -27,7 +35,14 @@ static int feed_starved(struct bli_pcm *bli)
 	if (error >= 0)
 		error = snd_pcm_start(bli->slave.pcm);
 	bli->starved = error < 0;
-	return error < 0 ? error : 0;
+	return error < 0 ? bli_slave_fault(&bli->slave, error) : 0;
+}
+
+/* Besides, the rest of a drain is worth a gap. */
+static bool goes_on_after_xrun(const struct bli_pcm *bli)
+{
+	return bli->running && (bli->pump.end == BLI_PUMP_ENDING ||
+				(bli->pump.end == BLI_PUMP_ENDLESS && bli->stop_threshold >= bli->boundary));
 }
 
 /* Fill the slave that waits for half of the program's buffer, and start it then. */
@@ -39,8 +54,8 @@ static int fill(struct bli_pcm *bli)
 		return error;
 	error = snd_pcm_start(bli->slave.pcm);
 	if (error >= 0)
-		bli_follower_filled(&bli->follower);
-	return error < 0 ? error : 0;
+		bli_follower_filled(&bli->follower, &bli->pump);
+	return error < 0 ? bli_slave_fault(&bli->slave, error) : 0;
 }
 
 /* The slave that follows ran dry: it waits until there is half a buffer again, and the program does not hear of it. */
@@ -51,30 +66,57 @@ static int refill(struct bli_pcm *bli)
 	bli_follower_refill(&bli->follower, &bli->pump);
 	if (error >= 0)
 		error = bli_pump_restart(&bli->pump);
-	return error < 0 ? error : fill(bli);
+	return error < 0 ? bli_slave_fault(&bli->slave, error) : fill(bli);
+}
+
+/* By bli_pump_run() or, after a write, bli_pump_push(). */
+static int move_frames(struct bli_pcm *bli, int (*move)(struct bli_pump *pump))
+{
+	int error;
+
+	if (bli->follower.state == BLI_FOLLOWER_FILLING)
+		return fill(bli);
+	error = bli->starved ? feed_starved(bli) : move(&bli->pump);
+	if (error != -EPIPE || bli->starved)
+		return error;
+	if (bli->running && bli->pump.end == BLI_PUMP_ENDLESS && bli_follower_refills(&bli->follower))
+		return refill(bli);
+	if (goes_on_after_xrun(bli)) {
+		bli->starved = true;
+		if (bli->pump.playback && bli->pump.end == BLI_PUMP_ENDLESS)
+			bli_pump_complete(&bli->pump);
+		return feed_starved(bli);
+	}
+	if (bli->pump.end != BLI_PUMP_ENDED)
+		return error;
+	/* an xrun after the last sound */
+	bli_pump_complete(&bli->pump);
+	return 0;
 }
 
 static int run_pump(struct bli_pcm *bli)
 {
 	int error;
 
-	if (bli->starved)
-		return feed_starved(bli);
-	if (bli->follower.state == BLI_FOLLOWER_FILLING)
-		return fill(bli);
-	error = bli_pump_run(&bli->pump);
+	bli_pump_follow(&bli->pump, bli->io.appl_ptr);
+	error = move_frames(bli, bli_pump_run);
 	if (!error)
 		bli_follower_steer(&bli->follower, &bli->pump);
-	if (error == -EPIPE && bli->running && bli->pump.end == BLI_PUMP_ENDLESS &&
-	    bli_follower_refills(&bli->follower))
-		return refill(bli);
-	if (error == -EPIPE && bli->pump.playback && bli->running && bli->stop_threshold >= bli->boundary &&
-	    bli->pump.end == BLI_PUMP_ENDLESS) {
-		bli->starved = true;
-		bli_pump_complete(&bli->pump);
-		return feed_starved(bli);
-	}
 	return error;
+}
+
+/*
+ * The program's position, in a callback that runs under alsa-lib's lock.  Its
+ * own hardware pointer is what it was told last, unless snd_pcm_reset() has set
+ * both positions to 0, which calls nobody.
+ */
+static void follow_program(struct bli_pcm *bli)
+{
+	if (bli->told && !bli->io.hw_ptr && !bli->io.appl_ptr) {
+		bli_pump_forget(&bli->pump);
+		bli->told = 0;
+	}
+	bli_pump_follow(&bli->pump, bli->io.appl_ptr);
 }
 
 /* The state that a fault of the slave is for the program.  ioplug itself makes XRUN of every error. */
@@ -90,18 +132,11 @@ static void tell_fault(struct bli_pcm *bli)
 	snd_pcm_ioplug_set_state(&bli->io, state);
 }
 
-/* Run the pump from where alsa-lib says the program is. */
-static int follow_and_run(struct bli_pcm *bli)
-{
-	bli_pump_follow(&bli->pump, bli->io.appl_ptr);
-	return run_pump(bli);
-}
-
 /* Run the pump if the stream runs.  Returns 0 or the fault, told. */
 static int run_and_tell(struct bli_pcm *bli)
 {
 	if (bli->running && !bli->fault)
-		bli->fault = follow_and_run(bli);
+		bli->fault = run_pump(bli);
 	tell_fault(bli);
 	return bli->fault;
 }
@@ -110,16 +145,26 @@ void bli_pcm_run_aside(void *object)
 {
 	struct bli_pcm *bli = object;
 
-	if (bli->running && !bli->fault && !bli->slave_drains)
-		bli->fault = follow_and_run(bli);
+	if (bli->running && !bli->fault)
+		bli->fault = run_pump(bli);
 	if (bli->fault || bli_pump_avail(&bli->pump) >= bli->avail_min || bli->follower.state == BLI_FOLLOWER_FILLING)
 		bli_worker_ready(&bli->worker, true);
 }
 
-/* The slave has played all there was, if it was drained. */
-static bool slave_is_drained(const struct bli_pcm *bli)
+/* Set a fault and tell it; returns the error. */
+static int fail(struct bli_pcm *bli, int error)
 {
-	return bli->slave_drains && snd_pcm_state(bli->slave.pcm) != SND_PCM_STATE_DRAINING;
+	bli->fault = bli_slave_fault(&bli->slave, error);
+	tell_fault(bli);
+	return error;
+}
+
+static void halt(struct bli_pcm *bli)
+{
+	bli->running = bli->starved = bli->slave_drains = false;
+	bli->fault = 0;
+	bli_worker_switch(&bli->worker, false);
+	snd_pcm_drop(bli->slave.pcm);
 }
 
 /* ---- transport ---------------------------------------------------------- */
@@ -130,11 +175,9 @@ int bli_pcm_prepare(snd_pcm_ioplug_t *io)
 	int error;
 
 	bli_worker_lock(&bli->worker);
-	bli->running = bli->starved = bli->slave_drains = false;
-	bli->fault = 0;
-	bli_worker_switch(&bli->worker, false);
+	halt(bli);
 	bli_worker_ready(&bli->worker, bli->pump.playback);
-	snd_pcm_drop(bli->slave.pcm);
+	bli->told = 0;
 	error = snd_pcm_prepare(bli->slave.pcm);
 	if (error >= 0)
 		error = bli_pump_prepare(&bli->pump);
@@ -149,7 +192,7 @@ int bli_pcm_start(snd_pcm_ioplug_t *io)
 	int error = 0;
 
 	bli_worker_lock(&bli->worker);
-	bli_pump_follow(&bli->pump, io->appl_ptr);
+	follow_program(bli);
 	if (bli->pump.playback && bli->pump.appl <= 0 && bli->stop_threshold < bli->boundary)
 		error = -EPIPE;
 	else if (bli->pump.playback)
@@ -159,6 +202,8 @@ int bli_pcm_start(snd_pcm_ioplug_t *io)
 	if (error >= 0) {
 		bli->running = true;
 		bli_worker_switch(&bli->worker, true);
+	} else if (bli_slave_fault(&bli->slave, error) != -EPIPE) {
+		fail(bli, error);
 	}
 	bli_worker_unlock(&bli->worker);
 	return error < 0 ? error : 0;
@@ -169,10 +214,8 @@ int bli_pcm_stop(snd_pcm_ioplug_t *io)
 	struct bli_pcm *bli = bli_pcm_of(io);
 
 	bli_worker_lock(&bli->worker);
-	bli->running = bli->starved = bli->slave_drains = false;
-	bli_worker_switch(&bli->worker, false);
+	halt(bli);
 	bli_worker_ready(&bli->worker, true);
-	snd_pcm_drop(bli->slave.pcm);
 	bli_worker_unlock(&bli->worker);
 	return 0;
 }
@@ -183,12 +226,12 @@ snd_pcm_sframes_t bli_pcm_pointer(snd_pcm_ioplug_t *io)
 	snd_pcm_sframes_t hw;
 
 	bli_worker_lock(&bli->worker);
-	if (slave_is_drained(bli))
-		bli_pump_complete(&bli->pump);
-	else
-		run_and_tell(bli);
+	follow_program(bli);
 	/* a negative answer would be an xrun whatever it is */
-	hw = bli->fault == -EPIPE ? -EPIPE : (snd_pcm_sframes_t)bli_pump_pointer(&bli->pump);
+	if (run_and_tell(bli) == -EPIPE)
+		hw = -EPIPE;
+	else
+		hw = (snd_pcm_sframes_t)(bli->told = bli_pump_pointer(&bli->pump));
 	bli_worker_unlock(&bli->worker);
 	return hw;
 }
@@ -203,7 +246,7 @@ static int start_early(struct bli_pcm *bli)
 	bli_follower_start(&bli->follower, &bli->pump);
 	error = snd_pcm_start(bli->slave.pcm);
 	if (error < 0)
-		return error;
+		return bli_slave_fault(&bli->slave, error);
 	bli->running = true;
 	bli_worker_switch(&bli->worker, true);
 	snd_pcm_ioplug_set_state(&bli->io, SND_PCM_STATE_RUNNING);
@@ -225,8 +268,8 @@ static void take(struct bli_pcm *bli, const snd_pcm_channel_area_t *areas, snd_p
 	early = bli_follower_starts_early(&bli->follower, &bli->pump, size, now);
 	bli_follower_wrote(&bli->follower, &bli->pump, now);
 	/* before the start too: what the slave has then, it cannot lack at the start */
-	if (!bli->fault && !bli->slave_drains)
-		bli->fault = run_pump(bli);
+	if (!bli->fault)
+		bli->fault = move_frames(bli, bli_pump_push);
 	if (early && !bli->fault)
 		bli->fault = start_early(bli);
 }
@@ -237,40 +280,108 @@ snd_pcm_sframes_t bli_pcm_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_a
 	struct bli_pcm *bli = bli_pcm_of(io);
 
 	bli_worker_lock(&bli->worker);
-	bli_pump_follow(&bli->pump, io->appl_ptr);
-	if (bli->pump.playback) {
-		take(bli, areas, offset, size);
-	} else {
-		bli_pump_get(&bli->pump, areas, offset, size);
+	follow_program(bli);
+	if (bli->pump.end != BLI_PUMP_ENDLESS) {
+		/* as the kernel says to who writes while it drains */
+		bli_worker_unlock(&bli->worker);
+		return -EBADFD;
 	}
+	if (bli->pump.playback)
+		take(bli, areas, offset, size);
+	else
+		bli_pump_get(&bli->pump, areas, offset, size);
 	bli_worker_unlock(&bli->worker);
 	/* a fault is told by the next pointer: these frames are taken */
 	return (snd_pcm_sframes_t)size;
 }
 
-/* Move all that is left into the slave, and wait for it if the program wants to.  The lock is free while it waits. */
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Wait for the slave, without the lock; false if it is not ready in time. */
+static bool wait_for_slave(struct bli_pcm *bli)
+{
+	int ready;
+
+	bli_worker_unlock(&bli->worker);
+	ready = snd_pcm_wait(bli->slave.pcm, DRAIN_STEP_MS);
+	bli_worker_lock(&bli->worker);
+	return ready != 0;
+}
+
+/* Sleep for one that says that it is ready and has no room. */
+static void sleep_for_slave(struct bli_pcm *bli)
+{
+	bli_worker_unlock(&bli->worker);
+	nanosleep(&drain_step, NULL);
+	bli_worker_lock(&bli->worker);
+}
+
+/* A figure that changes whenever something is moved. */
+static int64_t progress(const struct bli_pump *pump)
+{
+	return pump->converted - (int64_t)pump->silence_left - (int64_t)pump->slave->staged;
+}
+
+/* Move all that is left into the slave, and wait for it if the program wants to. */
 static int push_end(struct bli_pcm *bli)
 {
-	for (;;) {
-		int error = run_and_tell(bli);
+	int64_t moved_ms = now_ms();
+	bool ready = false;
 
-		if (error)
-			return error;
-		if (snd_pcm_state(bli->slave.pcm) == SND_PCM_STATE_PREPARED) {
+	for (;;) {
+		const int64_t before = progress(&bli->pump);
+		int error = run_and_tell(bli);
+		bool idle = progress(&bli->pump) == before;
+
+		if (!error && snd_pcm_state(bli->slave.pcm) == SND_PCM_STATE_PREPARED)
 			error = snd_pcm_start(bli->slave.pcm);
-			if (error < 0)
-				return error;
-		}
+		if (!error && idle && now_ms() - moved_ms > DRAIN_STALL_MS)
+			error = -EIO;
+		if (error < 0)
+			return fail(bli, error);
 		if (bli->pump.end == BLI_PUMP_ENDED)
 			return 0;
 		if (bli->io.nonblock)
 			return -EAGAIN;
-		bli_worker_unlock(&bli->worker);
-		snd_pcm_wait(bli->slave.pcm, DRAIN_STEP_MS);
-		bli_worker_lock(&bli->worker);
+		if (!idle)
+			moved_ms = now_ms();
+		else if (ready)
+			sleep_for_slave(bli);
+		ready = wait_for_slave(bli);
 		if (!bli->running)
 			return 0;
 	}
+}
+
+/* The wait for the last sound, without any lock of ours. */
+static int drain_slave(struct bli_pcm *bli)
+{
+	const int64_t begin_ms = now_ms(), most_ms = DRAIN_STALL_MS + (int64_t)bli->slave.buffer * 1000 / bli->slave.rate_hz;
+	int error;
+
+	snd_pcm_nonblock(bli->slave.pcm, bli->io.nonblock);
+	/* some slaves never wait */
+	while ((error = snd_pcm_drain(bli->slave.pcm)) == -EAGAIN && !bli->io.nonblock && now_ms() - begin_ms < most_ms)
+		nanosleep(&drain_step, NULL);
+	snd_pcm_nonblock(bli->slave.pcm, 1);
+	if (error == -EAGAIN && !bli->io.nonblock)
+		error = -EIO;
+	if (error >= 0 || error == -EAGAIN)
+		return error;
+	bli_worker_lock(&bli->worker);
+	/* an xrun here is one after the last sound; and another thread may have stopped it */
+	if (!bli->running || (error == -EPIPE && bli_slave_fault(&bli->slave, error) == -EPIPE))
+		error = 0;
+	else
+		fail(bli, error);
+	bli_worker_unlock(&bli->worker);
+	return error;
 }
 
 int bli_pcm_drain(snd_pcm_ioplug_t *io)
@@ -292,14 +403,7 @@ int bli_pcm_drain(snd_pcm_ioplug_t *io)
 		bli->slave_drains = !error && bli->running;
 	}
 	bli_worker_unlock(&bli->worker);
-	if (!error && bli->slave_drains) {
-		/* the wait for the last sound, without any lock of ours */
-		snd_pcm_nonblock(bli->slave.pcm, io->nonblock);
-		error = snd_pcm_drain(bli->slave.pcm);
-		snd_pcm_nonblock(bli->slave.pcm, 1);
-	}
-	/* an xrun here is one after the last sound */
-	return error == -EPIPE ? 0 : error;
+	return !error && bli->slave_drains ? drain_slave(bli) : error;
 }
 
 int bli_pcm_pause(snd_pcm_ioplug_t *io, int enable)
@@ -316,6 +420,8 @@ int bli_pcm_pause(snd_pcm_ioplug_t *io, int enable)
 		error = snd_pcm_pause(bli->slave.pcm, enable);
 	}
 	bli_follower_break(&bli->follower);
+	if (error == -EPIPE || error == -ESTRPIPE || error == -ENODEV)
+		fail(bli, error);
 	bli_worker_unlock(&bli->worker);
 	return error;
 }
@@ -336,18 +442,27 @@ int bli_pcm_resume(snd_pcm_ioplug_t *io)
 {
 	static const struct timespec step = { 0, RESUME_STEP_MS * 1000000L };
 	struct bli_pcm *bli = bli_pcm_of(io);
-	int error = resume_slave(&bli->slave);
+	snd_pcm_state_t state;
+	int error;
 
+	/* alsa-lib asks nobody whether it is suspended */
+	if (io->state != SND_PCM_STATE_SUSPENDED)
+		return -EBADFD;
+	error = resume_slave(&bli->slave);
 	for (unsigned waited_ms = 0; error == -EAGAIN && waited_ms < RESUME_MS; waited_ms += RESUME_STEP_MS) {
 		nanosleep(&step, NULL);
 		error = resume_slave(&bli->slave);
 	}
 	bli_worker_lock(&bli->worker);
 	bli->fault = error < 0 ? -EPIPE : 0;
-	bli->running = error >= 0;
+	/* it is again what it was before */
+	state = snd_pcm_state(bli->slave.pcm);
+	if (state != SND_PCM_STATE_PREPARED && state != SND_PCM_STATE_PAUSED && state != SND_PCM_STATE_DRAINING)
+		state = SND_PCM_STATE_RUNNING;
+	bli->running = error >= 0 && state != SND_PCM_STATE_PREPARED;
 	bli_worker_switch(&bli->worker, bli->running);
 	bli_follower_break(&bli->follower);
-	snd_pcm_ioplug_set_state(io, error < 0 ? SND_PCM_STATE_XRUN : SND_PCM_STATE_RUNNING);
+	snd_pcm_ioplug_set_state(io, error < 0 ? SND_PCM_STATE_XRUN : state);
 	bli_worker_unlock(&bli->worker);
 	return error;
 }
@@ -359,10 +474,18 @@ int bli_pcm_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 
 	*delay = 0;
 	bli_worker_lock(&bli->worker);
+	follow_program(bli);
 	error = run_and_tell(bli);
-	bli_pump_follow(&bli->pump, io->appl_ptr);
-	if (!error && bli->pump.open)
+	if (!error && bli->pump.open && !bli->starved)
 		error = bli_pump_delay(&bli->pump, delay);
+	/* a slave that stands still after an xrun delays nothing */
+	if (bli->starved || (error == -EPIPE && goes_on_after_xrun(bli))) {
+		*delay = (snd_pcm_sframes_t)(bli->pump.playback ? bli->pump.appl - bli->pump.converted
+								: bli->pump.converted - bli->pump.appl);
+		error = 0;
+	}
+	if (error < 0)
+		fail(bli, error);
 	bli_worker_unlock(&bli->worker);
 	return error;
 }
@@ -388,19 +511,14 @@ int bli_pcm_poll_descriptors(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned
 	return 1;
 }
 
-/* Whether a program that polls is to look. */
-static bool is_ready(const struct bli_pcm *bli, bool slave_ready)
+/* Who waits for the end of a drain may look at the state alone. */
+static bool end_drained(struct bli_pcm *bli)
 {
-	const bool still = !bli->running || bli->io.state == SND_PCM_STATE_PAUSED;
-
-	if (bli_pump_avail(&bli->pump) >= bli->avail_min || slave_is_drained(bli))
-		return true;
-	/* a slave that waits for more; and an end that is all in the slave, which a drain is now to wait for */
-	if (bli->follower.state == BLI_FOLLOWER_FILLING ||
-	    (bli->pump.end == BLI_PUMP_ENDED && !bli->slave_drains))
-		return true;
-	/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
-	return still && slave_ready;
+	if (bli->pump.end != BLI_PUMP_ENDED || bli_pump_avail(&bli->pump) < bli->io.buffer_size)
+		return false;
+	halt(bli);
+	snd_pcm_ioplug_set_state(&bli->io, SND_PCM_STATE_SETUP);
+	return true;
 }
 
 int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int count, unsigned short *revents)
@@ -408,20 +526,29 @@ int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int
 	struct bli_pcm *bli = bli_pcm_of(io);
 	const unsigned short event = bli->pump.playback ? POLLOUT : POLLIN;
 	unsigned short slave_revents = 0;
-	bool ready;
+	bool still, ready, drain = false;
 
 	/* the slave may have something to clear, and may know better than its descriptors; its errors show below */
 	if (!bli->worker.threaded)
 		snd_pcm_poll_descriptors_revents(bli->slave.pcm, pfds, count, &slave_revents);
 	bli_worker_lock(&bli->worker);
-	if (slave_is_drained(bli))
-		bli_pump_complete(&bli->pump);
-	else
-		run_and_tell(bli);
-	ready = is_ready(bli, slave_revents & event);
+	run_and_tell(bli);
+	if (io->state == SND_PCM_STATE_DRAINING) {
+		ready = end_drained(bli);
+		/* so that the slave is not ready for more, which it would be again and again */
+		drain = !ready && !bli->fault && io->nonblock && bli->pump.end == BLI_PUMP_ENDED && !bli->slave_drains;
+		bli->slave_drains |= drain;
+	} else {
+		/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
+		still = !bli->running || io->state == SND_PCM_STATE_PAUSED;
+		ready = bli_pump_avail(&bli->pump) >= bli->avail_min || (still && (slave_revents & event)) ||
+			bli->follower.state == BLI_FOLLOWER_FILLING;
+	}
 	if (!ready)
 		bli_worker_ready(&bli->worker, false);
 	*revents = bli->fault ? event | POLLERR : ready ? event : 0;
 	bli_worker_unlock(&bli->worker);
+	if (drain)
+		drain_slave(bli);
 	return 0;
 }

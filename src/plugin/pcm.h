@@ -30,9 +30,10 @@ struct bli_pcm {
 	snd_pcm_uframes_t avail_min, start_threshold, stop_threshold, boundary;
 	snd_pcm_uframes_t lead_missing;	/* of the pump's lead, for want of room in the slave */
 	bool running;		/* started, and not stopped since */
-	bool starved;		/* the slave ran dry, and the program wants to go on */
+	bool starved;		/* the slave stopped by an xrun, and the program wants to go on */
 	bool slave_drains;
 	int fault;		/* of the slave, that the program does not know of yet */
+	snd_pcm_uframes_t told;	/* the hardware pointer that alsa-lib knows */
 };
 
 static inline struct bli_pcm *bli_pcm_of(const snd_pcm_ioplug_t *io)

@@ -12,8 +12,25 @@
 
 /* ---- opening ------------------------------------------------------------ */
 
+/*
+ * Blocks of the stream, which are delay, at most: half a period, and where
+ * longer ones cost little less (`make bench-stages`), in frames of the lower rate.
+ */
+enum { BLOCKS_PER_PERIOD_MIN = 2, BLOCK_FRAMES_MAX = 768 };
+
+/* As many whole blocks as can be in a period of so many input frames, so that none is begun at its end. */
+static void choose_block(struct bli_stream_config *config, uint64_t period)
+{
+	uint64_t low = config->in_rate < config->out_rate ? config->in_rate : config->out_rate;
+	uint64_t most = BLOCK_FRAMES_MAX * config->in_rate / low, blocks = (period + most - 1) / most;
+
+	config->run_frames = period;
+	config->block_frames = period / (blocks < BLOCKS_PER_PERIOD_MIN ? BLOCKS_PER_PERIOD_MIN : blocks);
+}
+
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, double max_deviation)
+		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period,
+		  double max_deviation)
 {
 	const struct bli_settings *settings = &slave->settings->converter;
 	const uint64_t divisor = bli_gcd(rate_hz, slave->rate_hz);
@@ -38,6 +55,7 @@ int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct b
 	pump->sample_bytes = (size_t)snd_pcm_format_physical_width(format) / 8;
 	bli_format_or_float_from_alsa(slave->playback ? &config.in_format : &config.out_format, format);
 	bli_format_or_float_from_alsa(slave->playback ? &config.out_format : &config.in_format, slave->format);
+	choose_block(&config, pump->playback ? period : bli_pump_to_slave(pump, period));
 	error = bli_settings_requirement(settings, rate_hz < slave->rate_hz ? rate_hz : slave->rate_hz,
 					 &config.requirement);
 	if (error)
@@ -107,7 +125,14 @@ void bli_pump_follow(struct bli_pump *pump, snd_pcm_uframes_t appl_ptr)
 
 snd_pcm_uframes_t bli_pump_pointer(const struct bli_pump *pump)
 {
-	return (snd_pcm_uframes_t)((uint64_t)pump->hw + pump->skipped) % pump->boundary;
+	return (snd_pcm_uframes_t)(((uint64_t)(pump->hw - pump->origin) + pump->skipped) % pump->boundary);
+}
+
+void bli_pump_forget(struct bli_pump *pump)
+{
+	pump->origin = pump->appl = pump->hw;
+	pump->appl_seen = 0;
+	pump->skipped = 0;
 }
 
 snd_pcm_uframes_t bli_pump_avail(const struct bli_pump *pump)
@@ -137,26 +162,28 @@ static double step(const struct bli_pump *pump)
  */
 static int64_t place_played(const struct bli_pump *pump)
 {
-	const uint64_t waiting = pump->written - pump->played + pump->slave->staged;
 	double fraction, ahead;
 	int64_t frame;
 
 	bli_stream_position(&pump->stream, &frame, &fraction);
-	ahead = fraction + pump->filter_delay + ((double)pump->led - (double)waiting) * step(pump);
+	ahead = fraction + pump->filter_delay +
+		((double)pump->lead - (double)(pump->waiting + pump->slave->staged)) * step(pump);
 	return frame + (int64_t)floor(ahead);
 }
 
 /* The slave has played what is written but not in its buffer any more. */
 static void update_playback(struct bli_pump *pump, snd_pcm_uframes_t slave_avail)
 {
-	uint64_t waiting = slave_avail < pump->slave->buffer ? pump->slave->buffer - slave_avail : 0;
-	uint64_t played = waiting < pump->written ? pump->written - waiting : 0;
-	int64_t hw = pump->hw_base + (int64_t)bli_pump_to_program(pump, played);
+	uint64_t held = slave_avail < pump->slave->buffer ? pump->slave->buffer - slave_avail : 0;
+	uint64_t waiting = held < pump->written ? held : pump->written;
+	int64_t hw = pump->hw_base + (int64_t)bli_pump_to_program(pump, pump->written - waiting);
+	bool response_left = pump->end == BLI_PUMP_ENDING || (pump->end == BLI_PUMP_ENDED && waiting);
 	/* alsa-lib stops a drain when all is played; but the slave may still have the filter's response */
-	int64_t most = pump->end == BLI_PUMP_ENDLESS ? pump->appl : pump->appl - 1;
+	int64_t most = response_left ? pump->appl - 1 : pump->appl;
 
+	pump->waiting = waiting;
 	if (pump->now) {
-		pump->played = played;
+		pump->played = pump->written - waiting;
 		pump->played_time = pump->now();
 		hw = place_played(pump);
 	}
@@ -175,19 +202,25 @@ static void store_areas(const struct bli_pump *pump, snd_pcm_channel_area_t *are
 		};
 }
 
+/* In 64 bits: a snd_pcm_uframes_t may have 32, and what is left of a position in those has another remainder. */
+static snd_pcm_uframes_t store_frame(const struct bli_pump *pump, int64_t position)
+{
+	return (snd_pcm_uframes_t)((uint64_t)position % pump->buffer);
+}
+
 static void store_at(const struct bli_pump *pump, int64_t position, struct bli_area *areas)
 {
 	snd_pcm_channel_area_t store[BLI_CHANNELS_MAX];
 
 	store_areas(pump, store);
 	for (unsigned channel = 0; channel < pump->channels; channel++)
-		areas[channel] = bli_area_from_alsa(&store[channel], (snd_pcm_uframes_t)position % pump->buffer);
+		areas[channel] = bli_area_from_alsa(&store[channel], store_frame(pump, position));
 }
 
 /* Frames from a position on to the end of the store, at most `most`. */
 static snd_pcm_uframes_t store_run(const struct bli_pump *pump, int64_t position, int64_t most)
 {
-	snd_pcm_uframes_t run = pump->buffer - (snd_pcm_uframes_t)position % pump->buffer;
+	snd_pcm_uframes_t run = pump->buffer - store_frame(pump, position);
 
 	return most <= 0 ? 0 : (int64_t)run < most ? run : (snd_pcm_uframes_t)most;
 }
@@ -201,7 +234,7 @@ static void copy_frames(const struct bli_pump *pump, const snd_pcm_channel_area_
 	store_areas(pump, store);
 	while (frames > 0) {
 		snd_pcm_uframes_t run = store_run(pump, position, (int64_t)frames);
-		snd_pcm_uframes_t at = (snd_pcm_uframes_t)position % pump->buffer;
+		snd_pcm_uframes_t at = store_frame(pump, position);
 
 		if (pump->playback)
 			snd_pcm_areas_copy(store, at, areas, offset, pump->channels, run, pump->format);
@@ -240,15 +273,20 @@ void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *are
 /* The silence before the first frame of a slave that has nothing to play. */
 static int write_lead(struct bli_pump *pump)
 {
+	snd_pcm_uframes_t lead = pump->lead;
 	snd_pcm_sframes_t done = 0;
 
-	pump->written = pump->led = pump->played = 0;
+	/* where a latency is kept, what the stream has kept back already is a part of the lead */
+	if (pump->now && bli_pump_to_slave(pump, bli_stream_needed(&pump->stream, 1)) < lead)
+		lead = bli_pump_to_slave(pump, bli_stream_needed(&pump->stream, 1));
+	pump->written = pump->waiting = pump->played = 0;
+	pump->room = 0;
 	pump->slave->staged = pump->slave->staged_at = 0;
-	if (pump->playback && pump->lead)
-		done = bli_slave_write_silence(pump->slave, pump->lead);
+	if (pump->playback && lead)
+		done = bli_slave_write_silence(pump->slave, lead);
 	if (done < 0)
 		return (int)done;
-	pump->written = pump->led = (uint64_t)done;
+	pump->written = pump->waiting = (uint64_t)done;
 	return 0;
 }
 
@@ -257,7 +295,7 @@ int bli_pump_prepare(struct bli_pump *pump)
 	bli_stream_reset(&pump->stream, false);
 	pump->appl_seen = 0;
 	pump->skipped = 0;
-	pump->appl = pump->converted = pump->hw = pump->hw_base = 0;
+	pump->appl = pump->converted = pump->hw = pump->hw_base = pump->origin = 0;
 	pump->end = BLI_PUMP_ENDLESS;
 	return write_lead(pump);
 }
@@ -265,7 +303,7 @@ int bli_pump_prepare(struct bli_pump *pump)
 int bli_pump_restart(struct bli_pump *pump)
 {
 	pump->hw_base = pump->converted < pump->appl ? pump->converted : pump->appl;
-	if (pump->playback)
+	if (pump->playback && pump->end == BLI_PUMP_ENDLESS)
 		advance_hw(pump, pump->hw_base);
 	return write_lead(pump);
 }
@@ -275,6 +313,7 @@ void bli_pump_finish(struct bli_pump *pump)
 	if (pump->end != BLI_PUMP_ENDLESS)
 		return;
 	pump->end = BLI_PUMP_ENDING;
+	pump->last = pump->appl;
 	/* as much as the filter rings after the last frame; the stream's own flush gives what it has delayed */
 	pump->silence_left = (uint64_t)ceil(fmax(0, pump->filter_delay));
 	if (pump->appl == 0)
@@ -288,11 +327,19 @@ void bli_pump_complete(struct bli_pump *pump)
 
 /* ---- running ------------------------------------------------------------ */
 
+/* Frames that are stored and not converted; what comes after an end does not belong to it. */
+static int64_t unconverted(const struct bli_pump *pump)
+{
+	int64_t last = pump->end != BLI_PUMP_ENDLESS && pump->last < pump->appl ? pump->last : pump->appl;
+
+	return last - pump->converted;
+}
+
 /* Convert up to `room` frames for the slave; how many.  First what is stored, then silence, then the stream's rest. */
 static size_t convert_playback(struct bli_pump *pump, size_t room)
 {
 	struct bli_area in[BLI_CHANNELS_MAX], out[BLI_CHANNELS_MAX];
-	size_t used = 0, written = 0, run = store_run(pump, pump->converted, pump->appl - pump->converted);
+	size_t used = 0, written = 0, run = store_run(pump, pump->converted, unconverted(pump));
 
 	bli_slave_staging(pump->slave, 0, out);
 	store_at(pump, pump->converted, in);
@@ -313,19 +360,17 @@ static size_t convert_playback(struct bli_pump *pump, size_t room)
 
 static bool has_input(const struct bli_pump *pump)
 {
-	return pump->appl > pump->converted || (pump->end == BLI_PUMP_ENDING && pump->silence_left);
+	return unconverted(pump) > 0 || (pump->end == BLI_PUMP_ENDING && pump->silence_left);
 }
 
-static int run_playback(struct bli_pump *pump)
+/* Move as much as there is known to be room for. */
+static int move_playback(struct bli_pump *pump)
 {
 	struct bli_slave *slave = pump->slave;
-	snd_pcm_sframes_t avail = bli_slave_avail(slave), done;
+	snd_pcm_sframes_t done;
 
-	if (avail < 0)
-		return (int)avail;
-	update_playback(pump, (snd_pcm_uframes_t)avail);
-	while (avail > 0 && pump->end != BLI_PUMP_ENDED) {
-		size_t room = avail < BLI_SLAVE_STAGING_FRAMES ? (size_t)avail : BLI_SLAVE_STAGING_FRAMES;
+	while (pump->room > 0 && pump->end != BLI_PUMP_ENDED) {
+		size_t room = pump->room < BLI_SLAVE_STAGING_FRAMES ? pump->room : BLI_SLAVE_STAGING_FRAMES;
 
 		if (!slave->staged) {
 			slave->staged = convert_playback(pump, room);
@@ -343,12 +388,31 @@ static int run_playback(struct bli_pump *pump)
 		if (done == 0)
 			break;
 		pump->written += (uint64_t)done;
-		avail -= done;
+		pump->waiting += (uint64_t)done;
+		pump->room -= (snd_pcm_uframes_t)done < pump->room ? (snd_pcm_uframes_t)done : pump->room;
 		/* less than there was room for is all that there is */
 		if ((size_t)done < room && pump->end == BLI_PUMP_ENDLESS && pump->appl <= pump->converted)
 			break;
 	}
 	return 0;
+}
+
+static int run_playback(struct bli_pump *pump)
+{
+	snd_pcm_sframes_t avail = bli_slave_avail(pump->slave);
+
+	if (avail < 0)
+		return (int)avail;
+	pump->room = (snd_pcm_uframes_t)avail;
+	update_playback(pump, pump->room);
+	return move_playback(pump);
+}
+
+int bli_pump_push(struct bli_pump *pump)
+{
+	int error = move_playback(pump);
+
+	return !error && has_input(pump) ? run_playback(pump) : error;
 }
 
 static int run_capture(struct bli_pump *pump)
@@ -394,11 +458,12 @@ int bli_pump_delay(struct bli_pump *pump, snd_pcm_sframes_t *delay)
 	double heard, fraction, frames;
 	int64_t frame;
 
-	if (error == -ESTRPIPE || error == -ENODEV || error == -EPIPE)
+	/* one that has played all has nothing more to say */
+	if (error == -ESTRPIPE || error == -ENODEV || (error == -EPIPE && pump->end != BLI_PUMP_ENDED))
 		return error;
 	if (pump->playback) {
 		if (error < 0)
-			slave_delay = (snd_pcm_sframes_t)pump->written;
+			slave_delay = (snd_pcm_sframes_t)pump->waiting;
 		bli_stream_position(&pump->stream, &frame, &fraction);
 		heard = (double)(pump->appl - frame) - fraction;
 		frames = heard + ((double)slave_delay + (double)pump->slave->staged) * ratio;

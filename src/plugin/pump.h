@@ -11,9 +11,11 @@
  * they are said to be the slave's.  program_term of the program's frames last as
  * long as slave_term of the slave's, exactly.
  *
- * In playback the slave begins with `lead` frames of silence, as many as the
- * stream may keep back while a block of it is incomplete.  So a program has its
- * whole buffer, however short, and is not late before a sound card's would be.
+ * The stream's blocks are half a period at most, some 16 ms where periods are
+ * long, or the shortest there are.  In playback the slave begins with `lead` frames of silence,
+ * as many as the stream may keep back while a block of it is incomplete.  So a
+ * program has its whole buffer, however short, and is not late before a sound
+ * card's would be.
  *
  * One thread at a time.  What runs between preparation and stop neither
  * allocates, locks nor logs, and calls nothing but the slave, which is never
@@ -50,25 +52,30 @@ struct bli_pump {
 	snd_pcm_uframes_t appl_seen;	/* alsa-lib's, when `appl` was brought up to date */
 	int64_t appl;		/* the program has written, or read, so far */
 	int64_t converted;	/* taken from the store (playback), or put into it (capture) */
+	int64_t origin;		/* where alsa-lib counts 0, but for its wrap */
 	int64_t hw, hw_base;	/* hardware pointer; what it was when the slave was prepared last */
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
-	uint64_t led;		/* of these: silence of the lead */
+	uint64_t waiting;	/* of these, not played yet when last asked */
+	snd_pcm_uframes_t room;	/* for more of them, when last asked */
 	uint64_t skipped;	/* frames that the program has written and the pump left out: its positions lack them */
 	/* of a playback whose stream may deviate: where the slave was when it was looked at last, and when */
 	int64_t (*now)(void);	/* ns; NULL: nobody wants to know */
 	uint64_t played;	/* since the slave was prepared, its frames */
 	int64_t played_time;
 	enum bli_pump_end end;
+	int64_t last;		/* of an end: the position behind its last frame */
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
 };
 
 /*
- * Open for a slave with chosen parameters (bli_slave_choose()), with a stream
- * that can deviate by up to max_deviation.  Returns 0; or after one line −EINVAL,
- * −ERANGE or −ENOMEM, as bli_stream_open(); *pump is then as after bli_pump_close().
+ * Open for a slave with chosen parameters (bli_slave_choose()), and for a
+ * program that transfers `period` frames at a time, mostly; with a stream that can
+ * deviate by up to max_deviation.  Returns 0; or after one line −EINVAL, −ERANGE or
+ * −ENOMEM, as bli_stream_open(); *pump is then as after bli_pump_close().
  */
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, double max_deviation);
+		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period,
+		  double max_deviation);
 
 /* The program's buffer, known after bli_pump_open().  Returns 0 or −ENOMEM after one line. */
 int bli_pump_set_buffer(struct bli_pump *pump, snd_pcm_uframes_t buffer);
@@ -85,6 +92,16 @@ int bli_pump_prepare(struct bli_pump *pump);
 
 /* alsa-lib's position of the program, which may have gone back or forth. */
 void bli_pump_follow(struct bli_pump *pump, snd_pcm_uframes_t appl_ptr);
+
+/* The hardware pointer as alsa-lib counts it, in 0 … boundary − 1. */
+snd_pcm_uframes_t bli_pump_pointer(const struct bli_pump *pump);
+
+/*
+ * After snd_pcm_reset(), which set both of alsa-lib's positions to 0: what was
+ * captured and not read is gone, and of what was written the stream's part
+ * alone is left.
+ */
+void bli_pump_forget(struct bli_pump *pump);
 
 /*
  * Playback: keep `frames` of the program's from areas[channels] on `offset`, at
@@ -104,6 +121,9 @@ void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *are
 /* Move what can be moved, and update the hardware pointer.  Returns 0 or an error of the slave. */
 int bli_pump_run(struct bli_pump *pump);
 
+/* Playback: the same after bli_pump_put(), where the room that the slave had when last asked mostly suffices. */
+int bli_pump_push(struct bli_pump *pump);
+
 /* Playback: nothing comes after what is stored. */
 void bli_pump_finish(struct bli_pump *pump);
 
@@ -112,9 +132,6 @@ void bli_pump_complete(struct bli_pump *pump);
 
 /* A slave that ran dry, prepared again: go on with what comes next.  Returns 0 or an error of the slave. */
 int bli_pump_restart(struct bli_pump *pump);
-
-/* The hardware pointer as alsa-lib counts it. */
-snd_pcm_uframes_t bli_pump_pointer(const struct bli_pump *pump);
 
 /* Frames that the program can write, or read. */
 snd_pcm_uframes_t bli_pump_avail(const struct bli_pump *pump);

@@ -12,6 +12,7 @@
 #include "filtertable.h"
 #include "preset.h"
 #include "setting.h"
+#include "setup.h"
 
 #include <alsa/asoundlib.h>
 #include <stdbool.h>
@@ -32,15 +33,18 @@ struct bli_settings {
  * the key, its value and what is allowed; then *settings is as after
  * bli_settings_free().
  */
+BLI_SETUP
 int bli_settings_read(struct bli_settings *settings, const char *converter, const snd_config_t *conf);
 
 /* Free what the settings hold; harmless twice. */
+BLI_SETUP
 void bli_settings_free(struct bli_settings *settings);
 
 /*
  * The requirement at a conversion whose lower rate is low_rate_hz.  Returns 0,
  * or −EINVAL after one SNDERR line if an edge in Hz does not fit that rate.
  */
+BLI_SETUP
 int bli_settings_requirement(const struct bli_settings *settings, unsigned low_rate_hz,
 			     struct bli_requirement *requirement);
 

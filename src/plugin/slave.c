@@ -338,26 +338,25 @@ void bli_slave_release(struct bli_slave *slave)
 
 /* ---- while it runs ------------------------------------------------------ */
 
-static snd_pcm_sframes_t running_error(snd_pcm_sframes_t error)
+int bli_slave_fault(const struct bli_slave *slave, int error)
 {
-	return error == -ESTRPIPE || error == -ENODEV ? error : -EPIPE;
-}
-
-snd_pcm_sframes_t bli_slave_avail(struct bli_slave *slave)
-{
-	snd_pcm_sframes_t avail = snd_pcm_avail(slave->pcm);
-
-	if (avail < 0)
-		return running_error(avail);
-	/* slaves that are ioplugs themselves can tell these by their state alone */
 	switch (snd_pcm_state(slave->pcm)) {
 	case SND_PCM_STATE_SUSPENDED:
 		return -ESTRPIPE;
 	case SND_PCM_STATE_DISCONNECTED:
 		return -ENODEV;
 	default:
-		return avail;
+		return error >= 0 ? 0 : error == -ESTRPIPE || error == -ENODEV ? error : -EPIPE;
 	}
+}
+
+snd_pcm_sframes_t bli_slave_avail(struct bli_slave *slave)
+{
+	snd_pcm_sframes_t avail = snd_pcm_avail(slave->pcm);
+	/* slaves that are ioplugs themselves can tell by their state alone */
+	int fault = bli_slave_fault(slave, avail < 0 ? (int)avail : 0);
+
+	return fault ? fault : avail;
 }
 
 /* The frame of the staging buffer as the slave's transfers want it: one address, or one for each channel. */
@@ -383,11 +382,11 @@ void bli_slave_staging(const struct bli_slave *slave, snd_pcm_uframes_t first, s
 					     (ptrdiff_t)bytes };
 }
 
-static snd_pcm_sframes_t transferred(snd_pcm_sframes_t result)
+static snd_pcm_sframes_t transferred(const struct bli_slave *slave, snd_pcm_sframes_t result)
 {
 	if (result == -EAGAIN)
 		return 0;
-	return result < 0 ? running_error(result) : result;
+	return result < 0 ? bli_slave_fault(slave, (int)result) : result;
 }
 
 snd_pcm_sframes_t bli_slave_write(struct bli_slave *slave)
@@ -398,7 +397,7 @@ snd_pcm_sframes_t bli_slave_write(struct bli_slave *slave)
 	if (!slave->staged)
 		return 0;
 	transfer_addresses(slave, slave->staged_at, addresses);
-	done = transferred(slave->access == SND_PCM_ACCESS_RW_INTERLEAVED
+	done = transferred(slave, slave->access == SND_PCM_ACCESS_RW_INTERLEAVED
 				   ? snd_pcm_writei(slave->pcm, addresses[0], slave->staged)
 				   : snd_pcm_writen(slave->pcm, addresses, slave->staged));
 	if (done > 0) {
@@ -436,7 +435,7 @@ snd_pcm_sframes_t bli_slave_read(struct bli_slave *slave, snd_pcm_uframes_t fram
 	void *addresses[BLI_CHANNELS_MAX];
 
 	transfer_addresses(slave, 0, addresses);
-	return transferred(slave->access == SND_PCM_ACCESS_RW_INTERLEAVED
+	return transferred(slave, slave->access == SND_PCM_ACCESS_RW_INTERLEAVED
 				   ? snd_pcm_readi(slave->pcm, addresses[0], frames)
 				   : snd_pcm_readn(slave->pcm, addresses, frames));
 }

@@ -76,6 +76,9 @@ void bli_slave_release(struct bli_slave *slave);
 
 /* ---- while it runs: real-time safe as far as the slave is ----------------- */
 
+/* What an error of one of its functions, or 0, means while it runs: one of the above, or 0. */
+int bli_slave_fault(const struct bli_slave *slave, int error);
+
 /* Frames that can be written or read at once, ≥ 0, or one of the errors above. */
 snd_pcm_sframes_t bli_slave_avail(struct bli_slave *slave);
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -21,9 +22,11 @@ static int init_lock(struct bli_worker *worker, bool inherit)
 
 	if (error)
 		return -error;
-	if (inherit)
-		pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT);
-	error = pthread_mutex_init(&worker->lock, &attributes);
+	error = inherit && pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_INHERIT) == 0
+			? pthread_mutex_init(&worker->lock, &attributes) : ENOTSUP;
+	/* not every kernel has such locks */
+	if (error)
+		error = pthread_mutex_init(&worker->lock, NULL);
 	pthread_mutexattr_destroy(&attributes);
 	return -error;
 }
@@ -175,7 +178,9 @@ void bli_worker_switch(struct bli_worker *worker, bool on)
 	if (!worker->threaded || worker->on == on)
 		return;
 	worker->on = on;
-	if (on && pthread_getschedparam(pthread_self(), &policy, &parameters) == 0)
+	/* of this thread, in Linux; pthread_getschedparam() misses what a daemon such as rtkit has changed */
+	policy = on ? sched_getscheduler(0) : -1;
+	if (policy >= 0 && sched_getparam(0, &parameters) == 0)
 		pthread_setschedparam(worker->thread, policy, &parameters);
 	signal_event(worker->wake_fd);
 }

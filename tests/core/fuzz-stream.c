@@ -72,6 +72,7 @@ static struct bli_stream_config take_config(struct bytes *bytes)
 	config.max_deviation = choice & 32 ? (double)take(bytes, 1) / 2560 : 0;
 	config.dither = choice & 64 ? BLI_DITHER_TPDF : BLI_DITHER_NONE;
 	config.block_frames = choice & 128 ? take_count(bytes) : 0;
+	config.run_frames = 3 * config.block_frames;
 	choice = take(bytes, 1);
 	config.in_format = formats[choice & 7];
 	config.out_format = formats[choice >> 3 & 7];

@@ -56,8 +56,8 @@ static int open_spectral(struct bli_spectral *stage, const struct shape *shape, 
 	struct bli_spectral_layout layout;
 
 	memset(stage, 0, sizeof(*stage));
-	if (!bli_spectral_lay_out(&layout, shape->in_frames, shape->out_frames, &shape->filter, kernel, precision,
-				  channels, HUGE_VAL))
+	if (!bli_spectral_lay_out(&layout, shape->in_frames, shape->out_frames, 1, &shape->filter, kernel,
+				  precision, channels, HUGE_VAL))
 		return -EINVAL;
 	return bli_spectral_open(stage, &layout, &shape->filter, kernel, precision, channels, gain);
 }
@@ -67,7 +67,7 @@ static int open_banded(struct bli_banded *stage, const struct shape *shape, cons
 {
 	struct bli_banded_layout layout;
 
-	bli_banded_lay_out(&layout, shape->in_frames, shape->out_frames, shape->filter.taps, kernel, precision,
+	bli_banded_lay_out(&layout, shape->in_frames, shape->out_frames, 1, shape->filter.taps, kernel, precision,
 			   channels);
 	return bli_banded_open(stage, &layout, &shape->filter, kernel, precision, channels, gain);
 }
@@ -122,8 +122,8 @@ static double compare(const struct shape *shape, const struct bli_kernel *kernel
 	for (size_t period = 0; period < periods; period++) {
 		for (size_t channel = 0; channel < channels; channel++)
 			put_noise(&spectral, &banded, channel, &seed, 1);
-		bli_spectral_run(&spectral, outputs.channel);
-		bli_banded_run(&banded, expected.channel);
+		bli_spectral_run(&spectral, 1, outputs.channel);
+		bli_banded_run(&banded, 1, expected.channel);
 		for (size_t channel = 0; channel < channels; channel++)
 			for (size_t n = 0; n < shape->out_frames; n++) {
 				double value = core_get(precision, expected.channel[channel], n);
@@ -210,7 +210,7 @@ static void other_periods_agree(void **state)
 			allowed = fmax(allowed, 2 * tolerance(precision, &stage.layout));
 			for (size_t at = 0; at < total; at += cycles[i]) {
 				put_noise(&stage, NULL, 0, &seed, 1);
-				bli_spectral_run(&stage, outputs.channel);
+				bli_spectral_run(&stage, 1, outputs.channel);
 				for (size_t n = 0; n < shape.out_frames; n++) {
 					double value = core_get(precision, outputs.channel[0], n);
 
@@ -261,15 +261,15 @@ static void reset_forgets(void **state)
 		make_outputs(&again, &shape);
 		for (size_t channel = 0; channel < 2; channel++)
 			put_noise(&stage, NULL, channel, &seed, 1);
-		bli_spectral_run(&stage, first.channel);
+		bli_spectral_run(&stage, 1, first.channel);
 		for (size_t channel = 0; channel < 2; channel++)
 			put_noise(&stage, NULL, channel, &seed, 1);
-		bli_spectral_run(&stage, again.channel);
+		bli_spectral_run(&stage, 1, again.channel);
 		bli_spectral_reset(&stage);
 		seed = 11;
 		for (size_t channel = 0; channel < 2; channel++)
 			put_noise(&stage, NULL, channel, &seed, 1);
-		bli_spectral_run(&stage, again.channel);
+		bli_spectral_run(&stage, 1, again.channel);
 		for (size_t channel = 0; channel < 2; channel++)
 			assert_memory_equal(first.channel[channel], again.channel[channel],
 					    shape.out_frames * core_value_size(precision));
@@ -307,7 +307,7 @@ static void silence_stays_silence(void **state)
 
 				put_noise(&stage, NULL, channel, &seed, plays ? 1 : 0);
 			}
-			bli_spectral_run(&stage, outputs.channel);
+			bli_spectral_run(&stage, 1, outputs.channel);
 			assert_true(all_zero(precision, outputs.channel[0], shape.out_frames));
 			assert_true(all_zero(precision, outputs.channel[3], shape.out_frames));
 			assert_false(all_zero(precision, outputs.channel[2], shape.out_frames));
@@ -348,8 +348,8 @@ static void room_behind_the_input_is_not_read(void **state)
 				for (size_t n = 0; n < BLI_GROUP_MAX; n++)
 					core_put(precision, bli_spectral_input(&stage, channel),
 						 shape.in_frames + n, NAN);
-			bli_spectral_run(&stage, outputs.channel);
-			bli_spectral_run(&clean, expected.channel);
+			bli_spectral_run(&stage, 1, outputs.channel);
+			bli_spectral_run(&clean, 1, expected.channel);
 			for (size_t channel = 0; channel < 3; channel++)
 				assert_memory_equal(outputs.channel[channel], expected.channel[channel],
 						    shape.out_frames * core_value_size(precision));
@@ -381,7 +381,7 @@ static void equal_channels_stay_equal(void **state)
 				put_noise(&stage, NULL, channel, &same, 1);
 			}
 			core_random(&seed);
-			bli_spectral_run(&stage, outputs.channel);
+			bli_spectral_run(&stage, 1, outputs.channel);
 			for (size_t channel = 1; channel < CHANNELS_MAX; channel++)
 				assert_memory_equal(outputs.channel[0], outputs.channel[channel],
 						    shape.out_frames * core_value_size(precision));
@@ -418,8 +418,8 @@ static void channels_leave_each_other_alone(void **state)
 			}
 			if (period == 1)
 				core_put(precision, bli_spectral_input(&stage, 1), 100, bad[i / 4]);
-			bli_spectral_run(&stage, outputs.channel);
-			bli_spectral_run(&clean, expected.channel);
+			bli_spectral_run(&stage, 1, outputs.channel);
+			bli_spectral_run(&clean, 1, expected.channel);
 			for (size_t channel = 0; channel < 2; channel++)
 				for (size_t n = 0; n < shape.out_frames && (channel == 0 || period != 1); n++) {
 					double value = core_get(precision, outputs.channel[channel], n);
@@ -476,7 +476,7 @@ static void running_leaves_the_heap_alone(void **state)
 		for (size_t period = 0; period < 5; period++) {
 			for (size_t channel = 0; channel < 3; channel++)
 				put_noise(&stage, NULL, channel, &seed, period == 3 && channel == 1 ? (double)NAN : 1);
-			bli_spectral_run(&stage, outputs.channel);
+			bli_spectral_run(&stage, 1, outputs.channel);
 		}
 		bli_spectral_reset(&stage);
 		assert_int_equal(heapspy_calls(), 0);

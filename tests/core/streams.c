@@ -23,22 +23,27 @@ static const struct kind {
 	const char *preset;
 	uint64_t in_rate, out_rate;
 	double max_deviation;
-	size_t block_frames;
+	size_t block_frames, run_frames;
 	double phase;
 	bool gliding;
 } kinds[] = {
-	{ "bli", 44100, 48000, 0, 0, 50, false },
-	{ "bli_fast", 48000, 44100, 0, 1000, 50, false },
-	{ "bli_best", 48000, 32000, 0, 0, 0, false },
-	{ "bli_linear", 44100, 48000, 0, 0, 50, false },
-	{ "bli", 48000, 48000, 0, 0, 50, false },
-	{ "bli_fast", 44101, 47999, 0, 0, 50, true },
-	{ "bli", 44100, 48000, 0.001, 0, 50, true },
-	{ "bli_best", 48000, 44100, 0.001, 500, 50, true },
-	{ "bli_fast", 96000, 44100, 0.1, 0, 25, true },
-	{ "bli_medium", 96000, 16000, 0.001, 0, 50, true },
-	{ "bli_fast", 8000, 192000, 0.001, 0, 50, true },
-	{ "bli_fast", 48000, 48000, 0.001, 0, 0, true },
+	{ "bli", 44100, 48000, 0, 0, 0, 50, false },
+	{ "bli_fast", 48000, 44100, 0, 1000, 0, 50, false },
+	{ "bli_best", 48000, 32000, 0, 0, 0, 0, false },
+	{ "bli_linear", 44100, 48000, 0, 0, 0, 50, false },
+	{ "bli", 48000, 48000, 0, 0, 0, 50, false },
+	/* several blocks in a run; shorter than a vector; unchanged */
+	{ "bli", 44100, 48000, 0, 0, 700, 50, false },
+	{ "bli_best", 48000, 96000, 0, 100, 1000, 50, false },
+	{ "bli_fast", 192000, 8000, 0, 0, 400, 50, false },
+	{ "bli", 48000, 48000, 0, 0, 300, 50, false },
+	{ "bli_fast", 44101, 47999, 0, 0, 0, 50, true },
+	{ "bli", 44100, 48000, 0.001, 0, 0, 50, true },
+	{ "bli_best", 48000, 44100, 0.001, 500, 0, 50, true },
+	{ "bli_fast", 96000, 44100, 0.1, 0, 0, 25, true },
+	{ "bli_medium", 96000, 16000, 0.001, 0, 0, 50, true },
+	{ "bli_fast", 8000, 192000, 0.001, 0, 0, 50, true },
+	{ "bli_fast", 48000, 48000, 0.001, 0, 0, 0, true },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -48,6 +53,7 @@ static void open_kind(struct bli_stream *stream, const struct kind *kind, unsign
 							kind->max_deviation);
 
 	config.block_frames = kind->block_frames;
+	config.run_frames = kind->run_frames;
 	config.trimmed = trimmed;
 	config.requirement.phase = kind->phase;
 	stream_open(stream, &config);

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * libFuzzer target: whatever a program asks of a PCM "type bli" and whatever it calls, in any order, positions and counts keep
- * to their promises. The slave is a null one. Seeds: tests/corpus/pcm.
+ * to their promises. The slave is a null one, for some inputs with less room than that and with a call that fails. Seeds:
+ * tests/corpus/pcm.
  */
+#define _GNU_SOURCE	/* RTLD_NEXT */
 #include "fuzzbytes.h"
 #include "pluglog.h"
 #include "promise.h"
 
 #include <alsa/pcm_external.h>
+#include <dlfcn.h>
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 enum { CALLS_MAX = 60, FRAMES_MAX = 300, CHANNELS_MAX = 4, SAMPLE_BYTES_MAX = 8 };
@@ -16,6 +20,68 @@ enum { CALLS_MAX = 60, FRAMES_MAX = 300, CHANNELS_MAX = 4, SAMPLE_BYTES_MAX = 8 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int SND_PCM_PLUGIN_ENTRY(bli)(snd_pcm_t **pcmp, const char *name, snd_config_t *root, snd_config_t *conf,
 			      snd_pcm_stream_t stream, int mode);
+
+/* ---- the slave: alsa-lib's functions, but for ---------------------------- */
+
+static struct {
+	snd_pcm_t *program;	/* the PCM whose calls are not the slave's */
+	bool faulty;
+	unsigned calls, failing;	/* of the slave; the one that fails */
+	int error;			/* with this */
+	snd_pcm_uframes_t room;		/* the most that can be transferred at a time */
+} slave;
+
+static bool strikes(const snd_pcm_t *pcm)
+{
+	return slave.faulty && pcm != slave.program && ++slave.calls == slave.failing;
+}
+
+#define SLAVE_CALL(type, name, parameters, ...)						\
+	type name parameters								\
+	{										\
+		static type (*next) parameters;						\
+											\
+		if (!next)								\
+			*(void **)&next = dlsym(RTLD_NEXT, #name);			\
+		return strikes(pcm) ? slave.error : next(__VA_ARGS__);			\
+	}
+
+SLAVE_CALL(int, snd_pcm_prepare, (snd_pcm_t *pcm), pcm)
+SLAVE_CALL(int, snd_pcm_start, (snd_pcm_t *pcm), pcm)
+SLAVE_CALL(int, snd_pcm_drop, (snd_pcm_t *pcm), pcm)
+SLAVE_CALL(int, snd_pcm_drain, (snd_pcm_t *pcm), pcm)
+SLAVE_CALL(int, snd_pcm_delay, (snd_pcm_t *pcm, snd_pcm_sframes_t *delay), pcm, delay)
+SLAVE_CALL(snd_pcm_sframes_t, snd_pcm_writei, (snd_pcm_t *pcm, const void *samples, snd_pcm_uframes_t frames),
+	   pcm, samples, slave.faulty && pcm != slave.program && frames > slave.room ? slave.room : frames)
+SLAVE_CALL(snd_pcm_sframes_t, snd_pcm_readi, (snd_pcm_t *pcm, void *samples, snd_pcm_uframes_t frames), pcm, samples, frames)
+
+snd_pcm_sframes_t snd_pcm_avail(snd_pcm_t *pcm)
+{
+	static snd_pcm_sframes_t (*next)(snd_pcm_t *pcm);
+	snd_pcm_sframes_t avail;
+
+	if (!next)
+		*(void **)&next = dlsym(RTLD_NEXT, "snd_pcm_avail");
+	if (strikes(pcm))
+		return slave.error;
+	avail = next(pcm);
+	if (slave.faulty && pcm != slave.program && avail > (snd_pcm_sframes_t)slave.room)
+		avail = (snd_pcm_sframes_t)slave.room;
+	return avail;
+}
+
+static void take_faults(struct bytes *bytes)
+{
+	static const int errors[] = { -EPIPE, -EIO, -ESTRPIPE, -ENODEV, -EAGAIN, -EBADFD, -EINTR, -ENOSYS };
+
+	slave.faulty = true;
+	slave.calls = 0;
+	slave.failing = bytes_take_one(bytes);
+	slave.error = errors[bytes_take_one(bytes) % 8];
+	slave.room = bytes_take(bytes, 2) % 3000;
+}
+
+/* ---- the program -------------------------------------------------------- */
 
 static const unsigned rates_hz[] = { 2000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000, 44056, 47999, 12345 };
 
@@ -34,7 +100,7 @@ static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 						  "{ name bli gain 30 dither shaped }" };
 	static const char *const slaves[] = { "", "rate %u", "rate %u format S16_LE", "rate %u format FLOAT_BE channels 2",
 					      "rate %u period_time 10000 buffer_time 40000" };
-	char text[500], slave[100];
+	char text[500], keys[100];
 	snd_config_t *root, *conf;
 	snd_input_t *input;
 	snd_pcm_t *pcm = NULL;
@@ -44,12 +110,12 @@ static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 	int error;
 
 	slave_keys = slaves[bytes_take_one(bytes) % 5];
-	snprintf(slave, sizeof(slave), slave_keys, take_rate(bytes));
+	snprintf(keys, sizeof(keys), slave_keys, take_rate(bytes));
 	converter = converters[bytes_take_one(bytes) % 5];
 	mode = bytes_take_one(bytes);
 	follows = mode & 4 && stream == SND_PCM_STREAM_PLAYBACK;
 	refused = follows && strcmp(converter, "bli_linear") == 0;
-	snprintf(text, sizeof(text), "p { slave { pcm { type null } %s } converter %s sync %s }\n", slave, converter,
+	snprintf(text, sizeof(text), "p { slave { pcm { type null } %s } converter %s sync %s }\n", keys, converter,
 		 follows ? "writer" : "none");
 	REQUIRE(snd_config_top(&root) == 0);
 	REQUIRE(snd_input_buffer_open(&input, text, (ssize_t)strlen(text)) == 0);
@@ -84,7 +150,7 @@ static bool set_params(struct bytes *bytes, snd_pcm_t *pcm)
 	plug_log_lines();
 	error = snd_pcm_hw_params(pcm, hw);
 	if (error < 0) {
-		REQUIRE(plug_log_lines() == 1);
+		REQUIRE(plug_log_lines() == 1 || slave.faulty);
 		return false;
 	}
 	REQUIRE(snd_pcm_sw_params_current(pcm, sw) == 0);
@@ -125,6 +191,18 @@ static void transfer(snd_pcm_t *pcm, snd_pcm_access_t access, snd_pcm_uframes_t 
 	REQUIRE(done <= (snd_pcm_sframes_t)asked);
 }
 
+/* As snd_pcm_wait() does, but once: a slave that is ready and has no room would keep that busy. */
+static void look(snd_pcm_t *pcm)
+{
+	struct pollfd pfds[8];
+	unsigned short revents;
+	int count = snd_pcm_poll_descriptors(pcm, pfds, 8);
+
+	REQUIRE(count > 0 && count <= 8);
+	REQUIRE(poll(pfds, (nfds_t)count, 0) >= 0);
+	REQUIRE(snd_pcm_poll_descriptors_revents(pcm, pfds, (unsigned)count, &revents) == 0);
+}
+
 /* One call of a program's. */
 static void call(struct bytes *bytes, snd_pcm_t *pcm, snd_pcm_access_t access, snd_pcm_uframes_t buffer)
 {
@@ -143,7 +221,7 @@ static void call(struct bytes *bytes, snd_pcm_t *pcm, snd_pcm_access_t access, s
 		snd_pcm_drop(pcm);
 		break;
 	case 7:
-		REQUIRE(snd_pcm_prepare(pcm) == 0);
+		REQUIRE(snd_pcm_prepare(pcm) == 0 || slave.faulty);
 		break;
 	case 8:
 		snd_pcm_drain(pcm);
@@ -168,8 +246,13 @@ static void call(struct bytes *bytes, snd_pcm_t *pcm, snd_pcm_access_t access, s
 	case 13:
 		snd_pcm_delay(pcm, &delay);
 		break;
+	case 14:
+		if (frames % 8 == 0)
+			REQUIRE(snd_pcm_reset(pcm) == 0);
+		look(pcm);
+		break;
 	default:
-		snd_pcm_wait(pcm, 0);
+		look(pcm);
 	}
 	avail = snd_pcm_avail(pcm);
 	REQUIRE(avail < 0 || (snd_pcm_uframes_t)avail <= buffer);
@@ -183,10 +266,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	snd_pcm_hw_params_t *hw;
 	snd_pcm_access_t access;
 
+	unsigned kind;
+
 	plug_log_catch();
-	pcm = open_pcm(&bytes, bytes_take_one(&bytes) & 1 ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK);
+	kind = bytes_take_one(&bytes);
+	memset(&slave, 0, sizeof(slave));
+	pcm = slave.program = open_pcm(&bytes, kind & 1 ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK);
 	if (!pcm)
 		return 0;
+	if (kind & 2)
+		take_faults(&bytes);
 	snd_pcm_hw_params_alloca(&hw);
 	for (unsigned rounds = 0; rounds < 2 && set_params(&bytes, pcm); rounds++) {
 		REQUIRE(snd_pcm_hw_params_current(pcm, hw) == 0 && snd_pcm_hw_params_get_access(hw, &access) == 0);

@@ -4,6 +4,7 @@
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -20,6 +21,8 @@ struct card {
 	snd_pcm_ioplug_t io;
 	snd_pcm_ioplug_callback_t callback;
 	struct handcard *hand;
+	pthread_mutex_t lock;	/* of this and what the hand holds: alsa-lib calls some of the callbacks without its own */
+	unsigned channels;
 	size_t frame_bytes;
 	uint64_t begin;		/* of the clock, when the card was prepared or started */
 	uint64_t moved;		/* frames since preparation */
@@ -41,20 +44,26 @@ static uint64_t clock_time(struct card *card)
 /* Moves frames between the ring and the sound of the test. */
 static void transfer(struct card *card, uint64_t frames)
 {
-	const snd_pcm_channel_area_t *area = snd_pcm_ioplug_mmap_areas(&card->io);
+	const snd_pcm_channel_area_t *areas = snd_pcm_ioplug_mmap_areas(&card->io);
+	const size_t bytes = card->frame_bytes / card->io.channels;
 	struct handcard *hand = card->hand;
 
 	for (; frames > 0; frames--) {
-		char *ring = (char *)area->addr + area->first / 8 + card->moved % card->io.buffer_size * card->frame_bytes;
 		size_t at = hand->done * card->frame_bytes;
 		int inside = at + card->frame_bytes <= hand->sound_bytes;
 
-		if (card->io.stream == SND_PCM_STREAM_PLAYBACK && inside)
-			memcpy(hand->sound + at, ring, card->frame_bytes);
-		else if (card->io.stream == SND_PCM_STREAM_CAPTURE && inside)
-			memcpy(ring, hand->sound + at, card->frame_bytes);
-		else if (card->io.stream == SND_PCM_STREAM_CAPTURE)
-			snd_pcm_format_set_silence(card->io.format, ring, card->io.channels);
+		for (unsigned channel = 0; channel < card->io.channels; channel++) {
+			const snd_pcm_channel_area_t *area = &areas[channel];
+			char *ring = (char *)area->addr + area->first / 8 +
+				     card->moved % card->io.buffer_size * (area->step / 8);
+
+			if (card->io.stream == SND_PCM_STREAM_PLAYBACK && inside)
+				memcpy(hand->sound + at + channel * bytes, ring, bytes);
+			else if (card->io.stream == SND_PCM_STREAM_CAPTURE && inside)
+				memcpy(ring, hand->sound + at + channel * bytes, bytes);
+			else if (card->io.stream == SND_PCM_STREAM_CAPTURE)
+				snd_pcm_format_set_silence(card->io.format, ring, 1);
+		}
 		card->moved++;
 		hand->done++;
 	}
@@ -67,14 +76,30 @@ static uint64_t passable(const struct card *card)
 							  : card->io.buffer_size - (card->moved - card->io.appl_ptr);
 }
 
-static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
+static snd_pcm_state_t faulty_state(const struct handcard *hand)
 {
-	struct card *card = io->private_data;
+	return hand->fault == -ENODEV ? SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_SUSPENDED;
+}
+
+static void lock_card(struct card *card)
+{
+	pthread_mutex_lock(&card->lock);
+}
+
+static void unlock_card(struct card *card)
+{
+	pthread_mutex_unlock(&card->lock);
+}
+
+/* Moves what is due; the lock is held. */
+static snd_pcm_sframes_t advance(struct card *card)
+{
+	snd_pcm_ioplug_t *io = &card->io;
 	struct handcard *hand = card->hand;
 	uint64_t due = clock_time(card) - card->begin - card->moved, grain = hand->grain ? hand->grain : 1;
 
 	if (hand->fault)
-		snd_pcm_ioplug_set_state(io, hand->fault == -ENODEV ? SND_PCM_STATE_DISCONNECTED : SND_PCM_STATE_SUSPENDED);
+		snd_pcm_ioplug_set_state(io, faulty_state(hand));
 	else if (io->state == SND_PCM_STATE_RUNNING) {
 		due -= due % grain;
 		/* a real card too stops when the last frame is played, or the last place taken */
@@ -83,16 +108,31 @@ static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
 			return -EPIPE;
 		}
 		transfer(card, due);
+	} else if (io->state == SND_PCM_STATE_DRAINING) {
+		transfer(card, due < passable(card) ? due : passable(card));
 	}
 	return (snd_pcm_sframes_t)(card->moved % io->buffer_size);
+}
+
+static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	snd_pcm_sframes_t pointer;
+
+	lock_card(card);
+	pointer = advance(card);
+	unlock_card(card);
+	return pointer;
 }
 
 static int card_start(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
 
+	lock_card(card);
 	card->hand->starts++;
 	card->begin = clock_time(card) - card->moved;
+	unlock_card(card);
 	return 0;
 }
 
@@ -100,7 +140,9 @@ static int card_stop(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
 
+	lock_card(card);
 	card->hand->drops++;
+	unlock_card(card);
 	return 0;
 }
 
@@ -108,19 +150,27 @@ static int card_prepare(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
 
+	lock_card(card);
 	card->hand->prepares++;
 	card->moved = 0;
 	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
+	unlock_card(card);
 	return 0;
 }
 
-static int card_drain(snd_pcm_ioplug_t *io)
+/* Plays on; −EAGAIN while there is more. */
+static int drain(struct card *card)
 {
-	struct card *card = io->private_data;
-	uint64_t left = io->stream == SND_PCM_STREAM_PLAYBACK ? passable(card) : 0;
+	snd_pcm_ioplug_t *io = &card->io;
+	uint64_t left = io->stream == SND_PCM_STREAM_PLAYBACK ? passable(card) : 0, step;
 
-	if (io->nonblock && left > card->hand->tick) {
-		transfer(card, card->hand->tick);
+	if (card->hand->fault) {
+		snd_pcm_ioplug_set_state(io, faulty_state(card->hand));
+		return card->hand->fault;
+	}
+	step = card->hand->real ? clock_time(card) - card->begin - card->moved : card->hand->tick;
+	if (io->nonblock && left > step) {
+		transfer(card, step);
 		card->hand->time += card->hand->tick;
 		return -EAGAIN;
 	}
@@ -129,13 +179,26 @@ static int card_drain(snd_pcm_ioplug_t *io)
 	return 0;
 }
 
+static int card_drain(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	int error;
+
+	lock_card(card);
+	error = drain(card);
+	unlock_card(card);
+	return error;
+}
+
 static int card_pause(snd_pcm_ioplug_t *io, int enable)
 {
 	struct card *card = io->private_data;
 
+	lock_card(card);
 	card->hand->pauses += enable != 0;
 	if (!enable)
 		card->begin = clock_time(card) - card->moved;
+	unlock_card(card);
 	return 0;
 }
 
@@ -150,7 +213,9 @@ static int card_resume(snd_pcm_ioplug_t *io)
 	}
 	if (card->hand->fault || !card->hand->can_resume)
 		return 0;
+	lock_card(card);
 	card->begin = clock_time(card) - card->moved;
+	unlock_card(card);
 	snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
 	return 0;
 }
@@ -160,8 +225,10 @@ static int card_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 	struct card *card = io->private_data;
 	uint64_t inside;
 
-	card_pointer(io);
+	lock_card(card);
+	advance(card);
 	inside = io->stream == SND_PCM_STREAM_PLAYBACK ? io->appl_ptr - card->moved : card->moved - io->appl_ptr;
+	unlock_card(card);
 	*delay = (snd_pcm_sframes_t)(inside + card->hand->latency);
 	return 0;
 }
@@ -181,15 +248,68 @@ static int card_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned
 
 	(void)pfds;
 	(void)count;
+	lock_card(card);
 	card->hand->polls++;
 	*revents = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
-	if (avail < 0 || io->state == SND_PCM_STATE_SUSPENDED || io->state == SND_PCM_STATE_DISCONNECTED)
+	if (avail < 0 || io->state == SND_PCM_STATE_SUSPENDED || io->state == SND_PCM_STATE_DISCONNECTED) {
 		*revents |= POLLERR;
-	else if (avail < (snd_pcm_sframes_t)card->avail_min) {
+	} else if (io->state == SND_PCM_STATE_DRAINING && drain(card) == -EAGAIN) {
+		/* a real card too has no room to tell of while it drains */
+		*revents = 0;
+		card->hand->waits++;
+	} else if (avail < (snd_pcm_sframes_t)card->avail_min) {
 		*revents = 0;
 		card->hand->waits++;
 		card->hand->time += card->hand->tick;
 	}
+	unlock_card(card);
+	return 0;
+}
+
+/* ---- channel maps ------------------------------------------------------- */
+
+enum { MAPPED_MAX = 8 };
+
+static void fill_map(const struct card *card, snd_pcm_chmap_t *map, unsigned channels)
+{
+	map->channels = channels;
+	memcpy(map->pos, card->hand->map, channels * sizeof(map->pos[0]));
+}
+
+/* One map, in any order, of as many channels as the card has. */
+static snd_pcm_chmap_query_t **card_query_chmaps(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	snd_pcm_chmap_query_t **maps;
+
+	if (card->channels > MAPPED_MAX)
+		return NULL;
+	/* given back by snd_pcm_free_chmaps() */
+	maps = calloc(2, sizeof(*maps));
+	if (maps && (maps[0] = calloc(1, sizeof(**maps) + MAPPED_MAX * sizeof(unsigned)))) {
+		maps[0]->type = SND_CHMAP_TYPE_VAR;
+		fill_map(card, &maps[0]->map, card->channels);
+	}
+	return maps;
+}
+
+static snd_pcm_chmap_t *card_get_chmap(snd_pcm_ioplug_t *io)
+{
+	struct card *card = io->private_data;
+	snd_pcm_chmap_t *map = card->channels > MAPPED_MAX ? NULL : calloc(1, sizeof(*map) + MAPPED_MAX * sizeof(unsigned));
+
+	if (map)
+		fill_map(card, map, card->channels);
+	return map;
+}
+
+static int card_set_chmap(snd_pcm_ioplug_t *io, const snd_pcm_chmap_t *map)
+{
+	struct card *card = io->private_data;
+
+	if (map->channels != card->channels || card->channels > MAPPED_MAX)
+		return -EINVAL;
+	memcpy(card->hand->map, map->pos, map->channels * sizeof(map->pos[0]));
 	return 0;
 }
 
@@ -198,6 +318,7 @@ static int card_close(snd_pcm_ioplug_t *io)
 	struct card *card = io->private_data;
 
 	close(io->poll_fd);
+	pthread_mutex_destroy(&card->lock);
 	free(card);
 	return 0;
 }
@@ -214,16 +335,22 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 	.sw_params = card_sw_params,
 	.poll_revents = card_poll_revents,
 	.close = card_close,
+	.query_chmaps = card_query_chmaps,
+	.get_chmap = card_get_chmap,
+	.set_chmap = card_set_chmap,
 };
 
 static int constrain(struct card *card, const struct settings *settings)
 {
-	static const unsigned access[] = { SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED };
+	static const unsigned accesses[2][2] = {
+		{ SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED },
+		{ SND_PCM_ACCESS_MMAP_NONINTERLEAVED, SND_PCM_ACCESS_RW_NONINTERLEAVED },
+	};
 	const unsigned rate_hz = (unsigned)settings->rate_hz, channels = (unsigned)settings->channels;
 	const unsigned bytes = (unsigned)snd_pcm_format_physical_width(settings->format) / 8 * channels;
 	const unsigned format = (unsigned)settings->format;
 	const unsigned period = (unsigned)settings->period_frames, buffer = (unsigned)settings->buffer_frames;
-	int err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
+	int err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, accesses[card->hand->planar != 0]);
 
 	if (err >= 0)
 		err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
@@ -287,7 +414,9 @@ SND_PCM_PLUGIN_DEFINE_FUNC(handcard)
 		free(card);
 		return err;
 	}
+	pthread_mutex_init(&card->lock, NULL);
 	card->hand = (struct handcard *)(uintptr_t)settings.state;
+	card->channels = (unsigned)settings.channels;
 	card->callback = callbacks;
 	if (!card->hand->can_pause)
 		card->callback.pause = NULL;

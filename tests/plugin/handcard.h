@@ -22,11 +22,13 @@ struct handcard {
 	uint64_t tick;		/* frames that it runs at every poll that finds nothing to do, as if that had been waited for */
 	uint64_t grain;		/* the pointer moves by as many frames at a time; 0: by one */
 	uint64_t latency;	/* frames between the buffer and the ear, or the ear and the buffer */
-	int fault;		/* −ESTRPIPE: asleep, −ENODEV: unplugged; 0: well */
+	_Atomic int fault;	/* −ESTRPIPE: asleep, −ENODEV: unplugged; 0: well */
 	int can_pause, can_resume;
+	int planar;		/* it wants channel by channel, and nothing else */
 	int resume_again;	/* how often resuming says −EAGAIN first */
 	unsigned char *sound;	/* what is recorded from, or played into */
 	size_t sound_bytes;	/* there are; silence, or nothing kept, beyond */
+	unsigned map[8];	/* of its channels: enum snd_pcm_chmap_position, which a program may set; up to 8 channels */
 	/* set by the card: */
 	uint64_t done;		/* frames played or recorded since opening */
 	unsigned polls, waits;	/* polls, and those of them that found nothing to do */

@@ -19,9 +19,9 @@ tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -
 # The same, driven by hand.
 check_LTLIBRARIES += tests/plugin/libasound_module_pcm_handcard.la
 tests_plugin_libasound_module_pcm_handcard_la_SOURCES = tests/plugin/handcard.c tests/plugin/handcard.h
-tests_plugin_libasound_module_pcm_handcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
+tests_plugin_libasound_module_pcm_handcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 tests_plugin_libasound_module_pcm_handcard_la_LIBADD = $(ALSA_LIBS)
-tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
+tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -pthread -module -avoid-version -shared -no-undefined \
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_handcard_'
 
 hand_help = tests/plugin/handhelp.c tests/plugin/handhelp.h tests/plugin/handcard.h tests/plugin/pcmstream.c \
@@ -65,7 +65,7 @@ tests_plugin_replay_pcm_SOURCES = tests/shared/replay.c tests/plugin/fuzz-pcm.c 
 # PIC: the entry of a shared object, and not one for alsa-lib's list of static ones
 tests_plugin_replay_pcm_CPPFLAGS = $(test_cppflags) -DPIC -I$(srcdir)/src/plugin -DCORPUS='"pcm"'
 tests_plugin_replay_pcm_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
-tests_plugin_replay_pcm_LDADD = src/core/libcore.la $(ALSA_LIBS)
+tests_plugin_replay_pcm_LDADD = src/core/libcore.la $(ALSA_LIBS) $(DL_LIBS)
 tests_plugin_replay_pcm_LDFLAGS = -pthread
 
 tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \
@@ -94,8 +94,14 @@ check_PROGRAMS += \
 	tests/plugin/formats \
 	tests/plugin/libasound \
 	tests/plugin/messages \
+	tests/plugin/pcmfailures \
+	tests/plugin/pcmformats \
+	tests/plugin/pcmpositions \
+	tests/plugin/pcmpump \
 	tests/plugin/pcmslaves \
 	tests/plugin/pcmsound \
+	tests/plugin/pcmstates \
+	tests/plugin/pcmstatus \
 	tests/plugin/pcmtransport \
 	tests/plugin/pcmworker \
 	tests/plugin/pcmwriter \
@@ -132,6 +138,28 @@ tests_plugin_messages_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin
 tests_plugin_messages_CFLAGS = $(test_cflags)
 tests_plugin_messages_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
+# The heap and the slave's functions are replaced for the whole process, as above.
+tests_plugin_pcmfailures_SOURCES = tests/plugin/pcmfailures.c $(hand_help) $(heap_help)
+tests_plugin_pcmfailures_CPPFLAGS = $(test_cppflags)
+tests_plugin_pcmfailures_CFLAGS = $(test_cflags)
+tests_plugin_pcmfailures_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS) $(DL_LIBS)
+tests_plugin_pcmfailures_LDFLAGS = -export-dynamic
+
+tests_plugin_pcmformats_SOURCES = tests/plugin/pcmformats.c $(hand_help)
+tests_plugin_pcmformats_CFLAGS = $(test_cflags)
+tests_plugin_pcmformats_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmpositions_SOURCES = tests/plugin/pcmpositions.c $(hand_help)
+tests_plugin_pcmpositions_CFLAGS = $(test_cflags)
+tests_plugin_pcmpositions_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmpump_SOURCES = tests/plugin/pcmpump.c $(hand_help) $(src_plugin_libasound_module_pcm_bli_la_SOURCES)
+# PIC: as for replay-pcm
+tests_plugin_pcmpump_CPPFLAGS = $(test_cppflags) -DPIC -I$(srcdir)/src/plugin
+tests_plugin_pcmpump_CFLAGS = $(test_cflags) -pthread
+tests_plugin_pcmpump_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
+tests_plugin_pcmpump_LDFLAGS = -pthread
+
 tests_plugin_pcmslaves_SOURCES = tests/plugin/pcmslaves.c $(hand_help)
 tests_plugin_pcmslaves_CFLAGS = $(test_cflags)
 tests_plugin_pcmslaves_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
@@ -139,6 +167,14 @@ tests_plugin_pcmslaves_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 tests_plugin_pcmsound_SOURCES = tests/plugin/pcmsound.c $(hand_help)
 tests_plugin_pcmsound_CFLAGS = $(test_cflags)
 tests_plugin_pcmsound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmstates_SOURCES = tests/plugin/pcmstates.c $(hand_help)
+tests_plugin_pcmstates_CFLAGS = $(test_cflags)
+tests_plugin_pcmstates_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+
+tests_plugin_pcmstatus_SOURCES = tests/plugin/pcmstatus.c $(hand_help)
+tests_plugin_pcmstatus_CFLAGS = $(test_cflags)
+tests_plugin_pcmstatus_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 
 tests_plugin_pcmtransport_SOURCES = tests/plugin/pcmtransport.c $(hand_help)
 tests_plugin_pcmtransport_CFLAGS = $(test_cflags)

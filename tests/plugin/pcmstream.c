@@ -67,30 +67,65 @@ static unsigned char *place(const snd_pcm_channel_area_t *area, snd_pcm_uframes_
 	return (unsigned char *)area->addr + (area->first + frame * area->step) / 8;
 }
 
-/* Bytes are written and read one by one from the least significant on: the formats tested are little-endian. */
+/* A float of either width as the bits that it has in memory, and back. */
+static uint64_t bits_of(double value, bool wide)
+{
+	float narrow = (float)value;
+	uint32_t word;
+	uint64_t bits;
+
+	memcpy(&word, &narrow, sizeof(word));
+	memcpy(&bits, &value, sizeof(bits));
+	return wide ? bits : word;
+}
+
+static double value_of(uint64_t bits, bool wide)
+{
+	uint32_t word = (uint32_t)bits;
+	float narrow;
+	double value;
+
+	memcpy(&narrow, &word, sizeof(narrow));
+	memcpy(&value, &bits, sizeof(value));
+	return wide ? value : narrow;
+}
+
+/* Bytes are written and read one by one from the least significant on; integers stand in the lowest bits. */
+static unsigned char *byte_at(const snd_pcm_channel_area_t *area, snd_pcm_uframes_t frame, snd_pcm_format_t format, int i)
+{
+	const int bytes = snd_pcm_format_physical_width(format) / 8;
+
+	return place(area, frame) + (snd_pcm_format_big_endian(format) == 1 ? bytes - 1 - i : i);
+}
+
 void pcmstream_put(const snd_pcm_channel_area_t *area, snd_pcm_uframes_t frame, snd_pcm_format_t format, double value)
 {
 	const int bytes = snd_pcm_format_physical_width(format) / 8;
 	const double full = ldexp(1, snd_pcm_format_width(format) - 1);
-	int64_t whole = (int64_t)nearbyint(fmax(-full, fmin(full - 1, value * full)));
+	uint64_t bits;
 
-	if (snd_pcm_format_unsigned(format) == 1)
-		whole += (int64_t)full;
+	if (snd_pcm_format_float(format) == 1)
+		bits = bits_of(value, bytes == 8);
+	else
+		bits = (uint64_t)((int64_t)nearbyint(fmax(-full, fmin(full - 1, value * full))) +
+				  (snd_pcm_format_unsigned(format) == 1 ? (int64_t)full : 0));
 	for (int i = 0; i < bytes; i++)
-		place(area, frame)[i] = (unsigned char)((uint64_t)whole >> 8 * i);
+		*byte_at(area, frame, format, i) = (unsigned char)(bits >> 8 * i);
 }
 
 double pcmstream_get(const snd_pcm_channel_area_t *area, snd_pcm_uframes_t frame, snd_pcm_format_t format)
 {
-	const int bits = snd_pcm_format_width(format);
-	const unsigned char *sample = place(area, frame);
-	uint64_t whole = 0;
+	const int bytes = snd_pcm_format_physical_width(format) / 8, width = snd_pcm_format_width(format);
+	uint64_t bits = 0;
 
-	for (int i = 0; i < bits / 8; i++)
-		whole |= (uint64_t)sample[i] << 8 * i;
+	for (int i = 0; i < bytes; i++)
+		bits |= (uint64_t)*byte_at(area, frame, format, i) << 8 * i;
+	if (snd_pcm_format_float(format) == 1)
+		return value_of(bits, bytes == 8);
 	if (snd_pcm_format_unsigned(format) != 1)
-		whole ^= (uint64_t)1 << (bits - 1); /* offset binary */
-	return ((double)whole - ldexp(1, bits - 1)) / ldexp(1, bits - 1);
+		bits ^= (uint64_t)1 << (width - 1); /* offset binary */
+	bits &= ((uint64_t)1 << width) - 1;
+	return ((double)bits - ldexp(1, width - 1)) / ldexp(1, width - 1);
 }
 
 double pcmstream_omega(double hz, unsigned channel, double rate_hz)
@@ -177,7 +212,7 @@ static snd_pcm_sframes_t transfer_copy(snd_pcm_t *pcm, const struct transfer *tr
 	const struct pcmstream_setup *setup = transfer->setup;
 	const snd_pcm_uframes_t n = frames < CHUNK ? frames : CHUNK;
 	const bool playback = setup->direction == SND_PCM_STREAM_PLAYBACK;
-	unsigned char buffer[CHUNK * PCMSTREAM_CHANNELS_MAX * 4];
+	unsigned char buffer[CHUNK * PCMSTREAM_CHANNELS_MAX * 8];
 	snd_pcm_channel_area_t areas[PCMSTREAM_CHANNELS_MAX];
 	void *starts[PCMSTREAM_CHANNELS_MAX];
 	snd_pcm_sframes_t moved;
@@ -271,7 +306,7 @@ struct pcmstream_fit pcmstream_fit_sine(const double *values, size_t frames, dou
 void pcmstream_write_file(const char *path, snd_pcm_format_t format, unsigned channels, unsigned rate_hz, double hz,
 			  size_t frames)
 {
-	unsigned char buffer[PCMSTREAM_CHANNELS_MAX * 4];
+	unsigned char buffer[PCMSTREAM_CHANNELS_MAX * 8];
 	snd_pcm_channel_area_t areas[PCMSTREAM_CHANNELS_MAX];
 	const size_t frame_bytes = (size_t)snd_pcm_format_physical_width(format) / 8 * channels;
 	FILE *file = fopen(path, "wb");

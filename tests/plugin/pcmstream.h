@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define PCMSTREAM_CHANNELS_MAX 8
+#define PCMSTREAM_CHANNELS_MAX 64
 
 /* What a program asks for, and gets exactly, but for the buffer. */
 struct pcmstream_setup {
@@ -30,8 +30,7 @@ snd_pcm_t *pcmstream_try_open(const char *text, snd_pcm_stream_t direction, int 
  * drained. */
 snd_pcm_t *pcmstream_open(const char *text, const struct pcmstream_setup *setup);
 
-/* A sample in [-1, 1) to and from a place in an area; rounded to nearest. `format` is any linear one of this machine's byte
- * order of up to 32 bits. */
+/* A sample in [-1, 1) to and from a place in an area; rounded to nearest. `format` is any linear one or a float. */
 void pcmstream_put(const snd_pcm_channel_area_t *area, snd_pcm_uframes_t frame, snd_pcm_format_t format, double value);
 double pcmstream_get(const snd_pcm_channel_area_t *area, snd_pcm_uframes_t frame, snd_pcm_format_t format);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define _GNU_SOURCE	/* dladdr(), RTLD_NEXT */
 #include "heapspy.h"
 
 #include <dlfcn.h>
@@ -11,7 +12,8 @@
 #include <string.h>
 
 static struct {
-	bool counting;
+	bool counting, started;
+	const char *library;	/* that alone is meant; NULL: all */
 	unsigned long calls, allocations, failing;
 	long live;
 } spy;
@@ -20,12 +22,22 @@ void heapspy_start(unsigned long failing)
 {
 	memset(&spy, 0, sizeof(spy));
 	spy.failing = failing;
-	spy.counting = true;
+	spy.counting = spy.started = true;
+}
+
+void heapspy_within(const char *library)
+{
+	spy.library = library;
+}
+
+void heapspy_pause(int paused)
+{
+	spy.counting = spy.started && !paused;
 }
 
 void heapspy_stop(void)
 {
-	spy.counting = false;
+	spy.counting = spy.started = false;
 }
 
 unsigned long heapspy_calls(void)
@@ -51,12 +63,21 @@ static struct {
 	size_t used;
 } nest;
 
+static bool is_within(const void *caller)
+{
+	Dl_info info;
+
+	return !spy.library || (dladdr(caller, &info) && strstr(info.dli_fname, spy.library));
+}
+
 /* True if this allocation is to fail. */
-static bool count_allocation(void)
+static bool count_allocation(const void *caller)
 {
 	if (!spy.counting)
 		return false;
 	spy.calls++;
+	if (!is_within(caller))
+		return false;
 	if (++spy.allocations != spy.failing)
 		return false;
 	errno = ENOMEM;
@@ -110,7 +131,7 @@ void *malloc(size_t bytes)
 	NEXT(void *, malloc, (size_t));
 	if (!next)
 		return nested(bytes);
-	return count_allocation() ? NULL : count_result(next(bytes));
+	return count_allocation(__builtin_return_address(0)) ? NULL : count_result(next(bytes));
 }
 
 void *calloc(size_t count, size_t size)
@@ -121,7 +142,7 @@ void *calloc(size_t count, size_t size)
 
 	if (!next)
 		return nested(count * size);
-	if (count_allocation())
+	if (count_allocation(__builtin_return_address(0)))
 		return NULL;
 	/* musl's calloc() calls malloc(), which is this file's */
 	spy.counting = false;
@@ -137,7 +158,7 @@ void *realloc(void *memory, size_t bytes)
 		return malloc(bytes);
 	if (!next || is_nested(memory))
 		abort();
-	return count_allocation() ? NULL : next(memory, bytes);
+	return count_allocation(__builtin_return_address(0)) ? NULL : next(memory, bytes);
 }
 
 void free(void *memory)
@@ -156,7 +177,7 @@ void *aligned_alloc(size_t alignment, size_t bytes)
 	NEXT(void *, aligned_alloc, (size_t, size_t));
 	if (!next)
 		abort();
-	return count_allocation() ? NULL : count_result(next(alignment, bytes));
+	return count_allocation(__builtin_return_address(0)) ? NULL : count_result(next(alignment, bytes));
 }
 
 void *memalign(size_t alignment, size_t bytes)

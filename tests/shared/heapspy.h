@@ -22,6 +22,12 @@
 /* Count from here on; forgets what was counted.  The `failing`-th allocation fails (1 is the first, 0 none). */
 void heapspy_start(unsigned long failing);
 
+/* After a start: count and fail only the allocations that a library asks for itself, by a part of its file's name. */
+void heapspy_within(const char *library);
+
+/* Neither count nor fail for a while, between start and stop: what is allocated then is not missed. */
+void heapspy_pause(int paused);
+
 /* Stop counting and failing. */
 void heapspy_stop(void);
 

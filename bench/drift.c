@@ -5,7 +5,8 @@
  *
  * 44.1 to 48 kHz with the input faster by PPM (300), stereo, interleaved float, blocks of 1024 frames. All take turns
  * round by round; times are CPU time per output frame. The first rows are the presets at the exact ratio, with which
- * their gliding is compared: in the same blocks, and in the shortest ones, which add least delay. SNR is the worst over tones from 0.02 to 0.90 of the input's Nyquist frequency. */
+ * their gliding is compared: in the same blocks, and in the shortest ones, which add least delay. SNR is the worst over
+ * tones from 0.02 to 0.90 of the input's Nyquist frequency. */
 #include "config.h"
 
 #include "preset.h"
@@ -165,7 +166,8 @@ static size_t add_subjects(struct subject *subjects, double deviation)
 	size_t n = 0;
 
 	for (size_t i = 0; i < 3 * count; i++)
-		if (add_stream(&subjects[n], presets[i % count], i < count ? 0 : deviation, i < 2 * count ? BLOCK : 0)) {
+		if (add_stream(&subjects[n], presets[i % count], i < count ? 0 : deviation,
+			       i < 2 * count ? BLOCK : 0)) {
 			if (i >= count)
 				subjects[n].fixed = &subjects[i % count];
 			n++;

@@ -165,7 +165,8 @@ static void print_table(const struct subject *subjects, size_t count)
 
 	printf("\n%u → %u Hz, periods of %zu → %zu frames, stereo\n\n", setup->in_rate_hz, setup->out_rate_hz,
 	       setup->in_period_frames, setup->out_period_frames);
-	printf("| converter | samples | ns/frame | quartiles | against %s | worst SNR dB | −0.1 dB | %s dB | delay ms |\n",
+	printf("| converter | samples | ns/frame | quartiles | against %s | worst SNR dB | −0.1 dB | %s dB | "
+	       "delay ms |\n",
 	       subjects[0].name, beyond);
 	printf("|---|---|---:|---:|---:|---:|---:|---:|---:|\n");
 	for (size_t i = 0; i < count; i++) {

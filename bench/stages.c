@@ -84,9 +84,9 @@ static void compare(const struct bli_kernel *kernel, const struct bli_preset *pr
 		}
 	}
 	printf("| %s | %s | %zu:%zu | %zu | %zu → %zu | %.2f | %.2f | %.2f | %.0f | %.0f | %.2f | %.2f |\n",
-	       kernel->name, preset->name, in_frames, out_frames, plan.filter.taps, plan.spectral.size_in, plan.spectral.size_out,
-	       ns[0], ns[1], ns[0] / ns[1], bytes[0], bytes[1], plan.banded.cost / ns[0] / (double)out_frames,
-	       plan.spectral.cost / ns[1] / (double)out_frames);
+	       kernel->name, preset->name, in_frames, out_frames, plan.filter.taps, plan.spectral.size_in,
+	       plan.spectral.size_out, ns[0], ns[1], ns[0] / ns[1], bytes[0], bytes[1],
+	       plan.banded.cost / ns[0] / (double)out_frames, plan.spectral.cost / ns[1] / (double)out_frames);
 }
 
 int main(void)

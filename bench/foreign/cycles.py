@@ -2,17 +2,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """cycles.py MACHINE PROCESSOR,... ONE TWO: what the second in which two counts (blockcount.c) differ took.
 
-Prints instructions, and for each processor an estimate of its cycles: every block that was run, by the scheduling model
-that LLVM has of the processor (llvm-mca: the block repeated, data in the first-level cache, branches predicted), times how
-often it was run. Blocks that it does not know count a cycle for an instruction; their share is the last number.
+Prints instructions, and for each processor an estimate of its cycles: every block that was run, by a model of the
+processor (the block repeated, data in the first-level cache, branches predicted), times how often it was run. Those
+that issue in order are modelled by inorder.py, the others by LLVM (llvm-mca). Blocks that no model knows count a cycle
+for an instruction; their share is the last number.
 """
 import collections
 import re
+import shutil
 import subprocess
 import sys
 
+import inorder
+
 TRIPLES = {"aarch64": ["aarch64"], "armhf": ["thumbv7", "armv7"]}
 FEATURES = {"aarch64": "+fp-armv8,+neon", "armhf": "+neon,+vfp4,+hwdiv,+thumb2"}
+# What LLVM calls them: the A57's is its model of the A72, and the Neoverse N1 is the A76's core for servers.
+LLVM_NAMES = {("aarch64", "cortex-a72"): "cortex-a72", ("aarch64", "cortex-a76"): "neoverse-n1",
+              ("armhf", "cortex-a72"): "cortex-a57"}
+LLVM_VERSIONS = [22, 21, 20, 19, 18, 17, 16]  # from the first on that has the Neoverse N1
 ITERATIONS = 100
 SHARE = 0.98  # of the instructions whose blocks are modelled; the others count a cycle each
 
@@ -28,8 +36,16 @@ def read(path):
     return blocks, sizes
 
 
-def run(*command, text):
-    return subprocess.run(command, input=text, capture_output=True, text=True)
+def tool(name):
+    """A program of LLVM, of the newest version that is installed."""
+    for version in LLVM_VERSIONS:
+        if shutil.which(f"{name}-{version}"):
+            return f"{name}-{version}"
+    sys.exit(f"no {name} of LLVM {LLVM_VERSIONS[-1]} or later")
+
+
+def run(name, *options, text):
+    return subprocess.run([tool(name), *options], input=text, capture_output=True, text=True)
 
 
 def disassemble(machine, code):
@@ -45,12 +61,15 @@ def disassemble(machine, code):
 
 def model(triple, features, processor, texts):
     """Cycles of each block; None where the model does not know all its instructions."""
-    regions = "\n".join(f"# LLVM-MCA-BEGIN {n}\n{text}\n# LLVM-MCA-END" for n, text in enumerate(texts))
-    if "arm" in triple or "thumb" in triple:
+    if processor in inorder.PROCESSORS:
+        return [inorder.cycles(processor, text, triple == "aarch64") for text in texts]
+    machine = "aarch64" if triple == "aarch64" else "armhf"
+    regions = "\n".join(f"# LLVM-MCA-BEGIN {n}\n{text}\n# LLVM-MCA-END\n" for n, text in enumerate(texts))
+    if machine == "armhf":
         regions = ".syntax unified\n" + regions.replace("# LLVM", "@ LLVM")
     else:
         regions = regions.replace("# LLVM", "// LLVM")
-    done = run("llvm-mca", "-mtriple=" + triple, "-mcpu=" + processor, "-mattr=" + features,
+    done = run("llvm-mca", "-mtriple=" + triple, "-mcpu=" + LLVM_NAMES[machine, processor], "-mattr=" + features,
                f"-iterations={ITERATIONS}", "-instruction-info=0", "-resource-pressure=0", text=regions)
     cycles = [int(n) / ITERATIONS for n in re.findall(r"^Total Cycles:\s+(\d+)", done.stdout, re.M)]
     if done.returncode == 0 and len(cycles) == len(texts):
@@ -79,6 +98,7 @@ def main():
         if found:
             groups[found[0]].append((code, found[1]))
     results = [total]
+    unknown = 0
     for processor in processors:
         cycles = known = 0
         for triple, blocks in groups.items():
@@ -88,7 +108,8 @@ def main():
                     cycles += n * second[code]
                     known += second[code] * sizes[code]
         results.append(round(cycles + total - known))
-    print(*results, f"{1 - known / total:.4f}")
+        unknown = max(unknown, 1 - known / total)
+    print(*results, f"{unknown:.4f}")
 
 
 main()

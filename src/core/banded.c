@@ -65,7 +65,8 @@ static size_t repetitions(const struct bli_banded_layout *layout, size_t periods
  * and AVX2).  On another they are off by a common factor, mostly: what matters
  * is the order of layouts and plans, and `make bench` shows what it is worth.
  */
-static double run_cost(const struct bli_banded_layout *layout, size_t channels, size_t periods)
+static double run_cost(const struct bli_banded_layout *layout, size_t channels, const struct bli_kernel *kernel,
+		       size_t periods)
 {
 	const struct bli_bank *bank = &layout->bank;
 	double streams = (double)(channels * repetitions(layout, periods)), sides = bank->mirrored ? 2 : 1;
@@ -75,7 +76,7 @@ static double run_cost(const struct bli_banded_layout *layout, size_t channels, 
 	double bytes = (double)layout->bank_bytes;
 	/* from the first, second or third cache */
 	double bytes_per_cycle = bytes < 32e3 ? 128 : bytes < 1024e3 ? 40 : 26;
-	double delayed_cycles = bytes < 32e3 ? 0 : bytes / 256;
+	double delayed_cycles = bytes < 32e3 ? 0 : bytes / kernel->bytes_per_delay;
 	double call_cycles = 20, group_cycles = 10;
 
 	return passes * (fmax((double)(bank->groups * bank->depth) * row, bytes / bytes_per_cycle) + delayed_cycles +
@@ -83,13 +84,14 @@ static double run_cost(const struct bli_banded_layout *layout, size_t channels, 
 }
 
 /* Clock cycles of a period: what comes at a time is no whole number of them, so that runs one shorter come as often. */
-static double layout_cost(const struct bli_banded_layout *layout, size_t channels)
+static double layout_cost(const struct bli_banded_layout *layout, size_t channels, const struct bli_kernel *kernel)
 {
 	size_t most = layout->joined;
 
 	if (most == 1)
-		return run_cost(layout, channels, 1);
-	return (run_cost(layout, channels, most) + run_cost(layout, channels, most - 1)) / (double)(2 * most - 1);
+		return run_cost(layout, channels, kernel, 1);
+	return (run_cost(layout, channels, kernel, most) + run_cost(layout, channels, kernel, most - 1)) /
+	       (double)(2 * most - 1);
 }
 
 /*
@@ -122,7 +124,7 @@ static bool complete_layout(struct bli_banded_layout *layout, size_t taps, size_
 	bank->groups = divide_up(bank_frames(layout), layout->group_frames);
 	bank->depth = taps + position(layout, layout->group_frames - 1) + 1;
 	layout->bank_bytes = bank->groups * bank->depth * layout->group_frames * value_size(precision);
-	layout->cost = layout_cost(layout, channels);
+	layout->cost = layout_cost(layout, channels, kernel);
 	return true;
 }
 

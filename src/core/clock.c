@@ -13,7 +13,8 @@
 #define WANDER 1e-16		/* random walk of the length, 1/s */
 #define DRIFT_WANDER 2e-17	/* random walk of its drift, 1/s³ … */
 #define DRIFT_TIME 100.0	/* … which is forgotten in this time, s: ±1.9 ppm/min in the long run */
-#define GAP_WANDER 2.5e-15	/* random walk of the length in a gap, 1/s: ±0.4 ppm in a minute, ±3 in an hour */
+#define GAP_WANDER 2.5e-15	/* random walk of the length in a gap, 1/s: ±0.4 ppm in a minute, ±3 in an hour … */
+#define GAP_DRIFT 6.5e-9	/* … but no further than this, 1/s, in one of seconds: as far as in a minute, evenly */
 
 #define JUMP 10.0	/* s: a stamp that is so far off is of a clock that has begun anew */
 #define LATENESS_WEIGHT 0.25	/* of one block in the mean */
@@ -68,7 +69,7 @@ static void begin(struct bli_clock *clock, int64_t frame, int64_t time)
 
 		clock->length += clock->drift * DRIFT_TIME * (1 - keep);
 		clock->drift *= keep;
-		v[1][1] += GAP_WANDER * gap;
+		v[1][1] += fmin(GAP_WANDER * gap, GAP_DRIFT * gap * GAP_DRIFT * gap);
 	}
 	v[0][0] = FIRST_TIME * FIRST_TIME;
 	v[0][1] = v[1][0] = v[0][2] = v[2][0] = v[1][2] = v[2][1] = 0;
@@ -248,6 +249,14 @@ void bli_clock_doubt(struct bli_clock *clock, double time, double length)
 {
 	clock->covariance[0][0] += time * time;
 	clock->covariance[1][1] += length * length;
+}
+
+void bli_clock_suppose(struct bli_clock *clock, double deviation, bool is_new)
+{
+	clock->length = 1 / (1 + deviation) - 1;
+	clock->drift = 0;
+	if (is_new)
+		bli_clock_doubt(clock, 0, FIRST_LENGTH);
 }
 
 void bli_clock_tune(struct bli_clock *clock, double relative, int64_t time)

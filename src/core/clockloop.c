@@ -31,15 +31,16 @@
 #define LIMIT_WEIGHT (1.0 / 16)
 #define FREE_BLOCKS 8
 #define STRAYS_MOST 3
+#define JUMP_GROWTH 0.15	/* from the last but one of them to the last, of which another rate makes 0.29 */
 
 /*
  * Blocks of writes that ask for more than a time, s, and for so many standard deviations of what is expected, do not lie
  * on a line: their lateness is much the same for seconds and then another one, as where a program reads by periods and
- * writes a little more than some of them.  The mean square of that, over so many blocks, is the variance of all.
+ * writes a little more than some of them.  The mean square of that, over a time, s, is the variance of all.
  */
 #define ERRATIC_LEAST 1e-3
 #define ERRATIC_SIGMAS 5
-#define ERRATIC_WEIGHT (1.0 / 16)
+#define ERRATIC_TIME 60.0
 
 /* Bandwidth of the servo, rad/s: a number over the loop's age; in the end, one over the uncertainty of the latency. */
 #define BANDWIDTH_BY_AGE 8.0
@@ -48,6 +49,22 @@
 #define BANDWIDTH_END_MOST 0.25
 #define BANDWIDTH_END_LEAST 0.05
 #define AGE_AFTER_BREAK 1.0	/* s: what is left of the age at the most */
+
+/*
+ * Once the loop is that old, s, and the latency has been within an excess, s, of what was asked for, its servo may be
+ * slower than what is known of the clocks, and is faster by so much, rad/s, for each second beyond.  If blocks correct the
+ * latency by less than SETTLED_INNOVATION, s, in the mean, a tone of 1 kHz is then 90 dB above what the wander of the
+ * ratio makes of it over 10 s.  From there to twice that the servo becomes what it was before: a slow one would not follow
+ * a USB clock near its host's.
+ */
+#define SETTLED_AGE 18.0	/* clocks are known to 0.02 ppm then; earlier, and the servo has to come back to them */
+#define SETTLED_EXCESS 6e-6
+#define SETTLED_INNOVATION 2e-6
+#define BANDWIDTH_SETTLED 0.01
+#define BANDWIDTH_BY_EXCESS 3e4
+#define BANDWIDTH_FALL 3.0	/* of a number over time; faster, and what the ratio is off by would stay */
+#define LEAD_MOST 20.0	/* s: a drift is not counted on for longer */
+#define LEFT_MOST 30e-6	/* s: a break leaves the latency off by a frame or so, for which nothing is hurried */
 
 /* The ratio is taken over when it is known to this; a shift is advised when the latency, s, is too, if worth it. */
 #define SHIFT_SIGMA 500e-6
@@ -141,21 +158,45 @@ static bool is_full(const struct bli_clockloop *loop, int64_t now, const struct 
 	return duration >= fmax(BLOCK_LEAST, fmin(part, worst > EDGE_GOOD ? BLOCK_MOST_POOR : BLOCK_MOST));
 }
 
-/* The clocks run otherwise than what is known of them: learn that anew, as fast as after a break. */
+/*
+ * The clocks are not where they are known to be.  Blocks of a clock that has another rate say more and more; of one that
+ * has jumped, as it has lost frames or was held up, they say the same: then its rate is still known, and the latency is
+ * made right as after a break.  Another rate is learnt anew, as fast as after a break.
+ */
 static void doubt(struct bli_clockloop *loop, int64_t now, double late)
 {
+	bool has_jumped = fabs(late - loop->stray) < JUMP_GROWTH * fabs(late);
+	double length = has_jumped ? 0 : fabs(late) / seconds(now - loop->block_time);
+
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++)
-		bli_clock_doubt(&loop->clock[side], fabs(late), fabs(late) / seconds(now - loop->block_time));
-	loop->begin_time = now;
-	loop->age_at_break = AGE_AFTER_BREAK;
+		bli_clock_doubt(&loop->clock[side], fabs(late), length);
+	if (has_jumped) {
+		loop->is_fresh = true;
+	} else {
+		loop->begin_time = now;
+		loop->age_at_break = AGE_AFTER_BREAK;
+		loop->is_settled = false;
+	}
 	loop->blocks = 0;
 	loop->strays = 0;
+}
+
+/* The first block says how late the stamp was that a line begins with; the next few how wrong its length is. */
+static void note_innovation(struct bli_clockloop *loop, double late)
+{
+	unsigned before = loop->blocks++;
+	double weight = loop->is_settled ? 0 : 2.0 / loop->blocks;
+
+	if (before >= (loop->is_settled ? FREE_BLOCKS : 1))
+		loop->innovation += fmax(LIMIT_WEIGHT, weight) * (late - loop->innovation);
 }
 
 /* What a block says of the latency, limited; unless the blocks before said the same. */
 static double limited(struct bli_clockloop *loop, int64_t now, double late)
 {
-	double limit = loop->blocks < FREE_BLOCKS ? INFINITY : fmax(LIMIT_LEAST, LIMIT_MEANS * loop->innovation);
+	/* of erratic blocks little is believed anyhow */
+	bool is_free = loop->blocks < FREE_BLOCKS || loop->erratic > ERRATIC_LEAST * ERRATIC_LEAST;
+	double limit = is_free ? INFINITY : fmax(LIMIT_LEAST, LIMIT_MEANS * loop->innovation);
 	int sign = late > limit ? 1 : late < -limit ? -1 : 0;
 
 	loop->strays = sign * loop->strays < 0 || !sign ? sign : loop->strays + sign;
@@ -163,9 +204,9 @@ static double limited(struct bli_clockloop *loop, int64_t now, double late)
 		doubt(loop, now, late);
 		limit = INFINITY;
 	}
+	loop->stray = late;
 	late = fmax(-limit, fmin(late, limit));
-	loop->blocks++;
-	loop->innovation += fmax(LIMIT_WEIGHT, 1.0 / loop->blocks) * (fabs(late) - loop->innovation);
+	note_innovation(loop, fabs(late));
 	return late;
 }
 
@@ -183,13 +224,25 @@ static double erratic(struct bli_clockloop *loop, double duration, double late, 
 	}
 	if (fabs(late) > ERRATIC_LEAST && late * late > ERRATIC_SIGMAS * ERRATIC_SIGMAS * (variance + loop->erratic))
 		square = late * late;
-	loop->erratic += ERRATIC_WEIGHT * (square - loop->erratic);
+	loop->erratic += fmin(duration / ERRATIC_TIME, 1) * (square - loop->erratic);
 	return loop->erratic;
+}
+
+/* A writer's clock that would be off by more than can be followed: its lateness is what makes it seem so. */
+static void suppose(struct bli_clockloop *loop)
+{
+	double out = bli_clock_deviation(&loop->clock[BLI_CLOCK_OUT]), most = loop->config.deviation_max;
+	double seems = (bli_clock_deviation(&loop->clock[BLI_CLOCK_IN]) - out) / (1 + out);
+
+	if (fabs(seems) > most)
+		bli_clock_suppose(&loop->clock[BLI_CLOCK_IN], (1 + copysign(most, seems)) * (1 + out) - 1,
+				  loop->erratic < ERRATIC_LEAST * ERRATIC_LEAST);
 }
 
 /*
  * Both clocks by the stamps of a block, if it is long enough.  They have one variance, and what the two edges have in
- * common is not limited: then whatever slews the time of both alike cancels in the latency.
+ * common is not limited: then whatever slews the time of both alike cancels in the latency.  What is limited is taken
+ * from the edge that is further from what is known.
  */
 static bool update(struct bli_clockloop *loop, int64_t now)
 {
@@ -214,10 +267,14 @@ static bool update(struct bli_clockloop *loop, int64_t now)
 	late = edge[BLI_CLOCK_IN].late - edge[BLI_CLOCK_OUT].late;
 	variance += erratic(loop, duration, late, variance);
 	excess = late - limited(loop, now, late);
-	edge[BLI_CLOCK_IN].late -= excess / 2;
-	edge[BLI_CLOCK_OUT].late += excess / 2;
+	if (fabs(edge[BLI_CLOCK_IN].late) > fabs(edge[BLI_CLOCK_OUT].late))
+		edge[BLI_CLOCK_IN].late -= excess;
+	else
+		edge[BLI_CLOCK_OUT].late += excess;
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++)
 		bli_clock_update(&loop->clock[side], now, &edge[side], variance);
+	if (loop->writes)
+		suppose(loop);
 	loop->block_time = now;
 	return true;
 }
@@ -241,7 +298,7 @@ static double excess(const struct bli_clockloop *loop, int64_t now)
  */
 static void steer(struct bli_clockloop *loop, double duration, double y)
 {
-	double a = loop->bandwidth, most = loop->config.deviation_max, target = clocks(loop, 1 / a);
+	double a = loop->bandwidth, most = loop->config.deviation_max, target = clocks(loop, fmin(1 / a, LEAD_MOST));
 	int steps = 1 + (int)fmin(duration * a * 8, 1000);
 	double step = fmin(duration, 100 / a) / steps;
 
@@ -255,12 +312,44 @@ static void steer(struct bli_clockloop *loop, double duration, double y)
 	}
 }
 
-/* Fast after a start or a break; later as slow as the uncertainty of the latency demands. */
-static double bandwidth(const struct bli_clockloop *loop, int64_t now)
+/* What a break has left the latency off by, and the slow servo brings to nothing; see steer(). */
+static double left(const struct bli_clockloop *loop)
+{
+	double turns = BANDWIDTH_SETTLED * seconds(loop->run_time - loop->begin_time);
+
+	return loop->left * exp(-turns) * (1 + turns + turns * turns / 2);
+}
+
+/* Fast after a start; later as slow as the uncertainty of the latency demands; once settled as slow as can be. */
+static double bandwidth(const struct bli_clockloop *loop, double duration)
 {
 	double least = fmax(BANDWIDTH_END_LEAST, fmin(BANDWIDTH_BY_SIGMA / latency_sigma(loop), BANDWIDTH_END_MOST));
+	double most = fmax(least, fmin(BANDWIDTH_BY_AGE / age(loop, loop->run_time), BANDWIDTH_MOST));
+	double beyond = fmax(fabs(loop->excess) - SETTLED_EXCESS - left(loop), 0);
+	double unrest = fmax(0, fmin(loop->innovation / SETTLED_INNOVATION - 1, 1));
+	double settled = fmin(BANDWIDTH_SETTLED + BANDWIDTH_BY_EXCESS * beyond, most);
 
-	return fmax(least, fmin(BANDWIDTH_BY_AGE / age(loop, now), BANDWIDTH_MOST));
+	settled += unrest * (most - settled);
+	return loop->is_settled ? fmax(settled, 1 / (1 / loop->bandwidth + duration / BANDWIDTH_FALL)) : most;
+}
+
+static double within_most(const struct bli_clockloop *loop, double deviation)
+{
+	double most = loop->config.deviation_max;
+
+	return fmax(-most, fmin(deviation, most));
+}
+
+/* As soon as the latency has come to what was asked for, the ratio is what is known of the clocks. */
+static void settle(struct bli_clockloop *loop)
+{
+	if (loop->is_settled || loop->state != BLI_CLOCKLOOP_LOCKED || fabs(loop->excess) > SETTLED_EXCESS ||
+	    loop->innovation > SETTLED_INNOVATION || age(loop, loop->run_time) < SETTLED_AGE)
+		return;
+	loop->is_settled = true;
+	loop->bandwidth = BANDWIDTH_SETTLED;
+	loop->deviation = within_most(loop, clocks(loop, 0));
+	loop->slope = 0;
 }
 
 /* Whether the loop is locked. */
@@ -276,20 +365,23 @@ static void judge(struct bli_clockloop *loop)
 /* The ratio as soon as it is known, once the latency is, too; that after a start or a break. */
 static void advise(struct bli_clockloop *loop)
 {
-	double most = loop->config.deviation_max, frames = loop->excess * loop->config.rate_hz[BLI_CLOCK_IN];
+	double frames = loop->excess * loop->config.rate_hz[BLI_CLOCK_IN];
 
 	if (!loop->is_fresh || deviation_sigma(loop) > SHIFT_DEVIATION_SIGMA)
 		return;
 	if (!loop->has_advised) {
-		loop->deviation = fmax(-most, fmin(clocks(loop, 0), most));
+		loop->deviation = within_most(loop, clocks(loop, 0));
 		loop->slope = 0;
+		loop->has_advised = true;
 	}
 	if (latency_sigma(loop) > SHIFT_SIGMA)
 		return;
 	loop->is_fresh = false;
-	loop->has_advised = true;
 	if (fabs(loop->excess) > SHIFT_LEAST)
 		loop->shift = llrint(fmax(-SHIFT_MOST, fmin(frames, SHIFT_MOST)));
+	loop->left = fabs(frames - (double)loop->shift) / loop->config.rate_hz[BLI_CLOCK_IN];
+	if (!loop->is_settled || loop->left > LEFT_MOST)
+		loop->left = 0;
 }
 
 /* The first block, once both sides have stamps. */
@@ -328,12 +420,14 @@ enum bli_clockloop_state bli_clockloop_run(struct bli_clockloop *loop, int64_t n
 	if (!loop->blocks)
 		return loop->state;
 	loop->excess = excess(loop, now);
-	loop->bandwidth = bandwidth(loop, now);
 	advise(loop);
+	loop->bandwidth = bandwidth(loop, duration);
 	if (loop->has_advised)
 		steer(loop, duration, loop->is_fresh || loop->shift ? 0 : loop->excess);
-	if (updated)
+	if (updated) {
 		judge(loop);
+		settle(loop);
+	}
 	return loop->state;
 }
 

@@ -81,13 +81,16 @@ struct bli_clockloop {
 	bool has_run, has_block;
 	bool is_fresh;		/* no shift was advised since the start, a break or another latency */
 	bool has_advised;	/* ever */
+	bool is_settled;	/* the latency has been right since the clocks were last doubted */
 	int64_t shift;		/* advised by the last run */
+	double left;		/* of the latency's excess at the last advice, without what a shift took away, s */
 	double age_at_break;	/* s added to the time since begin_time: what a break need not relearn */
 	double innovation;	/* mean |correction| of the latency that a block asked for, s */
 	bool writes;		/* the stamps of the input are those of bli_clockloop_wrote() */
 	double erratic;		/* mean square of what blocks of them asked for beyond expectation, s² */
 	unsigned blocks;	/* since the start or a break */
 	int strays;		/* blocks in a row that asked for more than the limit, with their sign */
+	double stray;		/* what the last block asked for, s */
 	double bandwidth;	/* of the servo, rad/s */
 	double excess;		/* latency beyond what was asked for, at the last run, s */
 	double deviation, slope;	/* the output, and its change per second */

@@ -77,7 +77,7 @@ void bli_dither_reset(struct bli_dither *dither);
  */
 typedef void bli_dither_run(struct bli_dither *dither, size_t channel, void *values, size_t frames);
 
-/* The most that a dithered value, rounding included, differs from what it was. */
+/* The most that dither and rounding change a value by, full scale being 1; 0 without dither.  Real-time safe. */
 double bli_dither_most(const struct bli_dither *dither);
 
 #endif

@@ -150,7 +150,7 @@ uint64_t bli_exact_needed(const struct bli_exact *exact, uint64_t count)
 
 int64_t bli_exact_time(const struct bli_exact *exact, double *fraction)
 {
-	/* n·in/out by whole periods first: no product is too long */
+	/* n·in/out by whole periods first, so that no product overflows */
 	uint64_t frames = exact->given + exact->skip, periods = frames / period_out(exact);
 	uint64_t within = frames % period_out(exact) * period_in(exact);
 	double delay = bli_resampler_delay(&exact->resampler) + (double)exact->lead, whole_delay = floor(delay);

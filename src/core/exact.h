@@ -32,12 +32,16 @@ struct bli_exact {
 BLI_SETUP
 int bli_exact_open(struct bli_exact *exact, const struct bli_resampler_config *config, bool trimmed);
 
+/* Free everything; harmless on a closed one and on one of all zeros. */
 void bli_exact_close(struct bli_exact *exact);
+
+/* Start again: silence before, nothing in the stores, output frame 0 next.  The counters of the resampler stay. */
 void bli_exact_reset(struct bli_exact *exact);
 
 /*
- * Take up to in_count frames and give up to out_count: until either all are
- * given, or all taken.  If `in` is NULL they are silence.
+ * Take input frames and give output frames until out_count are given or in_count
+ * are taken: *used and *written say how many.  in[channels] and out[channels] do
+ * not overlap; if `in` is NULL the input is silence.
  */
 void bli_exact_process(struct bli_exact *exact, const struct bli_area *in, size_t in_count, size_t *used,
 		       const struct bli_area *out, size_t out_count, size_t *written);
@@ -46,7 +50,7 @@ void bli_exact_process(struct bli_exact *exact, const struct bli_area *in, size_
 uint64_t bli_exact_available(const struct bli_exact *exact, uint64_t count);
 uint64_t bli_exact_needed(const struct bli_exact *exact, uint64_t count);
 
-/* Input time of the next output frame: whole frames, and a fraction in 0 … 1. */
+/* Input time of the next output frame: whole input frames (negative at first), and a fraction in 0 … 1. */
 int64_t bli_exact_time(const struct bli_exact *exact, double *fraction);
 
 /* How many output frames, from the next on, lie before input time `time`. */

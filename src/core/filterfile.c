@@ -26,7 +26,7 @@ struct scan {
 	size_t message_size;
 };
 
-/* Of a long path the end is shown, so that room is left for what is wrong with it. */
+/* Only the end of a long path is shown, which leaves room for the reason. */
 #define NAME_BYTES_SHOWN 160
 
 static const char *name_end(const char *name)
@@ -80,7 +80,7 @@ static void skip_space(struct scan *scan)
 			scan->line++;
 }
 
-/* Put the next word into scan->token, what cannot be printed as '?'; `wanted` names it in complaints. */
+/* Read the next word into scan->token, unprintable bytes as '?'; `wanted` is its name in messages. */
 static int next_token(struct scan *scan, const char *wanted)
 {
 	size_t length = 0;

@@ -6,6 +6,10 @@
  *   LANES     values in a vector; the machine's register width, not more
  *             (GCC 12 spills wider vector types to memory)
  *   NAME(x)   x with the kernel's and the precision's suffix
+ * and, where a multiply-add can take one factor from any lane of a vector,
+ *   LANE_MULTIPLY	(of use for floats alone: a vector holds too few doubles)
+ * and where GCC reverses four lanes by a table, though two instructions can do it,
+ *   REVERSE_PAIRS
  * No include guard: it is meant to be included again.
  */
 
@@ -15,12 +19,50 @@ typedef VALUE NAME(unaligned) __attribute__((vector_size(LANES * sizeof(VALUE)),
 /* lanes in reverse order; masks are literal, because a computed one becomes code for every lane */
 #if LANES == 2
 #define REVERSED(v) SHUFFLE(v, v, 1, 0)
+#elif LANES == 4 && defined(REVERSE_PAIRS)
+#define REVERSED(v) SHUFFLE(SHUFFLE(v, v, 1, 0, 3, 2), SHUFFLE(v, v, 1, 0, 3, 2), 2, 3, 0, 1)
 #elif LANES == 4
 #define REVERSED(v) SHUFFLE(v, v, 3, 2, 1, 0)
 #elif LANES == 8
 #define REVERSED(v) SHUFFLE(v, v, 7, 6, 5, 4, 3, 2, 1, 0)
 #else
 #define REVERSED(v) SHUFFLE(v, v, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
+#endif
+
+#if defined(LANE_MULTIPLY) && VALUE_BYTES == 4
+#define BATCH_STREAMS 4	/* their multiply-adds follow one another, which is as many as an accumulator waits for */
+
+/*
+ * LANES rows of the band at once: input frames are loaded by whole vectors
+ * instead of one by one, because processors with a single load pipe, or those in
+ * order, spend as long on loads as on multiply-adds.
+ * step: 1, or −1 where the input runs backwards.
+ */
+static inline __attribute__((always_inline)) void
+NAME(rows)(const NAME(vector) *column, const size_t streams, const size_t width, const VALUE *const *x, size_t k,
+	   const int step, NAME(vector) *sum)
+{
+#pragma GCC unroll 16
+	for (size_t first = 0; first < streams; first += BATCH_STREAMS) {
+		const size_t count = streams - first < BATCH_STREAMS ? streams - first : BATCH_STREAMS;
+		NAME(vector) frames[BATCH_STREAMS];
+
+#pragma GCC unroll 16
+		for (size_t s = 0; s < count; s++) {
+			const VALUE *from = step > 0 ? x[first + s] + k : x[first + s] - k - (LANES - 1);
+
+			frames[s] = *(const NAME(unaligned) *)from;
+		}
+#pragma GCC unroll 16
+		for (size_t row = 0; row < LANES; row++) {
+			const size_t lane = step > 0 ? row : LANES - 1 - row;
+
+#pragma GCC unroll 16
+			for (size_t i = 0; i < count * width; i++)
+				sum[first * width + i] += column[row * width + i % width] * frames[i / width][lane];
+		}
+	}
+}
 #endif
 
 /*
@@ -52,6 +94,15 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 			sum[i] = mirror_sum[i] = (NAME(vector)){ 0 };
 
 		size_t k = 0;
+#if defined(LANE_MULTIPLY) && VALUE_BYTES == 4
+		/* the commonest tiles alone, because of the code's size; the loop below wants a row */
+		if (streams % 2 == 0 && (mirrored ? width > 1 || streams == 6 : width == 2 && streams >= 6))
+			for (; k + LANES < depth; k += LANES, column += LANES * width) {
+				NAME(rows)(column, streams, width, x, k, 1, sum);
+				if (mirrored)
+					NAME(rows)(column, streams, width, mirror_x, k, -1, mirror_sum);
+			}
+#endif
 		do {
 #pragma GCC unroll 16
 			for (size_t i = 0; i < sums; i++)
@@ -125,4 +176,5 @@ static void NAME(tile)(const struct bli_bank *bank, size_t streams, const void *
 
 #undef PASSES
 #undef PASS
+#undef BATCH_STREAMS
 #undef REVERSED

@@ -132,11 +132,14 @@ struct bli_kernel {
 	unsigned lanes[BLI_PRECISIONS];
 	/* clock cycles of a row of the band, compared with fused multiply-adds of vectors: of one processor (Zen 5) */
 	double multiply_add_cost;
+	/* such a cycle is lost for so many bytes of a bank in the second-level cache; see layout_cost() in banded.c */
+	double bytes_per_delay;
 	unsigned accumulators;	/* vectors it can sum up at the same time: 8 hide the latency, 16 save loads */
 	bli_kernel_tile *tile[BLI_PRECISIONS];
 	bli_kernel_glide *glide[BLI_PRECISIONS];
 	bli_sample_load *load[BLI_PRECISIONS];
 	bli_sample_store *store[BLI_PRECISIONS];
+	bli_sample_store_pair *store_pair[BLI_PRECISIONS];
 	bli_dither_run *dither[BLI_PRECISIONS];
 	unsigned transform_lanes[BLI_PRECISIONS];	/* transforms side by side, one in each lane */
 	bli_kernel_transform *transform[BLI_PRECISIONS];
@@ -153,6 +156,7 @@ extern const struct bli_kernel bli_kernel_c;	/* the specification */
 /* its parts that another kernel may share */
 extern bli_sample_load bli_c_load_float, bli_c_load_double;
 extern bli_sample_store bli_c_store_float, bli_c_store_double;
+extern bli_sample_store_pair bli_c_store_pair_float, bli_c_store_pair_double;
 extern bli_dither_run bli_c_dither_float, bli_c_dither_double;
 extern bli_kernel_multiply bli_c_multiply_float, bli_c_multiply_double;
 extern const struct bli_kernel bli_kernel_sse2;

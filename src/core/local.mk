@@ -22,7 +22,7 @@ src_core_libcore_la_SOURCES = \
 	src/core/preset.c src/core/preset.h \
 	src/core/resampler.c src/core/resampler.h \
 	src/core/realfft.c src/core/realfft.h \
-	src/core/sample.c src/core/sample.h src/core/sample-loop.h \
+	src/core/sample.c src/core/sample.h src/core/sample-loop.h src/core/sample-neon.h \
 	src/core/setting.c src/core/setting.h \
 	src/core/setup.h \
 	src/core/spectral.c src/core/spectral.h src/core/spectrum-loop.h \

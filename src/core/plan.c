@@ -226,7 +226,8 @@ int bli_plan_make_via(struct bli_plan *plan, const struct bli_requirement *requi
  * costs against the fastest route of each case.
  */
 static const struct bli_kernel reference_kernel = {
-	.lanes = { 8, 4 }, .multiply_add_cost = 1.1, .accumulators = 8, .transform_lanes = { 8, 4 },
+	.lanes = { 8, 4 }, .multiply_add_cost = 1.1, .bytes_per_delay = 256, .accumulators = 8,
+	.transform_lanes = { 8, 4 },
 };
 static const struct {
 	size_t channels, frames;	/* about so many frames a period at the higher rate */
@@ -248,7 +249,7 @@ struct ratio {
 
 /*
  * Cycles of a ratio in about `frames` at the higher rate.  One without
- * transforms has a large prime factor: it comes of a period that was rounded to
+ * transforms has a large prime factor: it comes from a period that was rounded to
  * whole frames, and it is that period.
  */
 static size_t reference_cycles(const struct ratio *ratio, size_t frames)

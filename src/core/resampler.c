@@ -177,6 +177,13 @@ static void finish_run(struct bli_resampler *resampler, size_t frames)
 	}
 }
 
+/* Whether the samples of two channels alternate, and nothing lies between them. */
+static bool areas_alternate(const struct bli_area *left, const struct bli_area *right, ptrdiff_t bytes)
+{
+	return left->samples && right->samples == (char *)left->samples + bytes && left->step == 2 * bytes &&
+	       right->step == 2 * bytes;
+}
+
 void bli_resampler_run(struct bli_resampler *resampler, size_t periods)
 {
 	for (unsigned i = 0; i < resampler->plan.stages; i++) {
@@ -193,12 +200,23 @@ void bli_resampler_store(struct bli_resampler *resampler, const struct bli_area 
 			 size_t frames)
 {
 	const struct bli_resampler_config *config = &resampler->config;
+	const struct bli_format *format = &config->out_format;
+	const struct bli_kernel *kernel = config->kernel;
+	const unsigned end = resampler->plan.stages;
 
-	for (size_t channel = 0; channel < config->channels; channel++)
-		if (out[channel].samples)
-			resampler->clipped += config->kernel->store[resampler->precision](
-				&config->out_format, sample_at(&out[channel], out_first), out[channel].step,
-				value_at(resampler, resampler->plan.stages, channel, at), frames, &resampler->peak);
+	for (size_t channel = 0; channel < config->channels; channel++) {
+		const struct bli_area *area = &out[channel];
+		const void *values[2] = { value_at(resampler, end, channel, at) };
+
+		if (channel + 1 < config->channels && areas_alternate(area, area + 1, format->bytes)) {
+			values[1] = value_at(resampler, end, ++channel, at);
+			resampler->clipped += kernel->store_pair[resampler->precision](
+				format, sample_at(area, out_first), values, frames, &resampler->peak);
+		} else if (area->samples) {
+			resampler->clipped += kernel->store[resampler->precision](
+				format, sample_at(area, out_first), area->step, values[0], frames, &resampler->peak);
+		}
+	}
 }
 
 void bli_resampler_convert(struct bli_resampler *resampler, const struct bli_area *out, size_t out_count,

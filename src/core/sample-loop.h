@@ -21,6 +21,15 @@ static inline __attribute__((always_inline)) int32_t sample_bits(float x)
 	return bits & INT32_C(0x7fffffff);
 }
 
+/* The larger, and the smaller, of two; the second if the first is not a number. */
+#ifdef __aarch64__
+#define SAMPLE_AT_LEAST(x, least) _Generic(x, float : __builtin_fmaxf, double : __builtin_fmax)(x, least)
+#define SAMPLE_AT_MOST(x, most) _Generic(x, float : __builtin_fminf, double : __builtin_fmin)(x, most)
+#else
+#define SAMPLE_AT_LEAST(x, least) ((x) > (least) ? (x) : (least))
+#define SAMPLE_AT_MOST(x, most) ((x) < (most) ? (x) : (most))
+#endif
+
 #define SAMPLE_MAX_BITS INT32_C(0x71800000)	/* of BLI_SAMPLE_MAX */
 #define SAMPLE_INFINITY_BITS INT32_C(0x7f800000)
 
@@ -70,12 +79,19 @@ static int32_t NAME(largest_bits)(const VALUE *values, size_t frames)
 	int32_t largest[16] = { 0 };
 	size_t i = 0;
 
+#ifdef SAMPLE_NEON
+	if (sizeof(VALUE) == sizeof(float))
+		largest[0] = neon_largest_bits((const float *)values, frames, &i);
+#endif
+#ifndef __aarch64__
+	/* there the compiler keeps the maxima of the loop below in a register, but not these */
 	for (; i + 16 <= frames; i += 16)
 		for (size_t lane = 0; lane < 16; lane++) {
 			int32_t bits = sample_bits((float)values[i + lane]);
 
 			largest[lane] = largest[lane] > bits ? largest[lane] : bits;
 		}
+#endif
 	for (; i < frames; i++) {
 		int32_t bits = sample_bits((float)values[i]);
 
@@ -93,6 +109,14 @@ NAME(value_of)(uint32_t word, unsigned shift, uint32_t offset)
 	return (VALUE)(int32_t)(word << shift ^ offset) * (VALUE)0x1p-31;
 }
 
+/* A float sample, 0 if it is too small: see BLI_SAMPLE_MIN.  −0 stays what it is. */
+static inline __attribute__((always_inline)) VALUE NAME(real_of)(VALUE x)
+{
+	const VALUE least = (VALUE)BLI_SAMPLE_MIN(sizeof(VALUE));
+
+	return x > -least && x < least && x != 0 ? 0 : x;
+}
+
 static inline __attribute__((always_inline)) VALUE NAME(real_at)(const unsigned char *p, const unsigned bytes)
 {
 	float single;
@@ -100,10 +124,10 @@ static inline __attribute__((always_inline)) VALUE NAME(real_at)(const unsigned 
 
 	if (bytes == sizeof(single)) {
 		memcpy(&single, p, sizeof(single));
-		return (VALUE)single;
+		return NAME(real_of)((VALUE)single);
 	}
 	memcpy(&number, p, sizeof(number));
-	return (VALUE)number;
+	return NAME(real_of)((VALUE)number);
 }
 
 static inline __attribute__((always_inline)) void
@@ -112,8 +136,13 @@ NAME(load_loop)(const struct bli_format *format, VALUE *restrict values, const u
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << 31 : 0;
 	const unsigned shift = 32u - format->bits;
+	size_t i = 0;
 
-	for (size_t i = 0; i < frames; i++) {
+#ifdef SAMPLE_NEON
+	if (sizeof(VALUE) == sizeof(float) && bytes == 2 && format->bits == 16 && !format->is_unsigned)
+		i = neon_load_16((float *)values, samples, step, frames);
+#endif
+	for (; i < frames; i++) {
 		const unsigned char *p = samples + (ptrdiff_t)i * step;
 
 		values[i] = is_float ? NAME(real_at)(p, bytes)
@@ -187,12 +216,12 @@ static void NAME(from_reals)(const struct bli_format *format, VALUE *restrict va
 		for (size_t i = 0; format->is_swapped && i < whole; i++)
 			block->words[i] = __builtin_bswap32(block->words[i]);
 		for (size_t i = 0; i < whole; i++)
-			values[i] = (VALUE)block->floats[i];
+			values[i] = NAME(real_of)((VALUE)block->floats[i]);
 	} else {
 		for (size_t i = 0; format->is_swapped && i < whole; i++)
 			block->longs[i] = __builtin_bswap64(block->longs[i]);
 		for (size_t i = 0; i < whole; i++)
-			values[i] = (VALUE)block->doubles[i];
+			values[i] = NAME(real_of)((VALUE)block->doubles[i]);
 	}
 }
 
@@ -228,19 +257,19 @@ size_t NAME(load)(const struct bli_format *format, void *values, const void *sam
 	return 0;
 }
 
-/* The integer of a value, scale being that of full scale.  NaN fails the first comparison. */
+/* The integer of a value, scale being that of full scale. */
 static inline __attribute__((always_inline)) uint32_t NAME(round_sample)(VALUE value, double scale, const bool narrow)
 {
 	if (narrow) {
 		float x = (float)value * (float)scale, most = (float)(scale - 1);
 
-		x = x > (float)-scale ? x : (float)-scale;
-		return sample_round_float(x < most ? x : most);
+		x = SAMPLE_AT_LEAST(x, (float)-scale);
+		return sample_round_float(SAMPLE_AT_MOST(x, most));
 	} else {
 		double x = (double)value * scale, most = scale - 1;
 
-		x = x > -scale ? x : -scale;
-		return sample_round_double(x < most ? x : most);
+		x = SAMPLE_AT_LEAST(x, -scale);
+		return sample_round_double(SAMPLE_AT_MOST(x, most));
 	}
 }
 
@@ -250,8 +279,13 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 {
 	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
 	const double scale = (double)(UINT32_C(1) << (format->bits - 1));
+	size_t i = 0;
 
-	for (size_t i = 0; i < frames; i++)
+#ifdef SAMPLE_NEON
+	if (narrow && bytes == 2 && format->bits == 16 && !format->is_unsigned)
+		i = neon_store_16(samples, step, (const float *)values, frames);
+#endif
+	for (; i < frames; i++)
 		bli_sample_put(samples + (ptrdiff_t)i * step, NAME(round_sample)(values[i], scale, narrow) + offset,
 			       bytes);
 }
@@ -264,8 +298,6 @@ NAME(store_loop)(const struct bli_format *format, unsigned char *restrict sample
 	case BYTES:									\
 		if (step == (BYTES))							\
 			STORE_STEP((BYTES), (BYTES));					\
-		else if (step == 2 * (BYTES))						\
-			STORE_STEP(2 * (BYTES), (BYTES));				\
 		else									\
 			STORE_STEP(step, (BYTES));					\
 		return whole
@@ -385,4 +417,47 @@ size_t NAME(store)(const struct bli_format *format, void *samples, ptrdiff_t ste
 		bli_sample_scatter(format, (unsigned char *)samples + (ptrdiff_t)first * step, step, &block, count);
 	}
 	return NAME(measure)(format, values, frames, peak);
+}
+
+static inline __attribute__((always_inline)) void
+NAME(store_pair_loop)(const struct bli_format *format, unsigned char *restrict samples, const VALUE *restrict left,
+		      const VALUE *restrict right, size_t frames, const unsigned bytes, const bool narrow)
+{
+	const uint32_t offset = format->is_unsigned ? UINT32_C(1) << (format->bits - 1) : 0;
+	const double scale = (double)(UINT32_C(1) << (format->bits - 1));
+	size_t i = 0;
+
+#ifdef SAMPLE_NEON
+	if (narrow && bytes == 2 && format->bits == 16 && !format->is_unsigned)
+		i = neon_store_pair_16(samples, (const float *)left, (const float *)right, frames);
+#endif
+	for (; i < frames; i++) {
+		bli_sample_put(samples + 2 * bytes * i, NAME(round_sample)(left[i], scale, narrow) + offset, bytes);
+		bli_sample_put(samples + 2 * bytes * i + bytes, NAME(round_sample)(right[i], scale, narrow) + offset,
+			       bytes);
+	}
+}
+
+LINKAGE bli_sample_store_pair NAME(store_pair);
+size_t NAME(store_pair)(const struct bli_format *format, void *samples, const void *const *values, size_t frames,
+			double *peak)
+{
+	const VALUE *left = values[0], *right = values[1];
+	const unsigned bytes = format->bytes;
+	size_t done = frames & ~(size_t)(BLI_SAMPLE_GROUP - 1), clipped;
+	unsigned char *rest;
+
+	/* of the commonest formats the whole groups, in float as store_common() has it; store() does what is left */
+	if (format->is_float || format->is_swapped)
+		done = 0;
+	else if (bytes == 2)
+		NAME(store_pair_loop)(format, samples, left, right, done, 2, sizeof(VALUE) == sizeof(float));
+	else if (bytes == 4)
+		NAME(store_pair_loop)(format, samples, left, right, done, 4, false);
+	else
+		done = 0;
+	clipped = NAME(measure)(format, left, done, peak) + NAME(measure)(format, right, done, peak);
+	rest = (unsigned char *)samples + 2 * bytes * done;
+	clipped += NAME(store)(format, rest, 2 * (ptrdiff_t)bytes, left + done, frames - done, peak);
+	return clipped + NAME(store)(format, rest + bytes, 2 * (ptrdiff_t)bytes, right + done, frames - done, peak);
 }

@@ -48,6 +48,15 @@ struct bli_format {
  */
 #define BLI_SAMPLE_MAX 0x1p100
 
+/*
+ * The smallest |x| of a float sample that is not taken for 0, by the size of the
+ * values that it becomes: 482 dB below full scale in float, 5419 dB in double.
+ * Times any coefficient that matters it is still a normal number.  With smaller
+ * ones (denormal) processors are slow, and a sound that dies away in an effect
+ * can stay among them for ever.
+ */
+#define BLI_SAMPLE_MIN(value_size) ((value_size) == sizeof(float) ? 0x1p-80 : 0x1p-900)
+
 /* True if the format is one this file converts. */
 BLI_SETUP
 bool bli_format_valid(const struct bli_format *format);
@@ -56,9 +65,9 @@ bool bli_format_valid(const struct bli_format *format);
  * Samples of one channel, `step` bytes from one frame to the next, to
  * values[frames] (float or double).  Bits above the sample are ignored.  In
  * double every format is exact; in float samples beyond 24 bits are rounded.
- * Float samples that are NaN, infinite or beyond BLI_SAMPLE_MAX become 0: one of
- * them would otherwise spoil all that a filter sums up with it.  Returns their
- * number.  Real-time safe.
+ * Float samples below BLI_SAMPLE_MIN become 0.  So do those that are NaN, infinite
+ * or beyond BLI_SAMPLE_MAX: one of them would otherwise spoil all that a filter
+ * sums up with it.  Returns the number of the latter.  Real-time safe.
  */
 typedef size_t bli_sample_load(const struct bli_format *format, void *values, const void *samples,
 			       ptrdiff_t step, size_t frames);
@@ -75,7 +84,15 @@ typedef size_t bli_sample_load(const struct bli_format *format, void *values, co
 typedef size_t bli_sample_store(const struct bli_format *format, void *samples, ptrdiff_t step,
 				const void *values, size_t frames, double *peak);
 
-/* Write silence to one channel. */
+/*
+ * The same of two channels whose samples alternate, as in stereo: frame n of
+ * values[0] goes to samples + 2·bytes·n, and that of values[1] behind it.
+ * Writing both at once saves a store for every sample.
+ */
+typedef size_t bli_sample_store_pair(const struct bli_format *format, void *samples, const void *const *values,
+				     size_t frames, double *peak);
+
+/* Write frames of silence to one channel, `step` bytes apart: 0, or the middle if unsigned.  Real-time safe. */
 void bli_sample_silence(const struct bli_format *format, void *samples, ptrdiff_t step, size_t frames);
 
 #define BLI_SAMPLE_BLOCK 128	/* most frames in a block, which then stays in the first-level cache */
@@ -104,7 +121,7 @@ static inline size_t bli_sample_groups(size_t frames)
 void bli_sample_gather(const struct bli_format *format, union bli_sample_block *block, const void *samples,
 		       ptrdiff_t step, size_t frames);
 
-/* A block to memory.  Real-time safe. */
+/* The way back: 1 … BLI_SAMPLE_BLOCK frames of a block to memory.  Real-time safe. */
 void bli_sample_scatter(const struct bli_format *format, void *samples, ptrdiff_t step,
 			const union bli_sample_block *block, size_t frames);
 

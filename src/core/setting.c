@@ -134,7 +134,8 @@ static bool read_phase(struct bli_setting *setting, const struct bli_setting_val
 		const char *word;
 		double phase;
 	} words[] = {
-		{ "minimum", BLI_PHASE_MINIMUM }, { "intermediate", BLI_PHASE_INTERMEDIATE }, { "linear", BLI_PHASE_LINEAR },
+		{ "minimum", BLI_PHASE_MINIMUM }, { "intermediate", BLI_PHASE_INTERMEDIATE },
+		{ "linear", BLI_PHASE_LINEAR },
 	};
 	char unit[UNIT_BYTES];
 	double number;

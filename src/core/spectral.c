@@ -320,7 +320,7 @@ static bool is_silent(const struct bli_spectral *stage, const void *window)
 
 /*
  * Whether the result's parts are finite.  Every value of a result is a sum over
- * all bins, and every bin one over the window: the last value tells for all.
+ * all bins, and every bin one over the window, so the last value stands for all.
  */
 static bool is_finite(const struct bli_spectral *stage)
 {

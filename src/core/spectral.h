@@ -73,8 +73,9 @@ struct bli_spectral {
 };
 
 /*
- * The functions of stage.h for this kind.  Opening takes the layout, the filter,
- * kernel, precision and channels that it was made for, and returns 0 or −ENOMEM.
+ * The functions of stage.h for this kind.  Opening takes the layout and the filter,
+ * kernel, precision and channels that the layout was made for, and returns 0 or
+ * −ENOMEM; then *stage is as after bli_spectral_close().
  */
 BLI_SETUP
 int bli_spectral_open(struct bli_spectral *stage, const struct bli_spectral_layout *layout,

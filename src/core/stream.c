@@ -16,12 +16,15 @@ _Static_assert(BLI_STREAM_RUN % BLI_GROUP_MAX == 0, "a run is whole groups");
 
 enum bli_stream_fault bli_stream_check(const struct bli_stream_config *config)
 {
+	/* what cannot glide is converted by blocks of the ratio's terms at least */
+	const uint64_t term_max = config->requirement.method == BLI_METHOD_SINC ? BLI_RATE_TERM_MAX
+				  : BLI_PERIOD_FRAMES_MAX;
 	uint64_t in = config->in_rate, out = config->out_rate, divisor;
 
 	if (!in || !out)
 		return BLI_STREAM_RATES;
 	divisor = bli_gcd(in, out);
-	if (in / divisor > BLI_RATE_TERM_MAX || out / divisor > BLI_RATE_TERM_MAX)
+	if (in / divisor > term_max || out / divisor > term_max)
 		return BLI_STREAM_RATES;
 	if ((in - 1) / BLI_RATIO_MAX >= out || (out - 1) / BLI_RATIO_MAX >= in)
 		return BLI_STREAM_RATIO;
@@ -55,8 +58,6 @@ static int open_exact(struct bli_stream *stream)
 		.dither_seed = config->dither_seed, .kernel = config->kernel,
 	};
 
-	if (terms > BLI_PERIOD_FRAMES_MAX)
-		return -EINVAL;
 	if (cycles > BLI_PERIOD_FRAMES_MAX / terms)
 		cycles = (size_t)(BLI_PERIOD_FRAMES_MAX / terms);
 	resampler.in_frames = (size_t)config->in_rate * cycles;

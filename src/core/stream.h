@@ -69,7 +69,7 @@
 /* Longest terms of a ratio in input frames that are converted as one block without being asked for. */
 #define BLI_STREAM_EXACT_MAX 1280
 
-/* Of rates in lowest terms. */
+/* Of rates in lowest terms; BLI_PERIOD_FRAMES_MAX for methods other than BLI_METHOD_SINC, which cannot glide. */
 #define BLI_RATE_TERM_MAX BLI_GLIDE_TERM_MAX
 
 struct bli_stream_config {
@@ -107,7 +107,7 @@ struct bli_stream_config {
 /* What of a configuration is out of range. */
 enum bli_stream_fault {
 	BLI_STREAM_VALID,
-	BLI_STREAM_RATES,	/* one is 0, or in lowest terms above BLI_RATE_TERM_MAX */
+	BLI_STREAM_RATES,	/* one is 0, or in lowest terms above BLI_RATE_TERM_MAX (see there) */
 	BLI_STREAM_RATIO,	/* of the rates is not 1:BLI_RATIO_MAX … BLI_RATIO_MAX:1 */
 	BLI_STREAM_DEVIATION,	/* not 0 … BLI_DEVIATION_MAX, or above 0 without BLI_METHOD_SINC */
 	BLI_STREAM_BLOCK,
@@ -170,7 +170,11 @@ void bli_stream_close(struct bli_stream *stream);
 void bli_stream_process(struct bli_stream *stream, const struct bli_area *in, size_t in_count, size_t *used,
 			const struct bli_area *out, size_t out_count, size_t *written);
 
-/* How many input frames must be given before out_count more output frames (up to 2^48) can be written. */
+/*
+ * How many input frames must be given before out_count more output frames (up to 2^48) can be written; and the
+ * other way round below.  While a ramp lasts (see bli_stream_set_deviation) both take a time in proportion to what is
+ * left of it, up to out_count frames.
+ */
 uint64_t bli_stream_needed(const struct bli_stream *stream, uint64_t out_count);
 
 /* How many output frames can be written after in_count more input frames (up to 2^48). */

@@ -36,16 +36,19 @@ int bli_key_refuse(const struct bli_key *key, const char *allowed);
 BLI_SETUP
 bool bli_key_number(const struct bli_key *key, double *number, char *unit, size_t unit_size);
 
-/* A number without unit, or with `unit` (NULL: none is allowed), from least to most. */
+/*
+ * A number without unit, or with `unit` (NULL: none is allowed), from least to
+ * most.  Returns 0, or −EINVAL after bli_key_refuse(); *number is undefined then.
+ */
 BLI_SETUP
 int bli_key_number_in(const struct bli_key *key, const char *unit, double least, double most, const char *allowed,
 		      double *number);
 
-/* One of the words[], which end with NULL: its place.  −EINVAL after bli_key_refuse() otherwise. */
+/* The index of the value among words[], which end with NULL; −EINVAL after bli_key_refuse() if it is none of them. */
 BLI_SETUP
 int bli_key_word(const struct bli_key *key, const char *const *words, const char *allowed);
 
-/* yes, no, true, false, on, off, 1 or 0. */
+/* yes, no, true, false, on, off, 1 or 0.  Returns 0, or −EINVAL after bli_key_refuse() with *truth unchanged. */
 BLI_SETUP
 int bli_key_truth(const struct bli_key *key, bool *truth);
 

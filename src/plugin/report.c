@@ -156,6 +156,6 @@ void bli_report_losses(const struct bli_settings *settings, const struct bli_res
 			(unsigned long long)resampler->invalid);
 	if (resampler->clipped)
 		bli_log(bli_converter(settings->converter),
-			"%llu samples were clipped; gain \"%s dB\" would have avoided it", (unsigned long long)resampler->clipped,
-			avoiding_gain(settings, resampler).text);
+			"%llu samples were clipped; gain \"%s dB\" would have avoided it",
+			(unsigned long long)resampler->clipped, avoiding_gain(settings, resampler).text);
 }

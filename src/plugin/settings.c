@@ -54,7 +54,7 @@ static int read_gain(struct bli_settings *settings, const struct bli_key *key)
 	return bli_key_number_in(key, "dB", -120, 40, "allowed are -120 to 40 dB", &settings->gain_db);
 }
 
-/* ~ and relative paths are the home directory's, where .asoundrc lies.  NULL: out of memory. */
+/* ~ and relative paths start in the home directory, where .asoundrc is.  NULL: out of memory. */
 static char *home_path(const char *path, const char *home)
 {
 	char *full = NULL;
@@ -198,7 +198,7 @@ static int read_keys(struct bli_settings *settings, const snd_config_t *conf)
 	return 0;
 }
 
-/* What only shows when all keys are read. */
+/* What can be checked only when all keys have been read. */
 static int check_together(struct bli_settings *settings)
 {
 	struct bli_requirement unused;

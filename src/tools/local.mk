@@ -11,12 +11,13 @@ outfile_sources = \
 	src/tools/shared/spoolfile.c src/tools/shared/spoolfile.h
 gnuplot_sources = src/tools/shared/gnuplot.c src/tools/shared/gnuplot.h
 commandline_sources = src/tools/shared/commandline.c src/tools/shared/commandline.h
+optionparser_sources = $(commandline_sources) src/tools/shared/optionparser.c src/tools/shared/optionparser.h
 ratetext_sources = src/tools/shared/ratetext.c src/tools/shared/ratetext.h
 
 # A release has the tools wherever it is made: what automake takes for a part of it only where it is built.
 EXTRA_DIST += \
 	completion/bli-tools.bash completion/_bli-bench completion/_bli-resample completion/_bli-windowfilter \
-	src/tools/resample/taglib-none.c src/tools/resample/taglib-tags.cc
+	src/tools/bridge/bli-bridge@.service.in src/tools/resample/taglib-none.c src/tools/resample/taglib-tags.cc
 
 bin_PROGRAMS =
 include src/tools/measure/local.mk

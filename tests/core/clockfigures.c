@@ -9,6 +9,7 @@
 #define TONE_HZ 10000
 #define WINDOW_BETA 26
 #define SIDEBANDS_FROM 60	/* s */
+#define WANDER_TIME 10	/* s */
 
 struct sums {
 	const struct sim_config *config;
@@ -112,5 +113,45 @@ double figures_sidebands_db(const struct sim_config *config, const struct sim_lo
 	for (size_t k = SIDEBAND_FRAMES / SIM_TRACK_HZ + 1; k <= SIDEBAND_FRAMES / 2; k++)
 		worst = fmax(worst, levels[k]);
 	free(levels);
+	return worst;
+}
+
+/* rms of values[n] about the line that fits them best. */
+static double about_a_line(const double *values, size_t n)
+{
+	double middle = ((double)n - 1) / 2, mean = 0, slope = 0, squares = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		double x = (double)i - middle;
+
+		mean += values[i] / (double)n;
+		slope += x * (values[i] - values[0]);
+		squares += x * x;
+	}
+	slope /= squares;
+	squares = 0;
+	for (size_t i = 0; i < n; i++) {
+		double rest = values[i] - mean - slope * ((double)i - middle);
+
+		squares += rest * rest;
+	}
+	return sqrt(squares / (double)n);
+}
+
+double figures_wander_ns(const struct sim_config *config, const struct sim_loop *loop, double from, double duration)
+{
+	const size_t n = (size_t)(duration * SIM_TRACK_HZ), window = WANDER_TIME * SIM_TRACK_HZ;
+	double *track = calloc(n, sizeof(*track)), worst = 0;
+	struct sim_config longer = *config;
+	struct sim_state state;
+
+	if (!track)
+		abort();
+	longer.duration = from + duration + 5;
+	if (sim_run(&longer, loop, &state, NULL, NULL, track, n, from).track_frames != n)
+		abort();
+	for (size_t first = 0; first + window <= n; first += SIM_TRACK_HZ)
+		worst = fmax(worst, 1e9 * about_a_line(track + first, window));
+	free(track);
 	return worst;
 }

@@ -42,4 +42,12 @@ void figures_spectrum(const struct sim_config *config, const struct sim_loop *lo
 /* The largest of them from 1 Hz off, a minute after the start. */
 double figures_sidebands_db(const struct sim_config *config, const struct sim_loop *loop);
 
+/*
+ * How far a tone wanders, ns rms, over the worst ten seconds of `duration`, from
+ * `from` seconds after the start on: what is left of its delay when the best
+ * frequency and phase are taken away.  A tone of f Hz is −20·log10(2π·f·wander)
+ * dB above its own wander.
+ */
+double figures_wander_ns(const struct sim_config *config, const struct sim_loop *loop, double from, double duration);
+
 #endif

@@ -315,6 +315,47 @@ static void sidebands_are_low(void **state)
 	assert_true(worst[SIM_READING] < -115);
 }
 
+/*
+ * Over any ten seconds from 20 s on, a tone of 1 kHz is 90 dB above what the ratio's wander makes of it where stamps are
+ * good: 5 ns rms.  Where each period has one stamp, of an interrupt that is late by 13 µs on average, longer periods say
+ * less in the same time; USB packets say least.
+ */
+static void tones_keep_their_frequency(void **state)
+{
+	static const struct {
+		const char *name;
+		enum sim_stamp stamp;
+		enum sim_grain grain;
+		unsigned period;
+		double jitter, most_ns;
+	} rows[] = {
+		{ "reading, frames, 441, late by 50 µs", SIM_READING, SIM_FRAME, 441, 50e-6, 5 },
+		{ "reading, frames, 256", SIM_READING, SIM_FRAME, 256, 3e-3, 5 },
+		{ "interrupts, periods, 64", SIM_INTERRUPT, SIM_PERIOD, 64, 3e-3, 5 },
+		{ "interrupts, periods, 256", SIM_INTERRUPT, SIM_PERIOD, 256, 3e-3, 5 },
+		{ "interrupts, periods, 1024", SIM_INTERRUPT, SIM_PERIOD, 1024, 3e-3, 10 },
+		{ "interrupts, frames, 64", SIM_INTERRUPT, SIM_FRAME, 64, 3e-3, 5 },
+		{ "interrupts, frames, 256", SIM_INTERRUPT, SIM_FRAME, 256, 3e-3, 10 },
+		{ "interrupts, USB, 256", SIM_INTERRUPT, SIM_USB, 256, 3e-3, 500 },
+	};
+	const struct effort *effort = *state;
+
+	for (size_t row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+		double worst = 0;
+
+		for (unsigned i = 0; i < effort->seeds * effort->offsets; i++) {
+			struct sim_config config = alike(rows[row].stamp, rows[row].grain, rows[row].period,
+							 offsets_ppm[i % effort->offsets], i);
+
+			config.jitter = rows[row].jitter;
+			worst = fmax(worst, figures_wander_ns(&config, &sim_bli, 20, 180));
+		}
+		print_message("%s: ±%.1f ns over 10 s, %.0f dB at 1 kHz, %.0f dB at 10 kHz\n", rows[row].name, worst,
+			      -20 * log10(2e-6 * M_PI * worst), -20 * log10(2e-5 * M_PI * worst));
+		assert_true(worst < rows[row].most_ns);
+	}
+}
+
 /* 24 hours with a rate that goes up and down with the day, at a latency of both periods, hiccup and wake-up. */
 static void a_day_without_xruns(void **state)
 {
@@ -423,7 +464,8 @@ static void follows_a_writer_by_periods(void **state)
 	print_message("a writer that reads by periods: within 100 ppm after %.1f s, from 300 s on within %.1f ppm, latency within "
 		      "%.1f ms\n", worst_s, worst_ppm, worst_us / 1e3);
 	assert_true(worst_s < 300);
-	assert_true(worst_us < 20e3);
+	/* the latency is known late, and then changed by what the lateness made of it */
+	assert_true(worst_us < 60e3);
 }
 
 static void tunes_in_grains(void **state)
@@ -450,12 +492,13 @@ static void tunes_in_grains(void **state)
 }
 
 /*
- * The loops of other programs between two USB cards of 48 kHz for 20 minutes.  The PI gets as good in the end, but only
- * after minutes; the other two never do.
+ * The loops of other programs between two USB cards of 48 kHz for 20 minutes.  zita-a2j keeps the latency as well, with a
+ * ratio that wanders more; the PI gets as good in the end, but only after minutes; the other two never do.
  */
 static void others_compare(void **state)
 {
-	static const struct sim_loop *const loops[] = { &sim_bli, &sim_camilla, &sim_alsaloop, &sim_bluealsa };
+	static const struct sim_loop *const loops[] = { &sim_bli, &sim_zita, &sim_camilla, &sim_alsaloop,
+							&sim_bluealsa };
 	struct figures_limits limits = { 2, 50, 600 };
 
 	(void)state;
@@ -465,6 +508,7 @@ static void others_compare(void **state)
 		for (size_t i = 0; i < sizeof(loops) / sizeof(loops[0]); i++) {
 			struct sim_config config = alike(SIM_INTERRUPT, SIM_USB, 256, ppm, 1);
 			struct figures figures;
+			double wander_ns;
 
 			config.card[SIM_IN].rate_hz = 48000;
 			config.card[SIM_OUT].offset_ppm = 3.1;
@@ -472,14 +516,15 @@ static void others_compare(void **state)
 			config.latency = 0.15;
 			config.duration = 1200;
 			figures = figures_run(&config, loops[i], &limits);
-			print_message("%+d ppm, %-16s: after 10 min ratio %.2f ppm rms, latency %+.3f ... %+.3f ms; "
-				      "last off by 2 ppm or 50 µs after %.0f s; %u xruns\n", ppm, loops[i]->name,
-				      figures.noise_ppm, figures.least_us / 1e3, figures.most_us / 1e3,
-				      figures.lock_time, figures.xruns);
+			wander_ns = figures_wander_ns(&config, loops[i], limits.from, 120);
+			print_message("%+d ppm, %-16s: after 10 min ratio %.2f ppm rms, %.0f ns of wander in 10 s, "
+				      "latency %+.3f ... %+.3f ms; last off by 2 ppm or 50 µs after %.0f s; "
+				      "%u xruns\n", ppm, loops[i]->name, figures.noise_ppm, wander_ns,
+				      figures.least_us / 1e3, figures.most_us / 1e3, figures.lock_time, figures.xruns);
 			if (i == 0)
 				first = figures;
 			assert_true(i == 0 || figures.lock_time > 10 * first.lock_time);
-			assert_true(i < 2 || figures_worst_us(&figures) > 10 * figures_worst_us(&first));
+			assert_true(i < 3 || figures_worst_us(&figures) > 10 * figures_worst_us(&first));
 		}
 	}
 }
@@ -497,6 +542,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(locks_by_reading),
 		cmocka_unit_test(usb_beats_with_its_host),
 		cmocka_unit_test(sidebands_are_low),
+		cmocka_unit_test(tones_keep_their_frequency),
 		cmocka_unit_test(a_day_without_xruns),
 		cmocka_unit_test(recovers),
 		cmocka_unit_test(follows_a_writer),

@@ -179,8 +179,74 @@ static struct sim_action camilla_wake(void *context, const struct sim_wake *wake
 	return (struct sim_action){ .deviation = state->deviation };
 }
 
+static void zita_bandwidth(struct sim_state *state, double hz)
+{
+	const struct sim_card *out = &state->config.card[SIM_OUT];
+	double w = 2 * M_PI * hz * out->period / out->rate_hz;
+
+	state->weight = 1 - exp(-20 * w);
+	state->gain = 2 * w / out->period * (out->rate_hz / in_hz(state));
+	state->integral_gain = w / 2;
+}
+
+/* The input's periods since the last wake-up; the time error counts for the last one. */
+static void zita_count(struct sim_state *state, const struct sim_wake *wake)
+{
+	const unsigned period = state->config.card[SIM_IN].period;
+	int64_t periods = wake->frame[SIM_IN] / period;
+	double time = wake->time[SIM_IN] - (double)(wake->frame[SIM_IN] % period) / in_hz(state);
+
+	for (; state->periods < periods; state->periods++) {
+		double w = 2 * M_PI * 0.1 * period / in_hz(state), error = 0;
+
+		if (!state->period_length) {
+			state->period_length = period / in_hz(state);
+			state->next_period_time = time;
+		} else if (state->periods == periods - 1) {
+			error = time - state->next_period_time;
+		}
+		state->period_time = state->next_period_time;
+		state->next_period_time += state->period_length + 1.6 * w * error;
+		state->period_length += w * w * error;
+	}
+}
+
+static struct sim_action zita_wake(void *context, const struct sim_wake *wake)
+{
+	struct sim_state *state = context;
+	const unsigned in_period = state->config.card[SIM_IN].period, out_period = state->config.card[SIM_OUT].period;
+	int64_t cycles = wake->frame[SIM_OUT] / out_period, shift = 0;
+	double ratio = in_hz(state) / state->config.card[SIM_OUT].rate_hz;
+	double time = wake->time[SIM_OUT] - (double)(wake->frame[SIM_OUT] % out_period) * ratio / in_hz(state);
+	double error, *z = state->filter;
+
+	if (wake->begins)
+		state->start_time = wake->now;
+	zita_count(state, wake);
+	if (!state->period_length || cycles == state->cycles)
+		return (struct sim_action){ .deviation = state->deviation };
+	error = (double)(state->periods * in_period - wake->place_in) - wake->place_fraction +
+		in_period * (time - state->period_time) / (state->next_period_time - state->period_time) +
+		(double)(wake->place_out - cycles * out_period) * ratio - state->config.latency * in_hz(state);
+	if (!state->cycles) {
+		shift = llrint(error);
+		error -= (double)shift;
+		zita_bandwidth(state, 1);
+	} else if (wake->now > state->start_time + 4) {
+		zita_bandwidth(state, 0.05);
+	}
+	for (; state->cycles < cycles; state->cycles++) {
+		z[0] += state->weight * (state->gain * error - z[0]);
+		z[1] += state->weight * (z[0] - z[1]);
+		z[2] += state->integral_gain * z[1];
+	}
+	state->deviation = 1 / (1 - z[1] - z[2]) - 1;
+	return (struct sim_action){ .deviation = state->deviation, .shift = shift };
+}
+
 const struct sim_loop sim_bli = { "bli", bli_init, bli_wake };
 const struct sim_loop sim_bli_tuning = { "bli, tuning by 10 ppm", bli_init, tuning_wake };
 const struct sim_loop sim_alsaloop = { "alsaloop", other_init, alsaloop_wake };
 const struct sim_loop sim_bluealsa = { "bluealsa-aplay", other_init, bluealsa_wake };
 const struct sim_loop sim_camilla = { "PI of CamillaDSP", other_init, camilla_wake };
+const struct sim_loop sim_zita = { "zita-a2j", other_init, zita_wake };

@@ -26,6 +26,9 @@ struct sim_state {
 	unsigned steps_done;	/* of a ramp */
 	int steps;
 	double accumulated, ramp_from;
+	int64_t periods, cycles;	/* of the input, of the output */
+	double period_time, next_period_time, period_length;	/* s */
+	double weight, gain, integral_gain, filter[3];
 };
 
 /* The clock loop of src/core; and the same tuning the input's clock in grains of 10 ppm, each half second. */
@@ -54,5 +57,15 @@ extern const struct sim_loop sim_bluealsa;
  * is given the whole latency at every wake-up, which is more than it knows.
  */
 extern const struct sim_loop sim_camilla;
+
+/*
+ * zita-a2j (zita-ajbridge as of 2018, which JACK 1.9 has as tools/zalsa: alsathread.cc,
+ * jackclient.cc): a delay-locked loop of 0.1 Hz predicts the input's periods, and at
+ * each cycle of the output the delay by that line goes through two poles to a
+ * proportional and integral control, of 1 Hz at first and 0.05 Hz after 4 s.  Its
+ * thread takes the time when it has woken, and JACK filters that of its cycles; here
+ * it is given those of the interrupts, which is more than it knows.
+ */
+extern const struct sim_loop sim_zita;
 
 #endif

@@ -105,7 +105,8 @@ struct bli_resampler_config core_config(const char *preset, size_t in_frames, si
 
 	return (struct bli_resampler_config){
 		.in_frames = in_frames, .out_frames = out_frames, .channels = channels, .in_format = real,
-		.out_format = real, .requirement = bli_preset_find(preset)->requirement, .gain = 1, .kernel = core_kernel(),
+		.out_format = real, .requirement = bli_preset_find(preset)->requirement, .gain = 1,
+		.kernel = core_kernel(),
 	};
 }
 
@@ -114,14 +115,15 @@ void core_open(struct bli_resampler *resampler, const struct bli_resampler_confi
 	int error = bli_resampler_open(resampler, config);
 
 	if (error)
-		fail_msg("%zu:%zu frames, %u channels: error %d", config->in_frames, config->out_frames, config->channels,
-			 error);
+		fail_msg("%zu:%zu frames, %u channels: error %d", config->in_frames, config->out_frames,
+			 config->channels, error);
 }
 
 void core_run(struct bli_resampler *resampler, const void *in, void *out, size_t periods)
 {
 	const struct bli_resampler_config *config = &resampler->config;
-	size_t in_step = config->channels * config->in_format.bytes, out_step = config->channels * config->out_format.bytes;
+	size_t in_step = config->channels * config->in_format.bytes,
+	       out_step = config->channels * config->out_format.bytes;
 
 	for (size_t period = 0; period < periods; period++) {
 		struct bli_area in_area[BLI_CHANNELS_MAX], out_area[BLI_CHANNELS_MAX];
@@ -165,8 +167,8 @@ double *core_noise(size_t count, uint64_t seed)
 }
 
 const size_t core_pairs[CORE_PAIRS][2] = {
-	{ 1, 1 }, { 1, 2 }, { 2, 1 }, { 1, 3 }, { 3, 2 }, { 2, 3 }, { 4, 3 }, { 5, 4 }, { 6, 5 }, { 7, 5 }, { 5, 7 }, { 7, 6 },
-	{ 1, 768 }, { 768, 1 }, { 2, 1535 }, { 1535, 2 }, { 441, 480 }, { 480, 441 }, { 441, 160 }, { 160, 441 },
-	{ 441, 80 }, { 1920, 480 }, { 80, 1920 }, { 128, 139 }, { 64, 70 }, { 1024, 1115 }, { 1114, 1024 },
+	{ 1, 1 }, { 1, 2 }, { 2, 1 }, { 1, 3 }, { 3, 2 }, { 2, 3 }, { 4, 3 }, { 5, 4 }, { 6, 5 }, { 7, 5 }, { 5, 7 },
+	{ 7, 6 }, { 1, 768 }, { 768, 1 }, { 2, 1535 }, { 1535, 2 }, { 441, 480 }, { 480, 441 }, { 441, 160 },
+	{ 160, 441 }, { 441, 80 }, { 1920, 480 }, { 80, 1920 }, { 128, 139 }, { 64, 70 }, { 1024, 1115 }, { 1114, 1024 },
 	{ 15, 16 }, { 17, 16 }, { 31, 33 }, { 33, 100 },
 };

@@ -86,8 +86,8 @@ static void check_constant(enum bli_precision precision, unsigned bits, double b
 	worst[0] = fmax(worst[0], fabs(mean));
 	worst[1] = fmax(worst[1], fabs(variance - 0.25));
 	if (!(fabs(mean) <= 0.5 * deviation && fabs(variance - 0.25) <= 0.25 * sqrt(2) * deviation))
-		fail_msg("%u bits %s, %g + %g steps: mean %g, variance %g steps", bits, precision == BLI_FLOAT ? "float" : "double",
-			 base, offset, mean, variance);
+		fail_msg("%u bits %s, %g + %g steps: mean %g, variance %g steps", bits,
+			 precision == BLI_FLOAT ? "float" : "double", base, offset, mean, variance);
 	for (size_t lag = 1; lag < 4; lag++) {
 		double correlated = fabs(correlation(errors, errors, FRAMES, lag));
 
@@ -109,8 +109,8 @@ static void test_triangular(void **state)
 			for (size_t o = 0; o < COUNT(offsets); o++)
 				for (size_t p = 0; p < COUNT(bases); p++)
 					check_constant(precision, depths[b], bases[p], offsets[o], worst);
-	print_message("mean %.4f steps at most, variance within %.4f of 0.25, neighbours correlated by %.4f\n", worst[0],
-		      worst[1], worst[2]);
+	print_message("mean %.4f steps at most, variance within %.4f of 0.25, neighbours correlated by %.4f\n",
+		      worst[0], worst[1], worst[2]);
 }
 
 /* Without dither, a slow tone of one step is a square wave; with it, all of the tone is there, undistorted. */
@@ -135,8 +135,10 @@ static void test_linearity(void **state)
 			/* noise modulation: power of the error following the tone */
 			square += 2 * errors[i] * errors[i] * tone / (double)FRAMES;
 		}
-		print_message("tone of %g steps: error in phase %+.5f, third harmonic %+.5f, noise modulation %+.5f steps "
-			      "(allowed: %.5f)\n", steps[s], gain, third, square, deviation);
+		print_message("tone of %g steps: error in phase %+.5f, third harmonic %+.5f, noise modulation %+.5f "
+			      "steps "
+			      "(allowed: %.5f)\n",
+			      steps[s], gain, third, square, deviation);
 		assert_true(fabs(gain) <= deviation);
 		assert_true(fabs(third) <= deviation);
 		assert_true(fabs(square) <= deviation);
@@ -328,7 +330,8 @@ static void test_kernels_agree(void **state)
 			bli_dither_reset(&dither);
 			for (size_t i = 0; i < COUNT(pieces); first += pieces[i++])
 				kernel->dither[precision](&dither, 3,
-							  (char *)values + first * core_value_size(precision), pieces[i]);
+							  (char *)values + first * core_value_size(precision),
+							  pieces[i]);
 			assert_int_equal(first, 1000);
 			for (size_t i = 0; i < 1000; i++)
 				if (core_get(precision, values, i) != core_get(precision, expected, i))

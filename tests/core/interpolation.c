@@ -185,11 +185,13 @@ static void test_ideal(void **state)
 		struct nearness worst = { -INFINITY, 0, 0 };
 
 		for (size_t i = 0; i < CORE_PAIRS; i++) {
-			struct bli_resampler_config config = core_config(ideals[p].preset, core_pairs[i][0], core_pairs[i][1], 1);
+			struct bli_resampler_config config = core_config(ideals[p].preset, core_pairs[i][0],
+									 core_pairs[i][1], 1);
 
 			failed += !is_near(&config, p, &worst);
 		}
-		print_message("%-10s %d pairs of periods: noise %.1f dB at most, gain within %.6f dB (%.4f at the edge)\n",
+		print_message("%-10s %d pairs of periods: noise %.1f dB at most, gain within %.6f dB (%.4f at the "
+			      "edge)\n",
 			      ideals[p].preset, CORE_PAIRS, worst.noise_db, worst.flat_db, worst.edge_db);
 	}
 	assert_int_equal(failed, 0);
@@ -198,7 +200,9 @@ static void test_ideal(void **state)
 /* The same with every kernel. */
 static void test_ideal_kernels(void **state)
 {
-	static const size_t some[][2] = { { 441, 480 }, { 480, 441 }, { 441, 160 }, { 7, 5 }, { 1, 768 }, { 128, 139 } };
+	static const size_t some[][2] = {
+		{ 441, 480 }, { 480, 441 }, { 441, 160 }, { 7, 5 }, { 1, 768 }, { 128, 139 }
+	};
 	const struct bli_kernel *kernel;
 	unsigned failed = 0;
 
@@ -206,7 +210,8 @@ static void test_ideal_kernels(void **state)
 	for (unsigned n = 0; (kernel = bli_kernel_nth(n)); n++)
 		for (size_t p = 2; p < COUNT(ideals); p++)
 			for (size_t i = 0; i < COUNT(some); i++) {
-				struct bli_resampler_config config = core_config(ideals[p].preset, some[i][0], some[i][1], 1);
+				struct bli_resampler_config config = core_config(ideals[p].preset, some[i][0],
+										 some[i][1], 1);
 				struct nearness worst = { -INFINITY, 0, 0 };
 
 				config.kernel = kernel;
@@ -265,7 +270,8 @@ static void check_drift(const char *preset, size_t in_frames, size_t out_frames)
 {
 	struct bli_resampler_config config = core_config(preset, in_frames, out_frames, 1);
 	size_t periods = 10000000 / in_frames, total_out = periods * out_frames;
-	double *in = core_values(in_frames), *out = core_values(out_frames), frequency = 0.0123456789, delay, start, end;
+	double *in = core_values(in_frames), *out = core_values(out_frames), frequency = 0.0123456789, delay, start,
+	       end;
 	struct fit early = { 4000, 4000, 0, 0 }, late = { total_out - 4000, 4000, 0, 0 };
 	struct bli_resampler resampler;
 
@@ -279,7 +285,8 @@ static void check_drift(const char *preset, size_t in_frames, size_t out_frames)
 		}
 		core_run(&resampler, in, out, 1);
 		for (size_t i = 0; i < out_frames; i++) {
-			double time = (double)(period * in_frames) + (double)(i * in_frames) / (double)out_frames - delay;
+			double time = (double)(period * in_frames) + (double)(i * in_frames) / (double)out_frames -
+				      delay;
 
 			fit_add(&early, period * out_frames + i, out[i], time, frequency);
 			fit_add(&late, period * out_frames + i, out[i], time, frequency);

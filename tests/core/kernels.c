@@ -188,7 +188,8 @@ static double worst_error(const struct problem *problem, const void *result, con
 	for (size_t s = 0; s < STREAMS; s++)
 		for (size_t n = 0; n < OUTPUTS; n++) {
 			double value = core_get(problem->precision, result, s * OUTPUTS + n);
-			double expected = other ? core_get(problem->precision, other, s * OUTPUTS + n) : problem->exact[s][n];
+			double expected = other ? core_get(problem->precision, other, s * OUTPUTS + n)
+						: problem->exact[s][n];
 			double error = fabs(value - expected) / (problem->magnitude[s][n] * eps);
 
 			/* a NaN counts as infinite */

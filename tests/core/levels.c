@@ -33,8 +33,10 @@ static void test_identity(void **state)
 	for (unsigned n = 0; (kernel = bli_kernel_nth(n)); n++)
 		for (size_t size = 0; size < COUNT(sizes); size++)
 			for (int kind = 0; kind < 4; kind++) {
-				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2, false };
-				struct bli_resampler_config config = core_config(kind & 1 ? "bli_best" : "bli_fast", 480, 480, 3);
+				struct bli_format format = { sizes[size].bytes, sizes[size].bits, kind & 1, kind & 2,
+							     false };
+				struct bli_resampler_config config = core_config(kind & 1 ? "bli_best" : "bli_fast",
+										 480, 480, 3);
 				struct bli_resampler resampler;
 				double values_of[3 * 480], peak = 0;
 
@@ -69,7 +71,8 @@ static void test_gain(void **state)
 		size_t in_frames = ratios[r][0], out_frames = ratios[r][1], count = 8 * out_frames * 2, clipped = 0;
 		struct bli_resampler_config config = core_config("bli", in_frames, out_frames, 2);
 		struct bli_resampler resampler;
-		double *in = core_noise(8 * in_frames * 2, 16), *plain = core_values(count), *louder = core_values(count), peak = 0;
+		double *in = core_noise(8 * in_frames * 2, 16), *plain = core_values(count),
+		       *louder = core_values(count), peak = 0;
 		int16_t *narrow = malloc(count * sizeof(*narrow));
 
 		assert_non_null(narrow);

@@ -310,7 +310,8 @@ static void presets_keep_their_magnitude(void **state)
 	(void)state;
 	for (const struct bli_preset *preset = bli_presets; preset->name; preset++) {
 		const struct bli_requirement *asked = &preset->requirement;
-		struct requirement requirement = { preset->name, asked->passband, asked->stopband, asked->attenuation_db, 2 };
+		struct requirement requirement = { preset->name, asked->passband, asked->stopband,
+						   asked->attenuation_db, 2 };
 		struct prototype prototype = { .name = "" };
 
 		if (asked->method != BLI_METHOD_SINC || strcmp(preset->name, "bli_high") == 0)
@@ -350,7 +351,8 @@ static void other_filters_keep_their_magnitude(void **state)
 static void close_nulls_do_no_harm(void **state)
 {
 	static const struct requirement requirements[] = {
-		{ "bli_fast", 0.841, 1.02, 101.5, 2 }, { "bli_best", 0.9655, 1.02, 177, 2 }, { "sharp", 0.99, 1.01, 177, 2 },
+		{ "bli_fast", 0.841, 1.02, 101.5, 2 }, { "bli_best", 0.9655, 1.02, 177, 2 },
+		{ "sharp", 0.99, 1.01, 177, 2 },
 	};
 
 	(void)state;

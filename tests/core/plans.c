@@ -62,8 +62,9 @@ static void check_delay(const struct bli_plan *plan)
 	for (unsigned i = 0; i < plan->stages; i++)
 		seconds += (long double)(plan->stage[i].filter.taps / 2) / (long double)plan->stage[i].in_frames;
 	if (fabsl(seconds - stated) > 1e-15L * (1 + seconds))
-		fail_msg("%zu:%zu, %u stages: a delay of %zu in + %zu out frames is %Lg periods, not %Lg", plan->in_frames,
-			 plan->out_frames, plan->stages, plan->delay.in_frames, plan->delay.out_frames, stated, seconds);
+		fail_msg("%zu:%zu, %u stages: a delay of %zu in + %zu out frames is %Lg periods, not %Lg",
+			 plan->in_frames, plan->out_frames, plan->stages, plan->delay.in_frames, plan->delay.out_frames,
+			 stated, seconds);
 }
 
 /*
@@ -117,7 +118,8 @@ static void check_bands(const struct bli_plan *plan, const struct bli_requiremen
 
 		assert_true(filter->cutoff < filter->stop);
 		/* the edges of the passband are checked with the filters; here that the cut-off is not below */
-		assert_true(filter->cutoff * (double)plan->stage[i].in_frames >= requirement->passband * low * (1 - 1e-9));
+		assert_true(filter->cutoff * (double)plan->stage[i].in_frames >=
+			    requirement->passband * low * (1 - 1e-9));
 	}
 }
 
@@ -229,7 +231,8 @@ static void test_one_delay(void **state)
 					if (delay < 0)
 						delay = bli_plan_delay(&plan);
 					else if (fabs(bli_plan_delay(&plan) - delay) > 1e-12 * delay)
-						fail_msg("%s %zu:%zu, %zu channels, %s: a delay of %.17g frames, not %.17g",
+						fail_msg("%s %zu:%zu, %zu channels, %s: a delay of %.17g frames, "
+							 "not %.17g",
 							 preset->name, plan.in_frames, plan.out_frames, channels[j],
 							 kernel->name, bli_plan_delay(&plan), delay);
 					bli_plan_free(&plan);
@@ -283,7 +286,8 @@ static void test_opening(void **state)
 			struct bli_resampler resampler;
 			struct bli_resampler_config config = {
 				.in_frames = pairs[i][0], .out_frames = pairs[i][1], .channels = 2,
-				.in_format = { 2, 16, false, false, false }, .out_format = { 2, 16, false, false, false },
+				.in_format = { 2, 16, false, false, false },
+				.out_format = { 2, 16, false, false, false },
 				.requirement = preset->requirement, .gain = 1, .kernel = core_kernel(),
 			};
 			double start_ms = core_cpu_ms(), open_ms;
@@ -291,8 +295,8 @@ static void test_opening(void **state)
 			assert_int_equal(bli_resampler_open(&resampler, &config), 0);
 			open_ms = core_cpu_ms() - start_ms;
 			slowest_ms = fmax(slowest_ms, open_ms);
-			print_message("%-10s %4zu:%-4zu  %u stages, open %5.2f ms, %7zu bytes%s\n", preset->name, pairs[i][0],
-				      pairs[i][1], resampler.plan.stages, open_ms, resampler.bytes,
+			print_message("%-10s %4zu:%-4zu  %u stages, open %5.2f ms, %7zu bytes%s\n", preset->name,
+				      pairs[i][0], pairs[i][1], resampler.plan.stages, open_ms, resampler.bytes,
 				      open_ms > 10 ? "  (over 10 ms)" : "");
 			if (resampler.bytes + sizeof(resampler) >= 2 << 20)
 				fail_msg("%s %zu:%zu takes %zu bytes", preset->name, pairs[i][0], pairs[i][1],

@@ -118,7 +118,8 @@ static void check_cut(const struct cut *cut, const struct bli_kernel *kernel, un
 
 	for (size_t i = 0; cut->cycles[i]; i++) {
 		size_t cycles = cut->cycles[i], differing;
-		struct bli_resampler_config config = core_config(cut->preset, cycles * cut->in, cycles * cut->out, channels);
+		struct bli_resampler_config config = core_config(cut->preset, cycles * cut->in, cycles * cut->out,
+								 channels);
 		struct bli_resampler resampler, *which = i ? &resampler : &reference;
 		enum likeness likeness;
 
@@ -133,8 +134,9 @@ static void check_cut(const struct cut *cut, const struct bli_kernel *kernel, un
 			    count_differing(out, expected, out_count, most_difference(&resampler, likeness),
 					    &difference[resampler.precision]);
 		if ((likeness == OTHER_PLAN || likeness == OTHER_ORDER) && channels == 1)
-			print_message("%s %s: %zu:%zu has %s than %zu:%zu\n", cut->preset, kernel->name, config.in_frames,
-				      config.out_frames, likeness == OTHER_PLAN ? "another plan" : "another order of sums",
+			print_message("%s %s: %zu:%zu has %s than %zu:%zu\n", cut->preset, kernel->name,
+				      config.in_frames, config.out_frames,
+				      likeness == OTHER_PLAN ? "another plan" : "another order of sums",
 				      cut->cycles[0] * cut->in, cut->cycles[0] * cut->out);
 		if (differing)
 			fail_msg("%s %s, %u channels: %zu:%zu differs from %zu:%zu in %zu of %zu samples", cut->preset,
@@ -174,10 +176,13 @@ static void test_reset(void **state)
 	(void)state;
 	for (size_t p = 0; p < COUNT(presets); p++)
 		for (size_t i = 0; i < CORE_PAIRS; i++) {
-			struct bli_resampler_config config = core_config(presets[p], core_pairs[i][0], core_pairs[i][1], 2);
+			struct bli_resampler_config config = core_config(presets[p], core_pairs[i][0], core_pairs[i][1],
+									 2);
 			struct bli_resampler resampler;
-			size_t periods = 1 + 3000 / (core_pairs[i][0] + core_pairs[i][1]), count = periods * core_pairs[i][1] * 2;
-			double *in = core_noise(periods * core_pairs[i][0] * 2, 12), *fresh = core_values(count), *again = core_values(count);
+			size_t periods = 1 + 3000 / (core_pairs[i][0] + core_pairs[i][1]),
+			       count = periods * core_pairs[i][1] * 2;
+			double *in = core_noise(periods * core_pairs[i][0] * 2, 12), *fresh = core_values(count),
+			       *again = core_values(count);
 
 			config.dither = BLI_DITHER_TPDF;
 			core_open(&resampler, &config);
@@ -209,8 +214,10 @@ static void test_channels(void **state)
 		for (size_t c = 0; c < COUNT(counts); c++) {
 			size_t channels = counts[c], in_frames = ratios[r][0], out_frames = ratios[r][1];
 			size_t periods = 1 + 1500 / in_frames;
-			double *in = core_noise(periods * in_frames * channels, 13), *out = core_values(periods * out_frames * channels);
-			double *mono_in = core_values(periods * in_frames), *mono_out = core_values(periods * out_frames);
+			double *in = core_noise(periods * in_frames * channels, 13),
+			       *out = core_values(periods * out_frames * channels);
+			double *mono_in = core_values(periods * in_frames),
+			       *mono_out = core_values(periods * out_frames);
 			struct bli_resampler_config config = core_config("bli", in_frames, out_frames, counts[c]);
 			struct bli_resampler many, one;
 			enum likeness likeness;
@@ -228,8 +235,8 @@ static void test_channels(void **state)
 				for (size_t n = 0; n < periods * out_frames; n++)
 					if (!(fabs(mono_out[n] - out[n * channels + channel]) <=
 					      most_difference(&one, likeness)))
-						fail_msg("%zu:%zu: channel %zu of %zu is not as alone", in_frames, out_frames,
-							 channel, channels);
+						fail_msg("%zu:%zu: channel %zu of %zu is not as alone", in_frames,
+							 out_frames, channel, channels);
 				compared++;
 			}
 			bli_resampler_close(&one);
@@ -303,6 +310,56 @@ static void test_invalid(void **state)
 		}
 }
 
+/*
+ * Noise of a level: whether any output is not 0, and whether any is denormal, a number next to 0 that processors are
+ * slow with.  In the first period there may be some, where the ends of two filters meet.
+ */
+static void find_tiny(const struct bli_resampler_config *config, double level, bool *denormal, bool *sounding)
+{
+	const size_t periods = 4, out_count = periods * config->out_frames * config->channels;
+	double *in = core_noise(periods * config->in_frames * config->channels, 23), *out = core_values(out_count);
+	const double normal = config->requirement.precision == BLI_FLOAT ? (double)FLT_MIN : DBL_MIN;
+
+	for (size_t n = 0; n < periods * config->in_frames * config->channels; n++)
+		in[n] *= level;
+	core_run_once(config, in, out, periods);
+	*denormal = *sounding = false;
+	for (size_t n = 0; n < out_count; n++) {
+		*sounding |= out[n] != 0;
+		*denormal |= n >= out_count / periods && out[n] != 0 && fabs(out[n]) < normal;
+	}
+	free(in);
+	free(out);
+}
+
+/*
+ * A sound that dies away ends in silence: what is converted has no numbers with which processors are slow, neither
+ * from below the least that counts nor from just above it.
+ */
+static void test_tiny(void **state)
+{
+	static const char *const presets[] = { "bli", "bli_best" };
+	static const size_t pairs[][2] = { { 441, 480 }, { 882, 320 }, { 1024, 1115 } };
+	const struct bli_kernel *kernel;
+
+	(void)state;
+	for (unsigned k = 0; (kernel = bli_kernel_nth(k)); k++)
+		for (size_t i = 0; i < COUNT(presets) * COUNT(pairs); i++) {
+			const size_t *pair = pairs[i / COUNT(presets)];
+			struct bli_resampler_config config = core_config(presets[i % COUNT(presets)], pair[0], pair[1],
+									 2);
+			double least = BLI_SAMPLE_MIN(core_value_size(config.requirement.precision));
+			bool denormal, sounding;
+
+			config.kernel = kernel;
+			find_tiny(&config, least, &denormal, &sounding);
+			assert_false(sounding);
+			find_tiny(&config, 64 * least, &denormal, &sounding);
+			assert_true(sounding);
+			assert_false(denormal);
+		}
+}
+
 /* Silence stays silence, and returns when the filter has run out, even after infinity and NaN. */
 static void test_silence(void **state)
 {
@@ -325,9 +382,11 @@ static void test_silence(void **state)
 			for (size_t n = 0; n < loud * core_pairs[i][0] * 2; n++)
 				in[n] = burst[b];
 			core_run(&resampler, in, out, periods);
-			for (size_t n = burst[b] == 0 ? 0 : (loud + wait) * core_pairs[i][1] * 2; n < periods * core_pairs[i][1] * 2; n++)
+			for (size_t n = burst[b] == 0 ? 0 : (loud + wait) * core_pairs[i][1] * 2;
+			     n < periods * core_pairs[i][1] * 2; n++)
 				if (out[n] != 0)
-					fail_msg("%zu:%zu: %g long after %g", core_pairs[i][0], core_pairs[i][1], out[n], burst[b]);
+					fail_msg("%zu:%zu: %g long after %g", core_pairs[i][0], core_pairs[i][1],
+						 out[n], burst[b]);
 			bli_resampler_close(&resampler);
 			free(in);
 			free(out);
@@ -352,7 +411,8 @@ static void check_counts(const struct bli_resampler_config *config, size_t in_co
 	bli_sample_silence(&config->out_format, silence.data, (ptrdiff_t)out_size, out_count + 1);
 	for (size_t c = 0; c < 2; c++) {
 		in_area[c] = (struct bli_area){ core_guard_end(&in[c], in_count * in_size, 1), (ptrdiff_t)in_size };
-		out_area[c] = (struct bli_area){ core_guard_end(&out[c], out_count * out_size, 1), (ptrdiff_t)out_size };
+		out_area[c] = (struct bli_area){ core_guard_end(&out[c], out_count * out_size, 1),
+						 (ptrdiff_t)out_size };
 		full_in_area[c] = (struct bli_area){ core_guard_end(&full_in[c], config->in_frames * in_size, 1),
 						     (ptrdiff_t)in_size };
 		full_out_area[c] = (struct bli_area){ core_guard_end(&full_out[c], config->out_frames * out_size, 1),
@@ -372,7 +432,8 @@ static void check_counts(const struct bli_resampler_config *config, size_t in_co
 	for (size_t c = 0; c < 2; c++) {
 		assert_memory_equal(out[c].data, full_out[c].data, (out_count - excess) * out_size);
 		if (excess)
-			assert_memory_equal(out[c].data + config->out_frames * out_size, silence.data, excess * out_size);
+			assert_memory_equal(out[c].data + config->out_frames * out_size, silence.data,
+					    excess * out_size);
 		core_guard_free(&in[c]);
 		core_guard_free(&out[c]);
 		core_guard_free(&full_in[c]);
@@ -490,6 +551,7 @@ int main(void)
 		cmocka_unit_test(test_channels),
 		cmocka_unit_test(test_crosstalk),
 		cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_tiny),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_no_memory_areas),

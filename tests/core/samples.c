@@ -93,9 +93,11 @@ static void check_vector(const struct variant *variant, const struct bli_format 
 	clipped = store(variant, format, stored, format->bytes, value, 1, &peak);
 	if (core_get(variant->precision, loaded, 0) != wanted || memcmp(stored, sample, format->bytes) != 0 ||
 	    clipped || peak != fabs(wanted))
-		fail_msg("%s, %u bits in %u bytes, %s, %s endian: %.10g is loaded as %.10g, stored as %02x…, peak %.10g",
+		fail_msg("%s, %u bits in %u bytes, %s, %s endian: %.10g is loaded as %.10g, stored as %02x…, peak "
+			 "%.10g",
 			 variant->kernel->name, format->bits, format->bytes,
-			 format->is_unsigned ? "unsigned" : "signed", little ? "little" : "big", wanted, core_get(variant->precision, loaded, 0), stored[0], peak);
+			 format->is_unsigned ? "unsigned" : "signed", little ? "little" : "big", wanted,
+			 core_get(variant->precision, loaded, 0), stored[0], peak);
 	/* what stands above the sample does not count */
 	for (unsigned bit = format->bits; bit < format->bytes * 8u; bit++)
 		sample[little ? bit / 8 : format->bytes - 1 - bit / 8] ^= (unsigned char)(1 << bit % 8);
@@ -288,7 +290,7 @@ static void test_round_trip(void **state)
 /* Floats keep their bits, at any address. */
 static void test_reals(void **state)
 {
-	static const double numbers[] = { 0.0, -0.0, 1.5, -0x1p-100, 123456, 0x1p100 };
+	static const double numbers[] = { 0.0, -0.0, 1.5, -0x1p-80, 123456, 0x1p100 };
 	struct bli_format single = { 4, 32, false, false, true }, twofold = { 8, 64, false, false, true };
 	unsigned char samples[6 * 9 + 1], stored[6 * 9 + 1];
 	double values[6], peak = 0;
@@ -367,6 +369,45 @@ static void test_invalid(void **state)
 
 						check_invalid(&variant, &format, channels * bytes, frames[f]);
 					}
+}
+
+/*
+ * Numbers around the smallest that count, down to the smallest that there are: those below it are loaded as 0, the
+ * others as they are.  Neither is counted as invalid.
+ */
+static void check_tiny(const struct variant *variant, const struct bli_format *format, size_t channels)
+{
+	const double least = BLI_SAMPLE_MIN(core_value_size(variant->precision));
+	const double numbers[] = { least, 1, -least, 0.999999 * least, 0x1p-1074, -0.999999 * least, 0x1p-149, 0.5 };
+	unsigned char samples[200 * 16] = { 0 };
+	double values[200];
+
+	for (size_t i = 0; i < 200; i++)
+		put_real(format, samples + i * channels * format->bytes, numbers[i % COUNT(numbers)]);
+	assert_int_equal(load(variant, format, values, samples, (ptrdiff_t)channels * format->bytes, 200), 0);
+	for (size_t i = 0; i < 200; i++) {
+		double number = numbers[i % COUNT(numbers)], value = core_get(variant->precision, values, i);
+
+		if (format->bytes == sizeof(float))
+			number = (double)(float)number;
+		assert_true(value == (fabs(number) < least ? 0 : number));
+	}
+}
+
+static void test_tiny(void **state)
+{
+	struct variant variant;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++)
+		for (unsigned char bytes = 4; bytes <= 8; bytes += 4)
+			for (int swapped = 0; swapped < 2; swapped++)
+				for (size_t channels = 1; channels <= 2; channels++) {
+					struct bli_format format = { bytes, (unsigned char)(8 * bytes), false, swapped,
+								     true };
+
+					check_tiny(&variant, &format, channels);
+				}
 }
 
 /* Reversed floats are loaded and stored as the others are. */
@@ -456,6 +497,57 @@ static void test_layouts(void **state)
 		}
 }
 
+/* Two channels at once are stored as one after the other is, with the same count and peak, and nothing outside. */
+static void check_pair(const struct variant *variant, const struct bli_format *format, size_t frames, uint64_t *seed)
+{
+	static const double special[] = { NAN, INFINITY, -INFINITY, 1, -1, 3, -3, 0x1p-40 };
+	const size_t size = core_value_size(variant->precision), bytes = format->bytes;
+	struct core_guarded values[2], pair, single;
+	double pair_peak = 0.25, single_peak = 0.25;
+	size_t clipped = 0;
+
+	core_guard_end(&pair, 2 * frames * bytes, 1);
+	core_guard_end(&single, 2 * frames * bytes, 1);
+	for (size_t c = 0; c < 2; c++) {
+		core_guard_end(&values[c], frames * size, size);
+		for (size_t i = 0; i < frames; i++) {
+			uint64_t random = core_random(seed);
+
+			core_put(variant->precision, values[c].data, i, random % 16 < COUNT(special) && frames < 64
+				 ? special[random % 16] : (double)(int64_t)random * 0x1p-63);
+		}
+		clipped += store(variant, format, single.data + c * bytes, 2 * (ptrdiff_t)bytes, values[c].data, frames,
+				 &single_peak);
+	}
+	assert_int_equal(variant->kernel->store_pair[variant->precision](format, pair.data,
+			 (const void *const []){ values[0].data, values[1].data }, frames, &pair_peak), clipped);
+	assert_memory_equal(pair.data, single.data, 2 * frames * bytes);
+	assert_true(pair_peak == single_peak);
+	for (size_t c = 0; c < 2; c++)
+		core_guard_free(&values[c]);
+	core_guard_free(&pair);
+	core_guard_free(&single);
+}
+
+static void test_pairs(void **state)
+{
+	static const size_t frames[] = { 1, 7, 15, 16, 17, 31, 32, 33, 100, 333 };
+	struct variant variant;
+	struct bli_format format;
+	uint64_t seed = 0x9a1b5;
+
+	(void)state;
+	for (unsigned n = 0; each(n, &variant); n++)
+		for (size_t i = 0; i < COUNT(frames); i++) {
+			for (unsigned f = 0; each_format(f, &format); f++)
+				check_pair(&variant, &format, frames[i], &seed);
+			for (unsigned char bytes = 4; bytes <= 8; bytes += 4) {
+				format = (struct bli_format){ bytes, (unsigned char)(8 * bytes), false, bytes == 8, true };
+				check_pair(&variant, &format, frames[i], &seed);
+			}
+		}
+}
+
 static void test_silence(void **state)
 {
 	struct bli_format format;
@@ -510,8 +602,10 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_reals),
 		cmocka_unit_test(test_invalid),
+		cmocka_unit_test(test_tiny),
 		cmocka_unit_test(test_swapped_reals),
 		cmocka_unit_test(test_layouts),
+		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_valid),
 	};

@@ -492,6 +492,14 @@ static void test_errors(void **state)
 	EXPECT(gain = 0, BLI_STREAM_GAIN);
 	EXPECT(gain = 2 * BLI_GAIN_MAX, BLI_STREAM_GAIN);
 	EXPECT(kernel = NULL, BLI_STREAM_KERNEL);
+	/* a straight line cannot glide, and a block of so many frames is too long */
+	config = good;
+	config.max_deviation = 0;
+	config.requirement.method = BLI_METHOD_LINEAR;
+	config.in_rate = BLI_PERIOD_FRAMES_MAX + 1;
+	config.out_rate = BLI_PERIOD_FRAMES_MAX;
+	assert_int_equal(bli_stream_check(&config), BLI_STREAM_RATES);
+	assert_int_equal(bli_stream_open(&stream, &config), -EINVAL);
 	/* images too wide for any interpolator */
 	config = good;
 	config.requirement.stopband = 2;
@@ -501,7 +509,7 @@ static void test_errors(void **state)
 	bli_stream_close(&stream);
 }
 
-/* Nothing that runs touches the heap; an allocation that fails is told, and nothing is left behind. */
+/* Nothing that runs touches the heap; an allocation that fails is reported, and nothing is left behind. */
 static void test_heap(void **state)
 {
 	if (!HEAPSPY_POSSIBLE)

@@ -268,10 +268,12 @@ static void test_claim(void **state)
 	assert_int_equal(bli_measure_delay(&system, &delay), 0);
 	/* only with linear phase is the output a delayed copy */
 	if (claim->phase == BLI_PHASE_LINEAR)
-		assert_int_equal(bli_measure_sweep(&system, 0.02, 0.6 * preset->claim_bandwidth, said, 16384, &bits), 0);
-	print_message("%-10s phase %ld %-18s %u channels: edge %.4f, SNR %.1f dB (worst at %.2f), rejection %.1f dB, DC %+.6f dB, "
-		      "ripple %.6f dB, delay %.3f (said %.3f) frames, sweep %.1f bits\n", preset->name,
-		      claim->phase, claim->conversion->name, claim->channels, edge, snr, where, rejection, dc, ripple, delay, said, bits);
+		assert_int_equal(bli_measure_sweep(&system, 0.02, 0.6 * preset->claim_bandwidth, said, 16384, &bits),
+				 0);
+	print_message("%-10s phase %ld %-18s %u channels: edge %.4f, SNR %.1f dB (worst at %.2f), rejection %.1f dB, "
+		      "DC %+.6f dB, ripple %.6f dB, delay %.3f (said %.3f) frames, sweep %.1f bits\n",
+		      preset->name, claim->phase, claim->conversion->name, claim->channels, edge, snr, where, rejection,
+		      dc, ripple, delay, said, bits);
 
 	assert_true(edge >= preset->claim_bandwidth);
 	assert_true(snr >= preset->claim_snr_db);

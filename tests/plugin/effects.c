@@ -74,7 +74,8 @@ static void test_bands(void **state)
 			assert_int_equal(bli_measure_edge(&converter.system, dc, 0.1, &edge), 0);
 			at_stop = suppression_db(&converter, stop);
 			between = suppression_db(&converter, (pass + stop) / 2 + 0.005);
-			print_message("%-14s %.4f-%.4f %5.1f dB: edge %.4f, %.1f dB at the stopband, %.1f dB half-way\n",
+			print_message("%-14s %.4f-%.4f %5.1f dB: edge %.4f, %.1f dB at the stopband, %.1f dB "
+				      "half-way\n",
 				      lower ? "44.1 -> 16 kHz" : "44.1 -> 48 kHz", pass, stop, cases[i].attenuation_db,
 				      edge, at_stop, between);
 			assert_true(edge >= pass - 0.0003 && edge <= pass + 0.2 * (stop - pass) + 0.0003);
@@ -120,7 +121,8 @@ static void test_phase(void **state)
 static void test_phase_limits(void **state)
 {
 	static const char *const bands[] = {
-		"passband 1.0165\nattenuation 160", "passband 1.01\nattenuation 177", "passband 0.9715\nattenuation 200",
+		"passband 1.0165\nattenuation 160", "passband 1.01\nattenuation 177",
+		"passband 0.9715\nattenuation 200",
 	};
 	static const char *const phases[] = { "0", "25", "83", "100" };
 
@@ -183,8 +185,9 @@ static void test_gain(void **state)
 		const char *keys;
 		double gain_db;
 	} cases[] = {
-		{ "gain 0", 0 }, { "gain -3", -3 }, { "gain \"-3 dB\"", -3 }, { "gain -0.01", -0.01 }, { "gain \"0.5\"", 0.5 },
-		{ "gain -6.0206", -6.0206 }, { "gain 20", 20 }, { "gain 40", 40 }, { "gain -60", -60 }, { "gain -100", -100 },
+		{ "gain 0", 0 }, { "gain -3", -3 }, { "gain \"-3 dB\"", -3 }, { "gain -0.01", -0.01 },
+		{ "gain \"0.5\"", 0.5 }, { "gain -6.0206", -6.0206 }, { "gain 20", 20 }, { "gain 40", 40 },
+		{ "gain -60", -60 }, { "gain -100", -100 },
 	};
 	static const char *const names[] = { "bli_linear", "bli_fast", "bli", "bli_best" };
 	double worst = 0;
@@ -227,7 +230,8 @@ static void convert_tone(const char *keys, snd_pcm_format_t format, double *out)
 	struct host converter;
 
 	for (size_t i = 0; i < PERIODS * 441; i++)
-		in[i] = in[PERIODS * 441 + i] = 0.3 * sin(0.05 * (double)i) + 0.2 * sin(0.00071 * (double)(i * i % 100003));
+		in[i] = in[PERIODS * 441 + i] = 0.3 * sin(0.05 * (double)i) +
+						0.2 * sin(0.00071 * (double)(i * i % 100003));
 	host_open_formats(&converter, "bli", keys, host_up, 2, format);
 	assert_int_equal(bli_ratehost_convert(converter.host, in, out, PERIODS), 0);
 	host_close(&converter);

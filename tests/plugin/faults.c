@@ -197,7 +197,8 @@ int main(void)
 
 		for (size_t i = 0; i < CONVERSIONS; i++)
 			faults += run_conversion(preset->name, &conversions[i]);
-		printf("%s %s: %lu allocations failed in turn\n", failures == before ? "ok" : "FAIL", preset->name, faults);
+		printf("%s %s: %lu allocations failed in turn\n", failures == before ? "ok" : "FAIL", preset->name,
+		       faults);
 		if (faults < CONVERSIONS)
 			exit(99);
 	}

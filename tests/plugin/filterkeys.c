@@ -41,8 +41,8 @@ static double wing(int i)
 {
 	double t = (double)i / PER_CROSSING, u = (double)i / WING;
 
-	return (i == 0 ? ROLLOFF : sin(M_PI * ROLLOFF * t) / (M_PI * t)) * bessel(BETA * sqrt(1 - u * u)) / bessel(BETA) /
-	       ROLLOFF * 32767;
+	return (i == 0 ? ROLLOFF : sin(M_PI * ROLLOFF * t) / (M_PI * t)) * bessel(BETA * sqrt(1 - u * u)) /
+	       bessel(BETA) / ROLLOFF * 32767;
 }
 
 /* A filter file as in bli-filter(5), with decimals; bad_coefficient (−1: none) is a word instead of a number. */
@@ -119,7 +119,8 @@ static void test_filter_file(void **state)
 			text = host_dump(&converter);
 			assert_non_null(strstr(text, "8192 entries"));
 			free(text);
-			assert_int_equal(bli_measure_response(&converter.system, fractions, gains, COUNT(fractions)), 0);
+			assert_int_equal(bli_measure_response(&converter.system, fractions, gains, COUNT(fractions)),
+					 0);
 			print_message("%s, %s: %+.5f %+.5f %+.5f %+.3f %+.1f dB\n", lower ? "44.1 -> 16" : "44.1 -> 48",
 				      keys[k], gains[0], gains[1], gains[2], gains[3], gains[4]);
 			for (size_t i = 0; i < 3; i++)
@@ -130,7 +131,8 @@ static void test_filter_file(void **state)
 		}
 }
 
-/* Between entries 1/256 frame apart the nearest is off by 1/512: an SNR near 50 dB, where straight lines give 90 and more. */
+/* Between entries 1/256 frame apart the nearest is off by 1/512: an SNR near 50 dB, where straight lines give 90 and
+ * more. */
 static void test_interpolation(void **state)
 {
 	struct host converter;

@@ -301,7 +301,8 @@ static void check_against(const struct reference *reference, unsigned period, co
 	int64_t step = last_bit(out->format), most = (INT64_C(1) << 31) - step;
 
 	for (unsigned i = 0; i < OUT_PERIOD * out->channels; i++) {
-		int64_t expected = reference->out[period][i], got = plug_side_get(out, i % out->channels, i / out->channels);
+		int64_t expected = reference->out[period][i],
+			got = plug_side_get(out, i % out->channels, i / out->channels);
 
 		if (expected > most)
 			expected = most;

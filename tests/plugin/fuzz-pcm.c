@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libFuzzer target: whatever a program asks of a PCM "type bli" and whatever it calls, in any order, positions and counts keep
- * to their promises. The slave is a null one, for some inputs with less room than that and with a call that fails. Seeds:
- * tests/corpus/pcm.
+ * libFuzzer target: whatever a program asks of a PCM "type bli" and whatever it calls, in any order, positions and
+ * counts keep to their promises. The slave is a null one, for some inputs with less room than that and with a call that
+ * fails. Seeds: tests/corpus/pcm.
  */
 #define _GNU_SOURCE	/* RTLD_NEXT */
 #include "fuzzbytes.h"
@@ -83,7 +83,9 @@ static void take_faults(struct bytes *bytes)
 
 /* ---- the program -------------------------------------------------------- */
 
-static const unsigned rates_hz[] = { 2000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000, 44056, 47999, 12345 };
+static const unsigned rates_hz[] = {
+	2000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000, 44056, 47999, 12345
+};
 
 static unsigned take_rate(struct bytes *bytes)
 {
@@ -98,7 +100,8 @@ static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 {
 	static const char *const converters[] = { "bli_fast", "bli", "bli_linear", "{ name bli_medium phase minimum }",
 						  "{ name bli gain 30 dither shaped }" };
-	static const char *const slaves[] = { "", "rate %u", "rate %u format S16_LE", "rate %u format FLOAT_BE channels 2",
+	static const char *const slaves[] = { "", "rate %u", "rate %u format S16_LE",
+					      "rate %u format FLOAT_BE channels 2",
 					      "rate %u period_time 10000 buffer_time 40000" };
 	char text[500], keys[100];
 	snd_config_t *root, *conf;

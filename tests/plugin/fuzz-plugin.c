@@ -249,7 +249,8 @@ static void call_convert_twice(struct host *host, struct bytes *bytes)
 	side_sound(&in, bytes_take_one(bytes) % 8);
 	layout = *bytes;
 	side_open(&out, bytes, host->info.channels, sample_bytes(host->info.out.format), host->info.out.period_size);
-	side_open(&again, &layout, host->info.channels, sample_bytes(host->info.out.format), host->info.out.period_size);
+	side_open(&again, &layout, host->info.channels, sample_bytes(host->info.out.format),
+		  host->info.out.period_size);
 	side_fill(&out, 0);
 	side_fill(&again, 0xff);
 	host->ops->reset(host->object);
@@ -275,7 +276,8 @@ static void check_frames(snd_pcm_uframes_t (*scale)(void *object, snd_pcm_uframe
 	if (frames < LONG_MAX)
 		REQUIRE((snd_pcm_sframes_t)scale(object, (snd_pcm_uframes_t)frames + 1) >= scaled);
 	if (frames > -1000000 && frames < 1000000)
-		REQUIRE(llabs(2 * ((long long)scaled * (long long)from - (long long)frames * (long long)to)) <= (long long)from);
+		REQUIRE(llabs(2 * ((long long)scaled * (long long)from - (long long)frames * (long long)to)) <=
+			(long long)from);
 }
 
 static void call_frames(struct host *host, struct bytes *bytes)

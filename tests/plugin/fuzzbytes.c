@@ -53,7 +53,8 @@ static unsigned long take_frames(struct bytes *bytes)
 static unsigned take_rate_hz(struct bytes *bytes)
 {
 	static const unsigned rates_hz[] = {
-		0, 1, 1999, 2000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000, 384000, 1536000, 1536001, UINT_MAX,
+		0, 1, 1999, 2000, 8000, 11025, 16000, 22050, 44100, 48000, 96000, 192000, 384000,
+		1536000, 1536001, UINT_MAX,
 	};
 	unsigned kind = bytes_take_one(bytes);
 
@@ -65,7 +66,8 @@ static snd_pcm_format_t take_format(struct bytes *bytes)
 	unsigned kind = bytes_take_one(bytes);
 
 	/* a host written in C may pass any number */
-	return (snd_pcm_format_t)(kind < 0xf0 ? (int)(kind % (SND_PCM_FORMAT_LAST + 3)) - 1 : (int)bytes_take(bytes, 4));
+	return (snd_pcm_format_t)(kind < 0xf0 ? (int)(kind % (SND_PCM_FORMAT_LAST + 3)) - 1
+					      : (int)bytes_take(bytes, 4));
 }
 
 snd_pcm_rate_info_t bytes_take_info(struct bytes *bytes)
@@ -109,8 +111,8 @@ static const char *filter_file(void)
 static double take_real(struct bytes *bytes)
 {
 	static const double edges[] = {
-		(double)NAN, -(double)NAN, HUGE_VAL, -HUGE_VAL, 0, -0.0, 1e308, -1e308, 5e-324, 2.3e-308, 0.05, 1.9, 0.902,
-		40, 200, 50,
+		(double)NAN, -(double)NAN, HUGE_VAL, -HUGE_VAL, 0, -0.0, 1e308, -1e308, 5e-324, 2.3e-308,
+		0.05, 1.9, 0.902, 40, 200, 50,
 	};
 	uint64_t bits;
 	double value;
@@ -130,9 +132,10 @@ static double take_real(struct bytes *bytes)
 static snd_config_t *take_string(struct bytes *bytes, const char *key)
 {
 	static const char *const words[] = {
-		"", "fast", "medium", "high", "best", "linear", "minimum", "intermediate", "float", "double", "none", "tpdf",
-		"shaped", "yes", "no", "93%", "7200 Hz", "7.2 kHz", "1e999", "-1e999", "nan", "inf", "nan(1)", "0x1p9", "1e-999",
-		"99999999999999999999 dB", "12 dB", "3 dB of something longer than any unit", "80", "bli",
+		"", "fast", "medium", "high", "best", "linear", "minimum", "intermediate", "float", "double", "none",
+		"tpdf", "shaped", "yes", "no", "93%", "7200 Hz", "7.2 kHz", "1e999", "-1e999", "nan", "inf", "nan(1)",
+		"0x1p9", "1e-999", "99999999999999999999 dB", "12 dB", "3 dB of something longer than any unit", "80",
+		"bli",
 	};
 	unsigned kind = bytes_take_one(bytes);
 	char text[40] = "";

@@ -28,7 +28,8 @@ void side_open(struct side *side, struct bytes *bytes, unsigned channels, unsign
 		side->areas[c].step = (unsigned)(8 * step);
 	}
 	if (side->offset + count)
-		side->block_bytes = side->areas[channels - 1].first / 8 + (side->offset + count - 1) * step + sample_bytes;
+		side->block_bytes = side->areas[channels - 1].first / 8 + (side->offset + count - 1) * step +
+				    sample_bytes;
 	for (unsigned b = 0; b < side->blocks; b++) {
 		side->block[b] = malloc(side->block_bytes);
 		REQUIRE(side->block[b] || side->block_bytes == 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The converter through libasound itself, as programs use it: "type rate" over the sound card of the tests, played to and
- * recorded from in every way of access. Nothing of the machine's ALSA configuration is read.
+ * The converter through libasound itself, as programs use it: "type rate" over the sound card of the tests, played to
+ * and recorded from in every way of access. Nothing of the machine's ALSA configuration is read.
  *
  * Environment: BLI_PLUGIN_DIR, the directory of the converters; BLI_TESTCARD, the file of the card; BLI_CONVERTER, a
  * converter to test in the place of "bli".
@@ -42,8 +42,8 @@ static const char *raw_file(void)
 	return path;
 }
 
-/* Configuration of "pcm.stream": the converter over the card, which plays into and records from raw_file(). `settings` is
- * what stands after the key "converter". */
+/* Configuration of "pcm.stream": the converter over the card, which plays into and records from raw_file(). `settings`
+ * is what stands after the key "converter". */
 static const char *configuration(const struct card *card, const char *settings)
 {
 	static char text[2000];
@@ -110,7 +110,8 @@ static double *record(const struct card *card, const struct pcmstream_setup *set
 	return values;
 }
 
-static double play_and_measure(const struct card *card, const struct pcmstream_setup *setup, const char *name, double hz)
+static double play_and_measure(const struct card *card, const struct pcmstream_setup *setup, const char *name,
+			       double hz)
 {
 	size_t frames;
 	double *values = play(card, setup, name, hz, setup->rate_hz / 2, &frames);
@@ -120,7 +121,8 @@ static double play_and_measure(const struct card *card, const struct pcmstream_s
 	return snr_db;
 }
 
-static double record_and_measure(const struct card *card, const struct pcmstream_setup *setup, const char *name, double hz)
+static double record_and_measure(const struct card *card, const struct pcmstream_setup *setup, const char *name,
+				 double hz)
 {
 	const size_t frames = setup->rate_hz / 2;
 	double *values = record(card, setup, name, hz, frames);
@@ -131,12 +133,13 @@ static double record_and_measure(const struct card *card, const struct pcmstream
 }
 
 /*
- * The SNR to ask of a sine of -1 dBFS: what the preset states (126 dB), or where that is less, 2 dB below what is left of
- * the format: 6.02 b + 1.76 - 1 dB, and 3 dB for being rounded twice.
+ * The SNR to ask of a sine of -1 dBFS: what the preset states (126 dB), or where that is less, 2 dB below what is left
+ * of the format: 6.02 b + 1.76 - 1 dB, and 3 dB for being rounded twice.
  */
 static double asked_snr_db(snd_pcm_format_t coarser)
 {
-	return fmin(126, 6.02 * snd_pcm_format_width(coarser) + 1.76 - 1 - 3 - 2) - (snd_pcm_format_width(coarser) == 24);
+	return fmin(126, 6.02 * snd_pcm_format_width(coarser) + 1.76 - 1 - 3 - 2) -
+	       (snd_pcm_format_width(coarser) == 24);
 }
 
 struct stream_case {
@@ -245,8 +248,8 @@ static double better_snr_db(const double *values, size_t frames, size_t settle, 
 }
 
 /*
- * Periods that are no whole number of the card's frames: libasound rounds them, up or down, and neither buffer is a whole
- * number of periods. The sine then comes out in the ratio of the periods, and as clean.
+ * Periods that are no whole number of the card's frames: libasound rounds them, up or down, and neither buffer is a
+ * whole number of periods. The sine then comes out in the ratio of the periods, and as clean.
  */
 static void test_inexact_periods(void **state)
 {
@@ -275,7 +278,9 @@ static void test_inexact_periods(void **state)
 	assert_true(played_db >= 126 && recorded_db >= 126);
 }
 
-/* Of 10 periods and 1 ... 440 frames nothing is lost but what the converter's delay holds back, and nothing is added. */
+/*
+ * Of 10 periods and 1 ... 440 frames nothing is lost but what the converter's delay holds back, and nothing is added.
+ */
 static void test_drain(void **state)
 {
 	static const snd_pcm_uframes_t rests[] = { 1, 2, 147, 220, 300, 440 };
@@ -294,8 +299,8 @@ static void test_drain(void **state)
 
 		/* The last frame included: the partial period must go on as the whole ones did. */
 		fit = pcmstream_fit_sine(values + 2400, frames - 2400, pcmstream_omega(997, 0, 48000));
-		print_message("%lu frames sent: %zu played, expected %.1f; SNR up to the last frame %.1f dB\n", sent, frames,
-			      expected, fit.snr_db);
+		print_message("%lu frames sent: %zu played, expected %.1f; SNR up to the last frame %.1f dB\n", sent,
+			      frames, expected, fit.snr_db);
 		assert_true(fabs((double)frames - expected) <= 0.5);
 		assert_true(fit.snr_db >= 126);
 		free(values);
@@ -430,7 +435,8 @@ static void test_compound(void **state)
 	snd_pcm_close(pcm);
 
 	snd_lib_error_set_handler(keep_message);
-	pcm = pcmstream_try_open(configuration(&card, "{ name \"bli\" colour \"red\" }"), SND_PCM_STREAM_PLAYBACK, &error);
+	pcm = pcmstream_try_open(configuration(&card, "{ name \"bli\" colour \"red\" }"), SND_PCM_STREAM_PLAYBACK,
+				 &error);
 	snd_lib_error_set_handler(NULL);
 	print_message("%s: %s\n", snd_strerror(error), message);
 	assert_null(pcm);

@@ -372,8 +372,8 @@ static void check_stages(const char *text, const struct conversion *conversion, 
 	unsigned number, stages = 0;
 
 	while ((place = strstr(place, "stage ")) != NULL) {
-		int found = sscanf(place, "stage %u: %zu -> %zu frames, %zu taps, %zu phases", &number, &in, &out, &taps,
-				   &phases);
+		int found = sscanf(place, "stage %u: %zu -> %zu frames, %zu taps, %zu phases", &number, &in, &out,
+				   &taps, &phases);
 
 		assert_in_range(found, 4, 5);
 		assert_int_equal(number, ++stages);
@@ -381,8 +381,10 @@ static void check_stages(const char *text, const struct conversion *conversion, 
 		if (found == 5) {
 			assert_int_equal(phases, out / common_divisor(in, out));
 		} else {
-			assert_int_equal(sscanf(place, "stage %u: %zu -> %zu frames, %zu taps, transforms of %zu -> %zu",
-						&number, &in, &out, &taps, &size_in, &size_out), 6);
+			assert_int_equal(sscanf(place,
+						"stage %u: %zu -> %zu frames, %zu taps, transforms of %zu -> %zu",
+						&number, &in, &out, &taps, &size_in, &size_out),
+					 6);
 			assert_int_equal(size_in * out, size_out * in);
 			assert_true(size_in >= taps);
 		}
@@ -490,7 +492,8 @@ static void test_dump_without_parameters(void **state)
 /* Samples that are not numbers: the converter refuses formats that may have them, but the report can tell. */
 static void test_report_of_invalid_samples(void **state)
 {
-	const struct bli_settings settings = { .converter = "bli", .filter.requirement = bli_preset_find("bli")->requirement };
+	const struct bli_settings settings = { .converter = "bli",
+					       .filter.requirement = bli_preset_find("bli")->requirement };
 	const snd_pcm_rate_info_t info = plug_info(44100, 441, 48000, 480, 1, S16, S16);
 	const struct bli_resampler_config config = {
 		.in_frames = 441, .out_frames = 480, .channels = 1, .in_format = { 4, 32, false, false, true },

@@ -266,7 +266,9 @@ static void test_adjust_pitch_disturbs_nothing(void **state)
 
 static void test_reset_silences_the_past(void **state)
 {
-	static const size_t pairs[][2] = { { 441, 480 }, { 1024, 1115 }, { 441, 160 }, { 7, 5 }, { 1, 1 }, { 64, 512 } };
+	static const size_t pairs[][2] = {
+		{ 441, 480 }, { 1024, 1115 }, { 441, 160 }, { 7, 5 }, { 1, 1 }, { 64, 512 }
+	};
 
 	(void)state;
 	for (const struct bli_preset *preset = bli_presets; preset->name; preset++)
@@ -380,7 +382,8 @@ static void test_counts_never_wrap(void **state)
 										     (snd_pcm_uframes_t)frames);
 
 		if (scaled < last && wrapped++ == 0)
-			print_error("output_frames(%ld) is %ld, less than %ld for fewer frames\n", frames, scaled, last);
+			print_error("output_frames(%ld) is %ld, less than %ld for fewer frames\n", frames, scaled,
+				    last);
 		last = scaled;
 	}
 	plug_close(&plug);

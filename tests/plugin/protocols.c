@@ -53,7 +53,8 @@ static struct calls open_version(struct plug *plug, const char *name, unsigned v
 	assert_non_null(ops);
 	memset(plug, 0, sizeof(*plug));
 	*(void **)&open = *(void **)&open_conf = plug_symbol(plug, name, with_conf ? "open_conf" : "open");
-	assert_int_equal(with_conf ? open_conf(version, &plug->object, ops, NULL) : open(version, &plug->object, ops), 0);
+	assert_int_equal(with_conf ? open_conf(version, &plug->object, ops, NULL) : open(version, &plug->object, ops),
+			 0);
 	if (version == 0x010001) {
 		calls = (struct calls)COMMON_CALLS((snd_pcm_rate_old_ops_t *)ops);
 	} else if (version == 0x010002) {
@@ -133,7 +134,7 @@ static void test_every_version_hears_the_same(void **state)
 
 		for (size_t i = 0; i < PERIODS * OUT_FRAMES * CHANNELS; i++)
 			power += current[i] * current[i];
-		/* white noise of 8192 peak has a mean square of 8192²/3; a converter lets more than a third of it pass */
+		/* white noise of 8192 peak has a mean square of 8192²/3; more than a third of it passes a converter */
 		assert_true(power / (PERIODS * OUT_FRAMES * CHANNELS) > 8192 / 3 * 8192 / 3);
 		for (unsigned version = 0x010001; version <= 0x010003; version++)
 			for (int with_conf = 0; with_conf < 2; with_conf++) {

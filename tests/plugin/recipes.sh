@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Every file in conf/recipes is copied to a .asoundrc as it stands and used: aplay or arecord through it must give the sine
-# that went in. The card is the one of the tests; where dmix and dsnoop are asked for it takes their place, with their
-# rate, channels and period, because the real ones open nothing but hardware.
+# Every file in conf/recipes is copied to a .asoundrc as it stands and used: aplay or arecord through it must give the
+# sine that went in. The card is the one of the tests; where dmix and dsnoop are asked for it takes their place, with
+# their rate, channels and period, because the real ones open nothing but hardware.
 set -u
 srcdir=${srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 . "$srcdir/tests/shared/asound-sandbox.sh"
@@ -24,7 +24,8 @@ through_bli() {
 	ratio=$(ratio_of "$1")
 	[ "$ratio" = "$2" ] || { echo "periods $ratio and not $2"; return 1; }
 	grep -qi "rate conversion" "$1" || { echo "nothing was converted"; return 1; }
-	[ "$BLI_CONVERTER" != bli ] || grep -qi "bli" "$1" || { echo "not by bli: $(grep -i '^converter' "$1")"; return 1; }
+	[ "$BLI_CONVERTER" != bli ] || grep -qi "bli" "$1" ||
+		{ echo "not by bli: $(grep -i '^converter' "$1")"; return 1; }
 	printf 'periods %s, ' "$ratio"
 }
 
@@ -34,7 +35,8 @@ record() {
 	shift 4
 	judge tone "$SANDBOX/mic.raw" "$card_rate" 997 1 "$TESTCARD_CHANNELS" S16_LE
 	sandbox_card "$card_rate" "$TESTCARD_CHANNELS" S16_LE
-	arecord -v ${pcm:+-D "$pcm"} -r "$rate" -f S16_LE -c 1 -s "$rate" "$@" "$SANDBOX/recorded.wav" 2>"$SANDBOX/log" ||
+	arecord -v ${pcm:+-D "$pcm"} -r "$rate" -f S16_LE -c 1 -s "$rate" "$@" "$SANDBOX/recorded.wav" \
+		2>"$SANDBOX/log" ||
 		{ cat "$SANDBOX/log"; return 1; }
 	through_bli "$SANDBOX/log" "$ratio" && judge fit "$SANDBOX/recorded.wav" "$rate" 997 1 S16_LE 92
 }
@@ -88,7 +90,8 @@ if [ -e "$SANDBOX/plugins/libasound_module_rate_speexrate.so" ]; then
 	mv "$SANDBOX/plugins/libasound_module_rate_speexrate.so" "$SANDBOX/"
 fi
 check "every-plug: linear where neither is" fallback linear
-[ ! -e "$SANDBOX/libasound_module_rate_speexrate.so" ] || mv "$SANDBOX/libasound_module_rate_speexrate.so" "$SANDBOX/plugins/"
+[ ! -e "$SANDBOX/libasound_module_rate_speexrate.so" ] ||
+	mv "$SANDBOX/libasound_module_rate_speexrate.so" "$SANDBOX/plugins/"
 
 echo "(dmix and dsnoop are stood in for by the card of the tests, with the recipe's rate and periods)"
 sandbox_asoundrc "$recipes/dmix-exact.asoundrc"

@@ -110,7 +110,8 @@ static const struct {
 	{ "verbose on", "Converter: " },
 	{ "verbose 1", "Converter: " },
 	{ "passband 0.8\nstopband \"24 kHz\"\nattenuation 90\nphase 50\nprecision double\ndither tpdf\ngain -1\n"
-	  "verbose no\ncomment \"all that go together\"", "passband 0.8 of the lower Nyquist frequency (-0.1 dB), stopband 24000 Hz" },
+	  "verbose no\ncomment \"all that go together\"",
+	  "passband 0.8 of the lower Nyquist frequency (-0.1 dB), stopband 24000 Hz" },
 };
 
 /* Whether straight lines, which have no filter, can have the key. */
@@ -138,7 +139,8 @@ static void check_allowed(void)
 				fail_msg("%s { %s }: %d, %s", preset->name, allowed[i].text, error, plug_log_text());
 			assert_int_equal(plug_log_lines(), 0);
 			if (!strstr(said, allowed[i].said))
-				fail_msg("%s { %s }: no '%s' in:\n%s", preset->name, allowed[i].text, allowed[i].said, said);
+				fail_msg("%s { %s }: no '%s' in:\n%s", preset->name, allowed[i].text, allowed[i].said,
+					 said);
 		}
 }
 
@@ -421,9 +423,10 @@ static void test_hertz(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++)
 		for (int down = 0; down < 2; down++) {
 			size_t low = cases[i].rate_hz / 100;
-			snd_pcm_rate_info_t info = down
-				? plug_info(48000, 480, cases[i].rate_hz, low, 1, SND_PCM_FORMAT_S16, SND_PCM_FORMAT_S16)
-				: plug_info(cases[i].rate_hz, low, 48000, 480, 1, SND_PCM_FORMAT_S16, SND_PCM_FORMAT_S16);
+			snd_pcm_rate_info_t info = down ? plug_info(48000, 480, cases[i].rate_hz, low, 1,
+								    SND_PCM_FORMAT_S16, SND_PCM_FORMAT_S16)
+							: plug_info(cases[i].rate_hz, low, 48000, 480, 1,
+								    SND_PCM_FORMAT_S16, SND_PCM_FORMAT_S16);
 			snd_config_t *config = plug_config(cases[i].text);
 			struct plug plug;
 

@@ -90,9 +90,12 @@ static void stream_close(struct stream *stream)
 /* ---- page faults -------------------------------------------------------- */
 
 static const struct conversion fault_conversions[] = {
-	{ NULL, 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_S16 }, { NULL, 44100, 48000, 1024, 1115, 2, SND_PCM_FORMAT_S32 },
-	{ NULL, 44100, 48000, 64, 70, 1, SND_PCM_FORMAT_S24_3LE }, { NULL, 44100, 16000, 441, 160, 1, SND_PCM_FORMAT_S16 },
-	{ NULL, 48000, 16000, 480, 160, 8, SND_PCM_FORMAT_S32 }, { NULL, 48000, 48000, 256, 256, 2, SND_PCM_FORMAT_S16 },
+	{ NULL, 44100, 48000, 441, 480, 2, SND_PCM_FORMAT_S16 },
+	{ NULL, 44100, 48000, 1024, 1115, 2, SND_PCM_FORMAT_S32 },
+	{ NULL, 44100, 48000, 64, 70, 1, SND_PCM_FORMAT_S24_3LE },
+	{ NULL, 44100, 16000, 441, 160, 1, SND_PCM_FORMAT_S16 },
+	{ NULL, 48000, 16000, 480, 160, 8, SND_PCM_FORMAT_S32 },
+	{ NULL, 48000, 48000, 256, 256, 2, SND_PCM_FORMAT_S16 },
 };
 
 #define FAULT_CONVERSIONS (sizeof(fault_conversions) / sizeof(fault_conversions[0]))
@@ -233,7 +236,8 @@ static void time_calls(struct stream *stream, float *ns, float *least)
 			if (round == 0 || taken < least[place])
 				least[place] = taken;
 		}
-		/* Linux holds real-time threads that never rest for 50 ms in every second (sched(7), sched_rt_runtime_us) */
+		/* Linux holds real-time threads that never rest for 50 ms in every second (sched(7),
+		 * sched_rt_runtime_us) */
 		usleep((useconds_t)((now_ns() - round_start) / 4e3));
 	}
 }
@@ -267,14 +271,16 @@ static void test_call_times(const struct conversion *conversion)
 	qsort(least, PLACES, sizeof(*least), compare_times);
 	median = (double)ns[calls / 2];
 	own_worst = (double)least[PLACES - 1];
-	snprintf(text, sizeof(text), "%s %zu:%zu: the slowest call takes %.2f us at its least, %.2f times the median of %.2f us\n",
+	snprintf(text, sizeof(text),
+		 "%s %zu:%zu: the slowest call takes %.2f us at its least, %.2f times the median of %.2f us\n",
 		 conversion->converter, conversion->in_period, conversion->out_period, own_worst / 1e3,
 		 own_worst / median, median / 1e3);
 	judge(own_worst <= WORST_RATIO_MAX * median, text);
-	printf("   %zu calls, us: least %.2f, 99 %% %.2f, 99.9 %% %.2f, 99.99 %% %.2f, worst %.2f = %.1f times the median; "
-	       "%s, preempted %ld times\n", calls, (double)ns[0] / 1e3, (double)ns[calls / 100 * 99] / 1e3,
-	       (double)ns[calls / 1000 * 999] / 1e3, (double)ns[calls / 10000 * 9999] / 1e3,
-	       (double)ns[calls - 1] / 1e3, (double)ns[calls - 1] / median,
+	printf("   %zu calls, us: least %.2f, 99 %% %.2f, 99.9 %% %.2f, 99.99 %% %.2f, worst %.2f = %.1f times the "
+	       "median; "
+	       "%s, preempted %ld times\n",
+	       calls, (double)ns[0] / 1e3, (double)ns[calls / 100 * 99] / 1e3, (double)ns[calls / 1000 * 999] / 1e3,
+	       (double)ns[calls / 10000 * 9999] / 1e3, (double)ns[calls - 1] / 1e3, (double)ns[calls - 1] / median,
 	       realtime ? "SCHED_FIFO" : "SCHED_OTHER", before);
 	free(ns);
 }
@@ -340,7 +346,7 @@ static void put_value(const struct core_case *format, void *samples, size_t i, d
 
 struct core_stream {
 	struct bli_resampler resampler;
-	double in[KINDS][CORE_FRAMES_MAX * CORE_CHANNELS], out[CORE_FRAMES_MAX * CORE_CHANNELS];	/* of any format */
+	double in[KINDS][CORE_FRAMES_MAX * CORE_CHANNELS], out[CORE_FRAMES_MAX * CORE_CHANNELS]; /* of any format */
 };
 
 static void core_open(struct core_stream *stream, const struct core_case *format)

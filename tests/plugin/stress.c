@@ -57,8 +57,14 @@ static const unsigned channel_counts[] = { 1, 2, 2, 3, 6, 8 };
 
 /* Keys of `converter { name "bli" … }`; %s is a filter file. */
 static const char *const key_lists[] = {
-	"phase minimum", "phase intermediate", "dither tpdf", "dither shaped\ngain -3",
-	"passband 0.8\nattenuation 90", "precision double", "filter_file \"%s\"", "filter_file \"%s\"\ninterpolation no",
+	"phase minimum",
+	"phase intermediate",
+	"dither tpdf",
+	"dither shaped\ngain -3",
+	"passband 0.8\nattenuation 90",
+	"precision double",
+	"filter_file \"%s\"",
+	"filter_file \"%s\"\ninterpolation no",
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -365,7 +371,8 @@ static unsigned run_in_a_row(unsigned cycles)
 	if (HEAPSPY_POSSIBLE)
 		good &= after.resident_kib - before.resident_kib <= RESIDENT_GROWTH_MAX_KIB &&
 			after.mapped_kib - before.mapped_kib <= RESIDENT_GROWTH_MAX_KIB;
-	printf("%s %u streams opened and closed: %ld bytes%s, %ld KiB resident, %ld KiB mapped, %ld files more than before\n",
+	printf("%s %u streams opened and closed: %ld bytes%s, %ld KiB resident, %ld KiB mapped, %ld files more than "
+	       "before\n",
 	       good ? "ok" : "FAIL", cycles, leaked, before.heap_bytes < 0 ? " (not counted here)" : "",
 	       after.resident_kib - before.resident_kib, after.mapped_kib - before.mapped_kib,
 	       after.files - before.files);

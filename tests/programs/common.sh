@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Shell functions for the tests of programs written elsewhere: each plays to or records from the default device, which converts
-# by bli for a sound card that keeps time (tests/plugin/testcard.c). What arrives is held against an FFT resampling of what was
-# sent: all of it, in the exact ratio of the periods that the program and the card agreed on, without a click.
-# To be sourced by bash, with srcdir as automake sets it.
+# Shell functions for the tests of programs written elsewhere: each plays to or records from the default device, which
+# converts by bli for a sound card that keeps time (tests/plugin/testcard.c). What arrives is held against an FFT
+# resampling of what was sent: all of it, in the exact ratio of the periods that the program and the card agreed on,
+# without a click. To be sourced by bash, with srcdir as automake sets it.
 #
 # In: BLI_DEVICE  "rate": the default device is a "type rate" with bli as its converter; "pcm": it is a "type bli"
 
@@ -11,8 +11,8 @@ BLI_DEVICE=${BLI_DEVICE:-rate}
 srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)}
 . "$srcdir/tests/shared/asound-sandbox.sh"
 
-# The least SNR of a recording in 16 bits: a sine of -3 dBFS rounded twice has 6.02 * 16 + 1.76 - 3 - 3 dB, and sweeps that
-# fade have 1 dB less; asked: 2 dB less.
+# The least SNR of a recording in 16 bits: a sine of -3 dBFS rounded twice has 6.02 * 16 + 1.76 - 3 - 3 dB, and sweeps
+# that fade have 1 dB less; asked: 2 dB less.
 SNR_DB=89
 
 judge() { "$PYTHON" "$srcdir/tests/shared/judge.py" "$@"; }
@@ -63,7 +63,8 @@ played() {
 
 	rm -f "$TESTCARD_OUTFILE"
 	run "$@" && ratio=$(ratio_in "$SANDBOX/log") || return
-	judge heard "$TESTCARD_OUTFILE" "$TESTCARD_RATE" "$TESTCARD_CHANNELS" S16_LE "$SANDBOX/sweeps.wav" "$SNR_DB" "$ratio"
+	judge heard "$TESTCARD_OUTFILE" "$TESTCARD_RATE" "$TESTCARD_CHANNELS" S16_LE "$SANDBOX/sweeps.wav" "$SNR_DB" \
+		"$ratio"
 }
 
 # recorded RATE FRAMES COMMAND...: records FRAMES frames from the card into $RECORDED
@@ -102,5 +103,6 @@ to_loop() {
 looped() {
 	rm -f "$TESTCARD_OUTFILE"
 	run "$@" && ratio_in "$SANDBOX/log" >/dev/null || return
-	judge heard "$TESTCARD_OUTFILE" "$TESTCARD_RATE" "$TESTCARD_CHANNELS" S16_LE "$SANDBOX/sweeps.wav" $((SNR_DB - 2)) 1:1
+	judge heard "$TESTCARD_OUTFILE" "$TESTCARD_RATE" "$TESTCARD_CHANNELS" S16_LE "$SANDBOX/sweeps.wav" \
+		$((SNR_DB - 2)) 1:1
 }

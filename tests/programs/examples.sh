@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Every example of bli(7) does what the manual says: each is taken from the page as it stands there and run. The cards are
-# those of the tests. Programs that are not installed are named, and nothing but these is left out.
+# Every example of bli(7) does what the manual says: each is taken from the page as it stands there and run. The cards
+# are those of the tests. Programs that are not installed are named, and nothing but these is left out.
 set -u
 . "${srcdir:-$(dirname "$0")/../..}/tests/programs/common.sh"
 . "$srcdir/tests/shared/examples.sh"
@@ -68,17 +68,20 @@ level() { # FILE.wav: dBFS of its middle
 # `rate_converter { name "bli" key value ... }`, with a key in the place of the words
 keys_in_a_plug() {
 	card 48000 && music 44100
-	echo "pcm.x { type plug slave { pcm \"testcard\" rate 48000 } $(sed 's/key value \.\.\./gain -6/' "$1") }" >"$HOME/.asoundrc"
+	echo "pcm.x { type plug slave { pcm \"testcard\" rate 48000 } $(sed 's/key value \.\.\./gain -6/' "$1") }" \
+		>"$HOME/.asoundrc"
 	aplay -q -D x --period-time=10000 music.wav && tone_played 48000 -7
 }
 keys_in_a_rate() {
 	card 48000 && music 44100
-	echo "pcm.x { type rate slave { pcm \"testcard\" rate 48000 } $(sed 's/key value \.\.\./gain -6/' "$1") }" >"$HOME/.asoundrc"
+	echo "pcm.x { type rate slave { pcm \"testcard\" rate 48000 } $(sed 's/key value \.\.\./gain -6/' "$1") }" \
+		>"$HOME/.asoundrc"
 	aplay -q -D x --period-time=10000 music.wav && tone_played 48000 -7
 }
 default_for_all() {
 	card 48000 && music 44100 && configure "$1"
-	aplay -v -D plughw:0 --period-time=10000 music.wav 2>"$SANDBOX/log" && grep -i '^converter: bli' "$SANDBOX/log" && tone_played 48000
+	aplay -v -D plughw:0 --period-time=10000 music.wav 2>"$SANDBOX/log" &&
+		grep -i '^converter: bli' "$SANDBOX/log" && tone_played 48000
 }
 pcm_with_arguments() {
 	card 48000 && music 44100 && : >"$HOME/.asoundrc"
@@ -150,13 +153,15 @@ record_into_program() {
 }
 mixed() {
 	card 48000 && music 44100 && configure "$1"
-	aplay -v -D mixed music.wav 2>"$SANDBOX/log" && grep -E '^ *period_size +: (441|480)$' "$SANDBOX/log" | sort -u | tr -s ' \n' ' ' && tone_played 48000
+	aplay -v -D mixed music.wav 2>"$SANDBOX/log" && grep -E '^ *period_size +: (441|480)$' "$SANDBOX/log" |
+		sort -u | tr -s ' \n' ' ' && tone_played 48000
 }
 # the delay and the periods of the words below the example
 live() {
 	card 48000 && music 44100 && configure "$1"
 	aplay -v -D live --period-size=147 --buffer-size=441 music.wav >"$SANDBOX/log" 2>&1
-	grep -E 'ratio: 147 -> 160 frames' "$SANDBOX/log" && grep -oE 'delay: .*0\.1[0-9]+ ms' "$SANDBOX/log" && tone_played 48000
+	grep -E 'ratio: 147 -> 160 frames' "$SANDBOX/log" && grep -oE 'delay: .*0\.1[0-9]+ ms' "$SANDBOX/log" &&
+		tone_played 48000
 }
 play_font() { command -v fluidsynth >/dev/null || { echo "(no fluidsynth; its options are not tried)"; return; }
 	fluidsynth --help 2>&1 | grep -qE -- '-z' && echo "fluidsynth has these options"; }
@@ -211,7 +216,8 @@ python_audio() {
 	judge fit speech.wav 16000 997 1 S16_LE 92
 }
 # Modules that Debian does not have as packages: at least it is Python.
-is_python() { "$PYTHON" -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$1" && echo "(valid Python, not run)"; }
+is_python() { "$PYTHON" -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$1" &&
+	echo "(valid Python, not run)"; }
 file_to_file() {
 	judge tone disc.wav 44100 997 1 2 S16_LE
 	command_line "$1" -y && judge fit speech.wav 16000 997 2 S16_LE 92
@@ -241,17 +247,20 @@ into_a_server() {
 	aplay -q -D server --period-time=10000 music.wav && tone_played 48000
 }
 server_records() {
-	command -v pulseaudio >/dev/null && command -v parec >/dev/null || { echo "(no PulseAudio; not tried)"; return 0; }
+	command -v pulseaudio >/dev/null && command -v parec >/dev/null ||
+		{ echo "(no PulseAudio; not tried)"; return 0; }
 	microphone 997 && configure "$(recipe_of 11)"
 	(
-		export TESTCARD_PACED=1 XDG_RUNTIME_DIR=$SANDBOX/run PULSE_SERVER=unix:$SANDBOX/pulse.socket PULSE_STATE_PATH=$SANDBOX/state
+		export TESTCARD_PACED=1 XDG_RUNTIME_DIR=$SANDBOX/run PULSE_SERVER=unix:$SANDBOX/pulse.socket \
+			PULSE_STATE_PATH=$SANDBOX/state
 		unset DBUS_SESSION_BUS_ADDRESS DISPLAY PULSE_SINK PULSE_SOURCE
 		mkdir -m 700 -p "$XDG_RUNTIME_DIR" "$PULSE_STATE_PATH"
 		pulseaudio -n --daemonize=no --exit-idle-time=-1 --realtime=no --high-priority=no --use-pid-file=no \
 			--load="module-native-protocol-unix auth-anonymous=1 socket=$SANDBOX/pulse.socket" 2>/dev/null &
 		server=$!
 		for ((i = 0; i < 100; i++)); do pactl info >/dev/null 2>&1 && break; sleep 0.1; done
-		eval "$(command_of "$1")" >/dev/null && parec -d mic16 --raw --rate=16000 --channels=1 --format=s16le | head -c 32000 >heard.raw
+		eval "$(command_of "$1")" >/dev/null && parec -d mic16 --raw --rate=16000 --channels=1 --format=s16le |
+			head -c 32000 >heard.raw
 		pactl exit || kill $server
 		wait $server
 	) >"$SANDBOX/log" 2>&1
@@ -260,7 +269,8 @@ server_records() {
 }
 pipewire_configuration() {
 	# its words are those of PipeWire's own examples; without a server only the nesting can be wrong
-	[ "$(tr -cd '[{' <"$1" | wc -c)" -eq "$(tr -cd ']}' <"$1" | wc -c)" ] && echo "brackets close (no PipeWire here)"
+	[ "$(tr -cd '[{' <"$1" | wc -c)" -eq "$(tr -cd ']}' <"$1" | wc -c)" ] &&
+		echo "brackets close (no PipeWire here)"
 }
 
 # ---- all of them, in the page's order ------------------------------------
@@ -274,7 +284,8 @@ example() {
 	file=$(recipe_of $number)
 	case $(head -n 1 "${file:-/dev/null}") in
 	"$text"*) check "$number: $text" "$1" "$file" "${@:2}" ;;
-	*) check "$number: '$(head -n 1 "${file:-/dev/null}")'" eval "echo 'should begin with $text: is it tested?'; false" ;;
+	*) check "$number: '$(head -n 1 "${file:-/dev/null}")'" eval \
+		"echo 'should begin with $text: is it tested?'; false" ;;
 	esac
 }
 

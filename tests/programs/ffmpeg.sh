@@ -6,7 +6,8 @@ set -u
 programs_begin ffmpeg
 ffmpeg -hide_banner -devices 2>/dev/null | grep -q '^ *DE *alsa ' || skip "this ffmpeg has no ALSA"
 
-record=(ffmpeg -nostdin -v error -f alsa -sample_rate 16000 -channels 1 -i default -af atrim=end_sample=32000 -y "$RECORDED")
+record=(ffmpeg -nostdin -v error -f alsa -sample_rate 16000 -channels 1 -i default -af atrim=end_sample=32000 -y \
+	"$RECORDED")
 
 to_play 44100 48000 1024
 check "ffmpeg plays 44.1 -> 48 kHz" played ffmpeg -nostdin -v error -i "$SANDBOX/sweeps.wav" -f alsa default

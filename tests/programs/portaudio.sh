@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# PortAudio's callbacks, by way of PyAudio: playing and recording. (pyaudio.sh: its blocking calls.) Both in one stream are not
-# tried here: PortAudio 19.6 takes a busy machine for a device that has lost samples and then crashes or skips some,
-# with and without conversion; alsaloop.sh goes in both directions.
+# PortAudio's callbacks, by way of PyAudio: playing and recording. (pyaudio.sh: its blocking calls.) Both in one stream
+# are not tried here: PortAudio 19.6 takes a busy machine for a device that has lost samples and then crashes or skips
+# some, with and without conversion; alsaloop.sh goes in both directions.
 set -u
 . "${srcdir:-$(dirname "$0")/../..}/tests/programs/common.sh"
 need_numpy

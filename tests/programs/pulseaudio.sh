@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A PulseAudio server of its own, whose only sink and source are the default device: programs play to it and record from it.
+# A PulseAudio server of its own, whose only sink and source are the default device: programs play to it and record from
+# it.
 set -u
 . "${srcdir:-$(dirname "$0")/../..}/tests/programs/common.sh"
 programs_begin pulseaudio pactl paplay parec
 
-export XDG_RUNTIME_DIR=$SANDBOX/run PULSE_SERVER=unix:$SANDBOX/pulse.socket PULSE_STATE_PATH=$SANDBOX/state RECORDED=$SANDBOX/recorded.raw
+export XDG_RUNTIME_DIR=$SANDBOX/run PULSE_SERVER=unix:$SANDBOX/pulse.socket PULSE_STATE_PATH=$SANDBOX/state \
+	RECORDED=$SANDBOX/recorded.raw
 unset DBUS_SESSION_BUS_ADDRESS DISPLAY PULSE_SINK PULSE_SOURCE
 mkdir -m 700 -p "$XDG_RUNTIME_DIR" "$PULSE_STATE_PATH"
 

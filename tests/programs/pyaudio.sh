@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A PyAudio program records from the default device (conf/recipes/pyaudio.asoundrc): 16 kHz from a microphone of 44.1 kHz
-# and from one of 48 kHz; and from a card by its hw: name, which only PA_ALSA_PLUGHW=1 makes convert, as bli(7) says.
+# A PyAudio program records from the default device (conf/recipes/pyaudio.asoundrc): 16 kHz from a microphone of 44.1
+# kHz and from one of 48 kHz; and from a card by its hw: name, which only PA_ALSA_PLUGHW=1 makes convert, as bli(7)
+# says.
 set -u
 . "${srcdir:-$(dirname "$0")/../..}/tests/programs/common.sh"
 
@@ -17,7 +18,8 @@ read_by_blocks() {
 	sandbox_asoundrc "$srcdir/conf/recipes/pyaudio.asoundrc" "s/rate 44100/rate $1/"
 	rm -f "$SANDBOX/recorded.wav"
 	# PortAudio tells about every device that it tries and cannot open.
-	timeout 60 "$PYTHON" "$srcdir/tests/programs/pyaudio-record.py" "$SANDBOX/recorded.wav" "$2" 2 "$3" >"$SANDBOX/log" 2>&1 ||
+	timeout 60 "$PYTHON" "$srcdir/tests/programs/pyaudio-record.py" "$SANDBOX/recorded.wav" "$2" 2 "$3" \
+		>"$SANDBOX/log" 2>&1 ||
 		{ tail -n 5 "$SANDBOX/log"; return 1; }
 	judge fit "$SANDBOX/recorded.wav" "$2" "$4" 1 S16_LE 92
 }
@@ -37,7 +39,8 @@ record_card() {
 	echo "defaults.pcm.rate_converter \"$BLI_CONVERTER\"" >"$HOME/.asoundrc"
 	rm -f "$SANDBOX/recorded.wav"
 	PA_ALSA_PLUGHW=$1 LD_PRELOAD=$onecard BLI_KERNEL=none timeout 60 "$PYTHON" \
-		"$srcdir/tests/programs/pyaudio-record.py" "$SANDBOX/recorded.wav" 16000 2 1600 Microphone >"$SANDBOX/log" 2>&1
+		"$srcdir/tests/programs/pyaudio-record.py" "$SANDBOX/recorded.wav" 16000 2 1600 Microphone \
+			>"$SANDBOX/log" 2>&1
 }
 hw_is_refused() {
 	record_card 0
@@ -46,7 +49,8 @@ hw_is_refused() {
 # That bli converts shows in its complaint about a kernel that is none.
 plughw_converts() {
 	record_card 1 || { tail -n 5 "$SANDBOX/log"; return 1; }
-	grep -F '(plughw:0,0) 128 channels' "$SANDBOX/log" && grep -q 'converter "bli": BLI_KERNEL=none' "$SANDBOX/log" &&
+	grep -F '(plughw:0,0) 128 channels' "$SANDBOX/log" &&
+		grep -q 'converter "bli": BLI_KERNEL=none' "$SANDBOX/log" &&
 		judge fit "$SANDBOX/recorded.wav" 16000 997 1 S16_LE 92
 }
 check "PyAudio, a card's hw: device" hw_is_refused

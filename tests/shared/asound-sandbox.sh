@@ -51,12 +51,14 @@ finish() { [ "$sandbox_failures" -eq 0 ] && exit 0; exit 1; }
 # sandbox_stock_plugins: the directory alsa-lib would load from by itself.
 sandbox_stock_plugins() {
 	local dir
-	for dir in "$(pkg-config --variable=libdir alsa 2>/dev/null)/alsa-lib" /usr/lib/*/alsa-lib /usr/lib64/alsa-lib /usr/lib/alsa-lib; do
+	for dir in "$(pkg-config --variable=libdir alsa 2>/dev/null)/alsa-lib" /usr/lib/*/alsa-lib /usr/lib64/alsa-lib \
+		/usr/lib/alsa-lib; do
 		[ -d "$dir" ] && { echo "$dir"; return; }
 	done
 }
 
-# sandbox_begin [DIR]: makes the sandbox, in DIR (kept) or in a temporary directory (removed at exit). 77 or 99 where it can't.
+# sandbox_begin [DIR]: makes the sandbox, in DIR (kept) or in a temporary directory (removed at exit). 77 or 99 where it
+# can't.
 sandbox_begin() {
 	local stock=${ALSA_CONFIG_DIR:-/usr/share/alsa}/alsa.conf file
 
@@ -86,7 +88,8 @@ sandbox_begin() {
 	END
 
 	# ALSA_PLUGIN_DIR replaces the usual directory, so it must hold the stock plugins too.
-	for file in "$(sandbox_stock_plugins)"/libasound_module_*.so "$BLI_PLUGIN_DIR"/libasound_module_{rate,pcm}_bli*.so; do
+	for file in "$(sandbox_stock_plugins)"/libasound_module_*.so \
+		"$BLI_PLUGIN_DIR"/libasound_module_{rate,pcm}_bli*.so; do
 		[ -e "$file" ] && ln -sf "$(realpath "$file")" "$SANDBOX/plugins/${file##*/}"
 	done
 	[ -e "$SANDBOX/plugins/libasound_module_rate_$BLI_CONVERTER.so" ] ||
@@ -99,8 +102,8 @@ sandbox_begin() {
 	sandbox_card 48000 2 S16_LE
 }
 
-# sandbox_card RATE CHANNELS FORMAT: what the sound card is from now on. It records from $SANDBOX/mic.raw (silence after its
-# end) and plays into $SANDBOX/played.raw.
+# sandbox_card RATE CHANNELS FORMAT: what the sound card is from now on. It records from $SANDBOX/mic.raw (silence after
+# its end) and plays into $SANDBOX/played.raw.
 sandbox_card() {
 	export TESTCARD_RATE=$1 TESTCARD_CHANNELS=$2 TESTCARD_FORMAT=$3
 	export TESTCARD_INFILE=$SANDBOX/mic.raw TESTCARD_OUTFILE=$SANDBOX/played.raw

@@ -2,8 +2,8 @@
 #
 # Shell function to be sourced by bash.
 
-# debian_packages PACKAGE...: installs those that are missing, as root or by sudo. Elsewhere than on Debian and its relatives
-# it only says what is wanted.
+# debian_packages PACKAGE...: installs those that are missing, as root or by sudo. Elsewhere than on Debian and its
+# relatives it only says what is wanted.
 debian_packages() {
 	local package said missing=() run=()
 
@@ -12,15 +12,18 @@ debian_packages() {
 		return 0
 	fi
 	for package; do
-		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+		dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed ||
+			missing+=("$package")
 	done
 	[ ${#missing[@]} -gt 0 ] || return 0
 	if [ "$(id -u)" -ne 0 ]; then
-		command -v sudo >/dev/null || { echo "Please install as root: apt-get install ${missing[*]}"; return 1; }
+		command -v sudo >/dev/null ||
+			{ echo "Please install as root: apt-get install ${missing[*]}"; return 1; }
 		run=(sudo)
 	fi
 	echo "Installing Debian packages: ${missing[*]}"
-	# What apt says is only of interest where it fails; a repository out of reach need not be the one that is needed.
+	# What apt says is only of interest where it fails; a repository out of reach need not be the one that is
+	# needed.
 	said=$(
 		"${run[@]}" apt-get -qq update 2>&1
 		"${run[@]}" env DEBIAN_FRONTEND=noninteractive \

@@ -134,11 +134,12 @@ def delay_of(recorded, reference, fraction=PASSBAND):
     return coarse - float(np.sum(weight * omega * phase) / np.sum(weight * omega ** 2))
 
 
-def delayed(samples, frames, length):
-    """`samples`, later by any number of frames, `length` frames of it (with silence after its end)."""
+def delayed(samples, frames, length, derivative=0):
+    """`samples`, later by any number of frames, `length` frames of it (with silence after its end); or its derivative."""
     n = length + len(samples)
     omega = 2 * np.pi * np.arange(n // 2 + 1) / n
-    return np.fft.irfft(np.fft.rfft(samples, n) * np.exp(-1j * omega * frames), n)[:length]
+    spectrum = np.fft.rfft(samples, n) * np.exp(-1j * omega * frames) * (1j * omega) ** derivative
+    return np.fft.irfft(spectrum, n)[:length]
 
 
 def compare(recorded, reference, fraction=PASSBAND):
@@ -148,7 +149,7 @@ def compare(recorded, reference, fraction=PASSBAND):
     expected = delayed(reference, delay, len(recorded))
     # Where the recording cuts the sound off, the slope of the phase is a little wrong: least squares from there on.
     for _ in range(3):
-        slope = np.gradient(expected)
+        slope = delayed(reference, delay, len(recorded), derivative=1)
         delay -= float(np.dot(recorded - expected, slope) / np.dot(slope, slope))
         expected = delayed(reference, delay, len(recorded))
     error = low_pass(recorded - expected, fraction)
@@ -246,13 +247,14 @@ def command_length(path):
 
 def command_recording(path, microphone=None, min_db=None):
     rate, recorded = read(path)
-    print(f"{len(recorded) / rate:.2f} s, level {20 * np.log10(recorded.std()):.2f} dBFS", end="")
+    print(f"{len(recorded) / rate:6.2f} s {20 * np.log10(recorded.std()):6.1f} dBFS", end="")
     if microphone is None:
         return True
     microphone_rate, heard = read(microphone)
     found = compare(recorded[:, 0], resample(heard[:, 0], microphone_rate, rate))
-    print(f", residual {found['residual_db']:.1f} dB against the FFT reference, pitch {found['pitch_ppm']:+.2f} ppm, "
-          f"delay {1000 * found['delay'] / rate:.2f} ms", end="")
+    # adding 0 makes a rounded −0 a 0
+    delay_ms, pitch_ppm = round(1000 * found["delay"] / rate, 2) + 0, round(found["pitch_ppm"], 2) + 0
+    print(f" {found['residual_db']:7.1f} dB {delay_ms:7.2f} ms {pitch_ppm:7.2f} ppm", end="")
     return min_db is None or (found["residual_db"] <= -float(min_db) and abs(found["pitch_ppm"]) <= 1)
 
 

@@ -11,15 +11,18 @@ judge filter small.filter 0.90 9 13
 # --- Full disks ------------------------------------------------------------
 for format in wav flac aiff; do
 	run -y --format $format -to 48000 in.wav /dev/full
-	check "a full disk, $format" "$(cat err)" test $status -eq 1 -a "$(cat err)" = "bli-resample: /dev/full: No space left on device"
+	check "a full disk, $format" "$(cat err)" \
+		test $status -eq 1 -a "$(cat err)" = "bli-resample: /dev/full: No space left on device"
 done
 "$program" -to 48000 in.wav - >/dev/full 2>err
-check "a full disk behind standard output" "$(cat err)" test "$(cat err)" = "bli-resample: standard output: No space left on device"
+check "a full disk behind standard output" "$(cat err)" \
+	test "$(cat err)" = "bli-resample: standard output: No space left on device"
 mkdir small-disk
 if mount -t tmpfs -o size=64k tmpfs small-disk 2>/dev/null; then
 	run -to 192000 in.wav small-disk/x.wav
 	check "a full disk, and nothing left behind" "$(cat err)" \
-		test $status -eq 1 -a "$(cat err)" = "bli-resample: small-disk/x.wav: No space left on device" -a -z "$(ls -A small-disk)"
+		test $status -eq 1 -a "$(cat err)" = "bli-resample: small-disk/x.wav: No space left on device" \
+			-a -z "$(ls -A small-disk)"
 	umount small-disk
 fi
 (ulimit -f 40; trap '' XFSZ; "$program" -to 192000 in.wav x.wav 2>err)
@@ -52,11 +55,13 @@ check "SIGPIPE is quiet" "$(cat err)" test "${PIPESTATUS[0]}" -eq 141 -a ! -s er
 
 # --- Messages --------------------------------------------------------------
 run -y -trace -to 16000 in.wav o.wav
-check "-trace" "$(wc -l <err) lines" test $status -eq 0 -a ! -s out -a "$(cut -d' ' -f1 err | tr '\n' ' ')" = "input output factor filter frames "
+check "-trace" "$(wc -l <err) lines" test $status -eq 0 -a ! -s out \
+	-a "$(cut -d' ' -f1 err | tr '\n' ' ')" = "input output factor filter frames "
 check "-trace: factor" "$(grep ^factor err)" grep -qx 'factor  160/441 = 0.362811791383' err
 check "-trace: frames" "$(grep ^frames err)" grep -qx 'frames  22050 in, 8000 out' err
 run -y -trace -f small.filter -n -to 16000 in.wav o.wav
-check "-trace: filter" "$(grep ^filter err)" grep -q '^filter  small.filter: Nmult 13, Nwing 1536, ScaleFactor 14744, nearest entry' err
+check "-trace: filter" "$(grep ^filter err)" \
+	grep -q '^filter  small.filter: Nmult 13, Nwing 1536, ScaleFactor 14744, nearest entry' err
 
 # --- Two hours -------------------------------------------------------------
 # A sparse file of zeros: a WAV header of 44.1 kHz mono 16 bits and nothing behind it.
@@ -87,7 +92,8 @@ try:
 except OSError: pass
 print(shown.decode().strip())
 raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))" "$program" -to 8000 in.wav)
-check "standard output is a terminal" "$shown" test $? -eq 2 -a "$shown" = "bli-resample: an output file is required: standard output is a terminal"
+check "standard output is a terminal" "$shown" \
+	test $? -eq 2 -a "$shown" = "bli-resample: an output file is required: standard output is a terminal"
 
 check "nothing temporary is left" "$(ls -A | grep -c '\.tmp$') files" test -z "$(ls -A . | grep '\.tmp$')"
 finish

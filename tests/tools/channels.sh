@@ -83,7 +83,8 @@ judged "and back" equal t1.wav back.wav
 judge make nine.wav 8000 4000 pcm_16 $(seq 300 100 1100)
 run -y -by 1 --mono nine.wav mono.wav
 judged "nine channels: the mean" level mono.wav 300 "$(awk 'BEGIN { print 10 ^ (-1 / 20) / 9 }')"
-refuses "nine channels to two" 1 "nine.wav: 9 channels of unknown places cannot be mixed to 2; allowed: 1, 9" -by 1 --channels 2 nine.wav x.wav
+refuses "nine channels to two" 1 "nine.wav: 9 channels of unknown places cannot be mixed to 2; allowed: 1, 9" -by 1 \
+	--channels 2 nine.wav x.wav
 refuses "--channels 0" 2 "--channels 0: not possible; allowed: 1 to 64" -by 1 --channels 0 t1.wav x.wav
 
 # --- For speech recognisers: the README's command ---------------------------------------------------------

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# bli-resample: command lines of the classic resample(1), versions 1.7 to 1.9, do what they did: its words go by their first
-# letters. And the modern spellings of the same.
+# bli-resample: command lines of the classic resample(1), versions 1.7 to 1.9, do what they did: its words go by their
+# first letters. And the modern spellings of the same.
 set -u
 . "${srcdir:-.}/tests/tools/resample-checks.sh"
 
@@ -66,7 +66,8 @@ END
 run -y in.wav o.wav -to 16000
 same "options behind the files" to.wav o.wav
 run -y -to 16000 -by 3 in.wav o.wav
-check "-to with -by: a warning" "$(cat err)" test $status -eq 0 -a "$(cat err)" = "bli-resample: -by: ignored, because -to is given, too"
+check "-to with -by: a warning" "$(cat err)" \
+	test $status -eq 0 -a "$(cat err)" = "bli-resample: -by: ignored, because -to is given, too"
 same "-to with -by: -to wins" to.wav o.wav
 for spelling in -version -v -vers --version -V; do
 	run $spelling
@@ -74,9 +75,12 @@ for spelling in -version -v -vers --version -V; do
 done
 
 # --- Words that would be taken for others -------------------------------------------------------------------
-refuses "-format" 2 "-format: with one hyphen it is --filter, as in the classic resample; allowed: --format" -format flac -to 16000 in.wav x.wav
-refuses "-bits" 2 "-bits: with one hyphen it is --by, as in the classic resample; allowed: --bits" -bits 16 -to 16000 in.wav x.wav
-refuses "-normalize" 2 "-normalize: with one hyphen it is --nearest, as in the classic resample; allowed: --normalize" -normalize -to 16000 in.wav x.wav
+refuses "-format" 2 "-format: with one hyphen it is --filter, as in the classic resample; allowed: --format" -format \
+	flac -to 16000 in.wav x.wav
+refuses "-bits" 2 "-bits: with one hyphen it is --by, as in the classic resample; allowed: --bits" -bits 16 -to 16000 \
+	in.wav x.wav
+refuses "-normalize" 2 "-normalize: with one hyphen it is --nearest, as in the classic resample; allowed: --normalize" \
+	-normalize -to 16000 in.wav x.wav
 run -y -converter bli_best -to 16000 in.wav o.wav
 same "-converter is no word of the classic program" best.wav o.wav
 

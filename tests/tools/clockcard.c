@@ -18,7 +18,9 @@
  *     grain N                 its pointer moves by so many frames (1)
  *     only capture | playback
  *     events "SECONDS:WHAT …" from the start: unplug, plug; busy, free; xrun; rate=N, after which it stops and can only
- *                             be set to that one
+ *                             be set to that one; stall=MS, in which it runs without a frame; suspend=MS;
+ *                             jump=N: from then on its pointer is so many frames further, and those are doubled
+ *     resumes yes | no        whether snd_pcm_resume() goes on with what it did, or snd_pcm_prepare() has to wait (no)
  *
  * Captures can be tuned by a control, see clockctl.c.  Timers and the clock are those of the system, or of simtime.c.
  */
@@ -49,6 +51,7 @@ struct settings {
 	snd_pcm_format_t format;
 	long period_frames, grain;
 	double ppm, tone;
+	int resumes;
 	const char *file, *events, *only;
 };
 
@@ -65,6 +68,8 @@ struct clockcard {
 	size_t frame_bytes;
 	int stopped;		/* for good: −errno */
 	int broken;		/* an xrun, until it is prepared */
+	int64_t still_end, still;	/* stands still until then, ns since the epoch, at this frame; 0: it runs */
+	int64_t suspend_end;
 };
 
 static int64_t since_epoch(void)
@@ -137,7 +142,22 @@ static int64_t reached(const struct clockcard *card)
 {
 	int64_t frames = (int64_t)floor(1e-9 * card_time(card, since_epoch()) * rate_of(card)) - card->start;
 
+	if (card->still_end)
+		return card->still;
 	return frames < 0 ? 0 : frames / card->grain * card->grain;
+}
+
+/* Stand still for a time, or go on with what is captured or played by then. */
+static void stand_still(struct clockcard *card, long ms)
+{
+	card->still = reached(card);
+	card->still_end = card->told + ms * INT64_C(1000000);
+}
+
+static void go_on(struct clockcard *card)
+{
+	card->still_end = 0;
+	card->start += reached(card) - card->still;
 }
 
 static void put_sample(const struct clockcard *card, char *sample, double value)
@@ -187,8 +207,8 @@ static void move_frames(struct clockcard *card, snd_pcm_uframes_t frames)
 		if (card->io.stream == SND_PCM_STREAM_CAPTURE)
 			for (snd_pcm_uframes_t i = 0; i < n; i++)
 				capture_frame(card, ring + i * card->frame_bytes, number + (int64_t)i);
-		else if (card->file && (fseek(card->file, (long)number * (long)card->frame_bytes, SEEK_SET) < 0 ||
-					fwrite(ring, card->frame_bytes, n, card->file) != n))
+		else if (card->file && pwrite(fileno(card->file), ring, n * card->frame_bytes,
+					      number * (off_t)card->frame_bytes) < 0)
 			SNDERR("clockcard: cannot write the played samples: %s", strerror(errno));
 		card->done += n;
 		frames -= n;
@@ -199,8 +219,11 @@ static void move_frames(struct clockcard *card, snd_pcm_uframes_t frames)
 static int happen(struct clockcard *card)
 {
 	int64_t now = since_epoch(), from = card->told;
+	long number = 0;
 
 	card->told = now;
+	if (card->still_end && now >= card->still_end)
+		go_on(card);
 	if (card->stopped || last_event(card->events, "unplug", "rate", now, from, NULL)) {
 		card->stopped = -ENODEV;
 		snd_pcm_ioplug_set_state(&card->io, SND_PCM_STATE_DISCONNECTED);
@@ -208,6 +231,14 @@ static int happen(struct clockcard *card)
 	}
 	if (last_event(card->events, "xrun", "xrun", now, from, NULL))
 		card->broken = -EPIPE;
+	if (last_event(card->events, "stall", "stall", now, from, &number))
+		stand_still(card, number);
+	if (last_event(card->events, "jump", "jump", now, from, &number))
+		card->start -= number;
+	if (last_event(card->events, "suspend", "suspend", now, from, &number)) {
+		card->suspend_end = now + number * INT64_C(1000000);
+		snd_pcm_ioplug_set_state(&card->io, SND_PCM_STATE_SUSPENDED);
+	}
 	return card->broken;
 }
 
@@ -237,7 +268,8 @@ static int set_timer(struct clockcard *card)
 {
 	int64_t periods = reached(card) / (int64_t)card->io.period_size + 1;
 	int64_t frame = card->start + periods * (int64_t)card->io.period_size;
-	int64_t ns = epoch + (int64_t)true_time(card, 1e9 * (double)frame / rate_of(card)) + INTERRUPT_NS;
+	int64_t ns = epoch + INTERRUPT_NS + (card->still_end ? card->still_end :
+					     (int64_t)true_time(card, 1e9 * (double)frame / rate_of(card)));
 	const struct itimerspec timer = { .it_value = { ns / 1000000000, ns % 1000000000 } };
 
 	return timerfd_settime(card->io.poll_fd, TFD_TIMER_ABSTIME, &timer, NULL) < 0 ? -errno : 0;
@@ -249,6 +281,7 @@ static int clockcard_start(snd_pcm_ioplug_t *io)
 
 	card->start = (int64_t)ceil(1e-9 * card_time(card, since_epoch()) * rate_of(card));
 	card->done = 0;
+	card->still = 0;
 	return set_timer(card);
 }
 
@@ -273,8 +306,22 @@ static int clockcard_prepare(snd_pcm_ioplug_t *io)
 
 	card->done = 0;
 	card->broken = 0;
+	while (since_epoch() < card->suspend_end)
+		usleep(1000);
 	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
 	return happen(card) == -ENODEV ? -ENODEV : 0;
+}
+
+/* Frames that were missed meanwhile are silence, or were never captured. */
+static int clockcard_resume(snd_pcm_ioplug_t *io)
+{
+	struct clockcard *card = io->private_data;
+
+	if (since_epoch() < card->suspend_end)
+		return -EAGAIN;
+	card->start += reached(card) - (int64_t)card->done;
+	snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
+	return set_timer(card);
 }
 
 static int clockcard_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
@@ -317,12 +364,23 @@ static int clockcard_close(snd_pcm_ioplug_t *io)
 	return 0;
 }
 
-static const snd_pcm_ioplug_callback_t clockcard_callback = {
+static const snd_pcm_ioplug_callback_t without_resume = {
 	.start = clockcard_start,
 	.stop = clockcard_stop,
 	.pointer = clockcard_pointer,
 	.drain = clockcard_drain,
 	.prepare = clockcard_prepare,
+	.sw_params = clockcard_sw_params,
+	.poll_revents = clockcard_poll_revents,
+	.close = clockcard_close,
+};
+static const snd_pcm_ioplug_callback_t with_resume = {
+	.start = clockcard_start,
+	.stop = clockcard_stop,
+	.pointer = clockcard_pointer,
+	.drain = clockcard_drain,
+	.prepare = clockcard_prepare,
+	.resume = clockcard_resume,
 	.sw_params = clockcard_sw_params,
 	.poll_revents = clockcard_poll_revents,
 	.close = clockcard_close,
@@ -393,6 +451,10 @@ static int configure_key(struct settings *settings, const char *key, snd_config_
 		return snd_config_get_integer(node, &settings->period_frames);
 	if (strcmp(key, "grain") == 0)
 		return snd_config_get_integer(node, &settings->grain);
+	if (strcmp(key, "resumes") == 0) {
+		settings->resumes = snd_config_get_bool(node);
+		return settings->resumes < 0 ? settings->resumes : 0;
+	}
 	if (strcmp(key, "format") == 0) {
 		error = snd_config_get_string(node, &text);
 		settings->format = error < 0 ? settings->format : snd_pcm_format_value(text);
@@ -444,7 +506,7 @@ static int create(snd_pcm_t **pcmp, const char *name, const struct settings *set
 	card->io.version = SND_PCM_IOPLUG_VERSION;
 	card->io.name = "Sound card with a clock of its own";
 	card->io.mmap_rw = 1;
-	card->io.callback = &clockcard_callback;
+	card->io.callback = settings->resumes ? &with_resume : &without_resume;
 	card->io.private_data = card;
 	card->io.poll_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	card->io.poll_events = POLLIN;

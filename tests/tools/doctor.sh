@@ -23,7 +23,8 @@ doctor() {
 says() {
 	local text
 	for text; do
-		grep -qF -- "$text" "$SANDBOX/said" || { echo "'$text' is not said, but"; cat "$SANDBOX/said"; return 1; }
+		grep -qF -- "$text" "$SANDBOX/said" ||
+			{ echo "'$text' is not said, but"; cat "$SANDBOX/said"; return 1; }
 	done
 	printf '%s' "${1#*problem }"
 }
@@ -104,6 +105,31 @@ check "names both lines" says \
 rm "$rc"
 check "hw:" doctor 1 hw:0
 check "bypasses everything" says "nothing converts rates here: hw:0 is the card itself" 'write instead: "plughw:0"'
+
+cat >"$rc" <<'END'
+pcm.!default {
+	type plug; slave { pcm "hw:0" rate 48000 }
+	rate_converter { name "bli"; passband 7200 }
+}
+END
+check "a key with a value that is not allowed" doctor 1
+check "is a problem of the PCM" says "problem ($rc:1): converts, but cannot be opened at 16000 Hz"
+check "and alsa-lib's message is there" grep -qF 'passband = "7200": allowed are' "$SANDBOX/errors"
+
+echo 'pcm.!default { type plug slave { pcm "hw:0" rate 44100 } rate_converter "bli" }' >"$rc"
+check "a rate that the card does not have" doctor 1
+check "is a problem in both directions" problems 2
+
+echo 'pcm.!default { type bli slave { pcm "hw:0" rate 48000 } }' >"$rc"
+check "type bli" doctor 0
+check "converts by itself" says "converter: bli (\`type bli\` takes it where nothing names one), part of the PCM"
+echo 'pcm.!default { type bli slave { pcm "hw:0" rate 48000 } converter "bli_bst" }' >"$rc"
+check "type bli with a misspelt converter" doctor 1
+check "is found" says "problem ($rc:1): converter \"bli_bst\": there is no" 'write instead: "bli_best"'
+
+echo 'pcm.!default { type hw card 0 }' >"$rc"
+check "hw under another name" doctor 1
+check "is replaced by a name that can be opened" says 'default is the card itself' 'write instead: "plughw:0,0"'
 
 check "a PCM that nobody defines" doctor 1 nobody
 check "says so" says "problem: PCM 'nobody': no file defines it"

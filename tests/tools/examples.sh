@@ -3,7 +3,8 @@
 #
 # Every example of bli-bench(1), bli-windowfilter(1) and bli-filter(5) does what the manual says: each is taken from the
 # page as it stands there and run.
-# BLI_BUILDDIR: where the programs are (.); BLI_PLUGIN_DIR: the converters (tests/plugins); srcdir: top of the sources (.).
+# BLI_BUILDDIR: where the programs are (.); BLI_PLUGIN_DIR: the converters (tests/plugins); srcdir: top of the sources
+# (.).
 set -u
 export LC_ALL=C
 
@@ -75,7 +76,8 @@ check "tells of both PCMs" "$(grep '^PCM' out | paste -sd ' ')" \
 example '$ bli-bench --converters=bli,bli_best --periods=64:70'
 run
 check "both keep up" "$(awk '/^bli/ { printf "%s %s %% of a core ", $1, $8 }' out)" \
-	test $status -eq 0 -a "$(awk '/^bli/ && $8 < 20 && !/clicks/' out | wc -l)" -eq 2 -a "$(grep -c 'periods of 64 -> 70 frames' out)" -eq 1
+	test $status -eq 0 -a "$(awk '/^bli/ && $8 < 20 && !/clicks/' out | wc -l)" -eq 2 \
+		-a "$(grep -c 'periods of 64 -> 70 frames' out)" -eq 1
 example '$ bli-bench --rates=44.1k:16k --plot=converters.svg'
 if command -v gnuplot >/dev/null; then
 	run
@@ -142,7 +144,8 @@ error_db=$("$python" - <<-'END'
 	print("%.1f" % (10 * np.log10(np.mean(tone ** 2) / np.mean(error ** 2))))
 END
 )
-check "the error of a table" "$error_db dB below 18 kHz" awk -v db="$error_db" 'BEGIN { exit !(db > 106 && db < 108.5) }'
+check "the error of a table" "$error_db dB below 18 kHz" awk -v db="$error_db" \
+	'BEGIN { exit !(db > 106 && db < 108.5) }'
 example '$ bli-windowfilter --rate 44.1k --measure --plot cd.svg cd.filter'
 if command -v gnuplot >/dev/null; then
 	run
@@ -158,7 +161,8 @@ complete
 
 begin bli-filter.5
 example 'h[0]    = r'
-check "the formulas" "tests/tools/windowfilter.py computes a file by them" grep -qE 'LpScl += trunc\(2\^29 / \(DC Scl\)\)' "$file"
+check "the formulas" "tests/tools/windowfilter.py computes a file by them" \
+	grep -qE 'LpScl += trunc\(2\^29 / \(DC Scl\)\)' "$file"
 example '(Imp[0] + 2 (Imp[1] + ... + Imp[Nwing - 1])) / 256'
 # with this as unit the gain is 1, whatever the scale of the file: half of every number changes nothing
 "$python" - <<'END'

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# bli-resample and bli-windowfilter when the machine fails them: directories and disks that cannot be written, disks that
-# are full, files that change or vanish under their hands, kills. Every output is whole, or as it was before.
-# What resample.sh and windowfilter.sh try already is not tried again.
+# bli-resample and bli-windowfilter when the machine fails them: directories and disks that cannot be written, disks
+# that are full, files that change or vanish under their hands, kills. Every output is whole, or as it was before. What
+# resample.sh and windowfilter.sh try already is not tried again.
 # BLI_RESAMPLE, BLI_WINDOWFILTER: the programs (./bli-resample, ./bli-windowfilter).
 set -u
 export LC_ALL=C
@@ -33,7 +33,8 @@ says() {
 	status=$?
 	if [ $status -eq 1 ] && [ "$(cat err)" = "$message" ] && [ "$before" = "$(sums "$folder")" ]
 	then ok "$name" "$(head -n 1 err)"
-	else bad "$name" "status $status, error '$(cat err)' instead of '$message', files '$(ls -A "$folder" | tr '\n' ' ')'"
+	else bad "$name" \
+		"status $status, error '$(cat err)' instead of '$message', files '$(ls -A "$folder" | tr '\n' ' ')'"
 	fi
 }
 # Somebody whom permissions stop.
@@ -93,8 +94,8 @@ spooled_input() {
 }
 # blames NAME WHOSE FOLDER REASON: status 1 and this one line, which names the folder and what can be done
 blames() {
-	check "$1" "$(cat err)" test $status -eq 1 -a "$(cat err)" = \
-		"bli-resample: $2: temporary file in $3: $4; TMPDIR can name another folder"
+	check "$1" "$(cat err)" test $status -eq 1 \
+		-a "$(cat err)" = "bli-resample: $2: temporary file in $3: $4; TMPDIR can name another folder"
 }
 
 # --- Disks -----------------------------------------------------------------
@@ -140,14 +141,17 @@ check "no directory for what goes to a pipe: no output" "$(stat -c %s out) bytes
 if [ -s in.ogg ]; then
 	spooled_input "$work/none"
 	blames "no directory for what comes from a pipe" "standard input" "$work/none" "No such file or directory"
-	check "no directory for what comes from a pipe: no output" "$(ls | grep -c "^spooled") files" test ! -e spooled.wav
+	check "no directory for what comes from a pipe: no output" "$(ls | grep -c "^spooled") files" \
+		test ! -e spooled.wav
 	spooled_input "$work"
-	check "what comes from a pipe is kept in TMPDIR" "status $status, $(cat err)" test $status -eq 0 -a -s spooled.wav
+	check "what comes from a pipe is kept in TMPDIR" "status $status, $(cat err)" \
+		test $status -eq 0 -a -s spooled.wav
 else
 	skip "Ogg from a pipe" "libsndfile with Ogg"
 fi
 "$windowfilter" -o /dev/stdout 2>err | head -c 10 >/dev/null
-check "bli-windowfilter into a pipe that closes" "status ${PIPESTATUS[0]}" test "${PIPESTATUS[0]}" -ne 0 -a "$(wc -l <err)" -le 1
+check "bli-windowfilter into a pipe that closes" "status ${PIPESTATUS[0]}" \
+	test "${PIPESTATUS[0]}" -ne 0 -a "$(wc -l <err)" -le 1
 
 # --- Descriptors that are closed -------------------------------------------
 # What is opened next gets their numbers, and must not get their messages.
@@ -200,8 +204,10 @@ whole=0 refused=0 wrong=0
 for ((i = 0; i < 40; i++)); do
 	rm -f o.wav
 	if "$resample" -f used.filter -to 48000 in.wav o.wav 2>err; then
-		if cmp -s o.wav filtered.wav || cmp -s o.wav filtered-small.wav; then whole=$((whole + 1)); else wrong=$((wrong + 1)); fi
-	elif [ "$(grep -c '^bli-resample: used.filter: ' err)" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && [ ! -e o.wav ]; then
+		if cmp -s o.wav filtered.wav || cmp -s o.wav filtered-small.wav; then whole=$((whole + 1)); else \
+			wrong=$((wrong + 1)); fi
+	elif [ "$(grep -c '^bli-resample: used.filter: ' err)" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] &&
+		[ ! -e o.wav ]; then
 		refused=$((refused + 1))
 	else
 		wrong=$((wrong + 1))
@@ -216,7 +222,8 @@ start
 cp precious folder/x.wav
 send_rest
 check "a file of the output's name appears" "status $status, $(cat err)" \
-	test $status -eq 1 -a "$(cat err)" = "bli-resample: folder/x.wav: exists already; -y replaces it" -a "$(ls -A folder)" = x.wav
+	test $status -eq 1 -a "$(cat err)" = "bli-resample: folder/x.wav: exists already; -y replaces it" \
+		-a "$(ls -A folder)" = x.wav
 same "it is kept" precious folder/x.wav
 start
 rm -r folder
@@ -249,7 +256,8 @@ for old in no yes; do
 			check "SIG$how leaves no file" "status $status, '$left'" test ! -e folder/x.wav
 		fi
 		[ "${how%% *}" = KILL ] && continue
-		check "SIG$how leaves nothing temporary" "status $status, '$left'" test $status -eq 143 -a -z "$(ls -A folder | grep '\.tmp$')"
+		check "SIG$how leaves nothing temporary" "status $status, '$left'" \
+			test $status -eq 143 -a -z "$(ls -A folder | grep '\.tmp$')"
 	done
 done
 unset old
@@ -265,7 +273,8 @@ chmod +x fake/gnuplot
 cp precious drawing/old.filter
 for signal in KILL TERM; do
 	rm -f drawing/begun
-	PATH=$work/fake:$PATH "$windowfilter" --nmult 7 -y -o drawing/old.filter --plot drawing/x.svg </dev/null >out 2>err & child=$!
+	PATH=$work/fake:$PATH "$windowfilter" --nmult 7 -y -o drawing/old.filter --plot drawing/x.svg </dev/null >out \
+		2>err & child=$!
 	for ((i = 0; i < 1200; i++)); do [ -e drawing/begun ] && break; sleep 0.05; done
 	kill -$signal $child
 	wait $child 2>/dev/null

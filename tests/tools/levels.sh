@@ -26,7 +26,8 @@ run -y --normalize --subtype float -to 48000 quiet.wav o.wav
 judged "--normalize, floating point" peak o.wav 0 0.0001
 run -y --gain 6 --no-clip -to 48000 loud.wav o.wav
 judged "--no-clip lowers the gain" peak o.wav 0 0.001
-check "--no-clip: says the gain, and no sample is clipped" "$(cat err)" test "$(grep -c gain err)" -eq 1 -a "$(grep -c clipped err)" -eq 0
+check "--no-clip: says the gain, and no sample is clipped" "$(cat err)" \
+	test "$(grep -c gain err)" -eq 1 -a "$(grep -c clipped err)" -eq 0
 run -y --gain 0 --no-clip -to 48000 loud.wav o.wav
 run -y --gain 0 -to 48000 loud.wav o2.wav
 same "--no-clip changes nothing without need" o.wav o2.wav
@@ -35,7 +36,8 @@ run -y --gain '-6 dB' -to 48000 loud.wav o2.wav
 run -y --gain -6 -to 48000 loud.wav o3.wav
 same "--gain -6dB" o3.wav o.wav
 same "--gain '-6 dB'" o3.wav o2.wav
-refuses "--gain with --normalize" 2 "--gain, --normalize: only one of them can be given" --gain 1 --normalize -to 8000 loud.wav x.wav
+refuses "--gain with --normalize" 2 "--gain, --normalize: only one of them can be given" --gain 1 --normalize -to 8000 \
+	loud.wav x.wav
 refuses "--normalize=1" 2 "--normalize 1: not possible; allowed: -200 to 0 dB" --normalize=1 -to 8000 loud.wav x.wav
 
 # --- Dither -----------------------------------------------------------------------------------------------
@@ -70,7 +72,8 @@ run -y --subtype pcm_24 -to 48000 short.wav o2.wav
 same "--bits 24" o2.wav o.wav
 run -y --bits 8 --format aiff -to 48000 short.wav o.aiff
 check "--bits 8 of AIFF, which are signed" "$(cat err)" test $status -eq 0
-refuses "--bits 12" 2 "--bits 12: not possible; allowed: 8, 16, 24, 32; --subtype has floating point numbers" --bits 12 -to 8000 short.wav x.wav
+refuses "--bits 12" 2 "--bits 12: not possible; allowed: 8, 16, 24, 32; --subtype has floating point numbers" --bits \
+	12 -to 8000 short.wav x.wav
 
 # --- No numbers -----------------------------------------------------------------------------------------------
 judge invalid bad.wav
@@ -114,5 +117,6 @@ refuses "--phase odd" 2 '--phase odd: allowed are "linear", "intermediate", "min
 	--phase odd -to 8000 in.wav x.wav
 refuses "edges that do not fit" 1 "in.wav: passband 0.9, stopband 0.9 of the lower Nyquist frequency: allowed are 0.05 to 1.9, the stopband at least 0.002 above the passband" \
 	--passband 0.9 --stopband 0.9 -to 8000 in.wav x.wav
-refuses "-l with --passband" 2 "passband, stopband and attenuation need a filter, and linear interpolation has none" -l --passband 0.9 -to 8000 in.wav x.wav
+refuses "-l with --passband" 2 "passband, stopband and attenuation need a filter, and linear interpolation has none" \
+	-l --passband 0.9 -to 8000 in.wav x.wav
 finish

@@ -79,6 +79,7 @@ tests_tools_libasound_module_pcm_clockcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAG
 tests_tools_libasound_module_pcm_clockcard_la_LIBADD = $(ALSA_LIBS)
 tests_tools_libasound_module_pcm_clockcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_(pcm|ctl)_clockcard_'
-tests_tools_libsimtime_la_SOURCES = tests/tools/simtime.c
+tests_tools_libsimtime_la_SOURCES = tests/tools/simtime.c tests/shared/heapspy.c tests/shared/heapspy.h
+tests_tools_libsimtime_la_CPPFLAGS = $(test_cppflags)
 tests_tools_libsimtime_la_LIBADD = $(DL_LIBS)
 tests_tools_libsimtime_la_LDFLAGS = -module -avoid-version -shared -rpath $(alsaplugindir)

@@ -7,12 +7,14 @@ set -u
 
 # --- Help, manual, completion ----------------------------------------------
 run --help
-check "--help, 80 columns at most" "$(wc -l <out) lines, $(wc -L <out) columns" test "$(wc -L <out)" -le 80 -a $status -eq 0 -a ! -s err
+check "--help, 80 columns at most" "$(wc -l <out) lines, $(wc -L <out) columns" \
+	test "$(wc -L <out)" -le 80 -a $status -eq 0 -a ! -s err
 options_of_help() { grep -oE '(^| )--?[a-zA-Z][-a-zA-Z]*' "$1" | tr -d ' ' | sort -u; }
 options_of_help out | grep -v '^-to$' >in-help-rest
 options_of_help out >in-help
 # "It Fl y , Fl -overwrite": each Fl of an item is an option.
-sed -n 's/^\.It \(Fl .*\)/\1/p' "$sources/man/bli-resample.1" | grep -oE 'Fl +[^ ,]+' | sed 's/Fl */-/; s/\\-/-/g' | sort -u >in-manual
+sed -n 's/^\.It \(Fl .*\)/\1/p' "$sources/man/bli-resample.1" | grep -oE 'Fl +[^ ,]+' | sed 's/Fl */-/; s/\\-/-/g' |
+	sort -u >in-manual
 check "--help lists the manual's options" "$(wc -l <in-help) options" cmp -s in-help in-manual
 diff in-help in-manual
 if command -v mandoc >/dev/null; then
@@ -22,8 +24,10 @@ else
 	skip "mandoc -Tlint" mandoc
 fi
 for word in $(cat in-help); do
-	grep -qE -- "(^|[^-[:alnum:]])$word([^-[:alnum:]]|$)" "$sources/completion/bli-tools.bash" || bad "bash completion" "$word is missing"
-	grep -qE -- "(^|[^-[:alnum:]])$word([^-[:alnum:]]|$)" "$sources/completion/_bli-resample" || bad "zsh completion" "$word is missing"
+	grep -qE -- "(^|[^-[:alnum:]])$word([^-[:alnum:]]|$)" "$sources/completion/bli-tools.bash" ||
+		bad "bash completion" "$word is missing"
+	grep -qE -- "(^|[^-[:alnum:]])$word([^-[:alnum:]]|$)" "$sources/completion/_bli-resample" ||
+		bad "zsh completion" "$word is missing"
 done
 # complete WORD...: what bash proposes for the last word.
 complete_words() {
@@ -31,7 +35,8 @@ complete_words() {
 		_bli_resample; printf "%s\n" "${COMPREPLY[@]}"' "$sources/completion/bli-tools.bash" "$@"
 }
 PATH=$(dirname "$program"):$PATH
-check "bash completes options" "$(complete_words bli-resample --out | tr '\n' ' ')" test "$(complete_words bli-resample --out)" = --output-dir
+check "bash completes options" "$(complete_words bli-resample --out | tr '\n' ' ')" \
+	test "$(complete_words bli-resample --out)" = --output-dir
 check "bash completes converters" "$(complete_words bli-resample --converter bli_b | tr '\n' ' ')" \
 	test "$(complete_words bli-resample --converter bli_b)" = bli_best
 
@@ -83,7 +88,8 @@ tried=0
 for file in command??; do
 	command=$(cat $file)
 	for word in sox parallel ffmpeg bli-windowfilter; do
-		if [[ $command == $word\ * ]] && ! command -v $word >/dev/null; then skip "$command" $word; continue 2; fi
+		if [[ $command == $word\ * ]] && ! command -v $word >/dev/null; then skip "$command" $word; continue \
+			2; fi
 	done
 	if [[ $command == sox\ * && ! -e talk.mp3 ]]; then skip "$command" lame; continue; fi
 	bash -e -o pipefail $file >out 2>err </dev/null
@@ -94,18 +100,21 @@ for file in command??; do
 	case $command in
 	*speech.wav*) judged "  16 kHz, one channel" tone speech.wav 16000 85 440 ;;
 	# the length that sox guesses for the header of its pipe is passed on: aplay plays what comes
-	sox*) check "  all of it at 8 kHz" "$(stat -c %s played.wav) bytes" test "$(od -An -tu4 -j24 -N4 played.wav)" -eq 8000 -a \
-		"$(stat -c %s played.wav)" -ge 16044 ;;
+	sox*) check "  all of it at 8 kHz" "$(stat -c %s played.wav) bytes" test "$(od -An -tu4 -j24 -N4 played.wav)" -eq 8000 \
+		-a "$(stat -c %s played.wav)" -ge 16044 ;;
 	find*) check "  the tree in FLAC" "$(cd set16 && find . -name '*.flac' | sort | tr '\n' ' ')" \
-		test "$(cd set16 && find . -name '*.flac' | sort | tr '\n' ' ')" = "./set/a.flac ./set/b.flac ./set/one/c.flac " ;;
+		test "$(cd set16 && find . -name '*.flac' | sort | tr '\n' ' ')" = \
+			"./set/a.flac ./set/b.flac ./set/one/c.flac " ;;
 	parallel*) judged "  8 kHz" length set8/b.wav 8000 ;;
 	*album48*)
 		for track in 1 2; do "$program" -q --format wav -by 1 album48/album/$track.flac album$track.wav; done
 		judged "  the louder track at -1 dB" peak album2.wav -1 0.01
 		judged "  the other one 10 dB below, not at -1 dB" peak album1.wav -11 0.02 ;;
-	*film.opus*) check "  Opus, near 96 kbit/s" "$(stat -c %s film.opus) bytes" awk "BEGIN { s = $(stat -c %s film.opus); exit !(s > 9000 && s < 15000) }" ;;
+	*film.opus*) check "  Opus, near 96 kbit/s" "$(stat -c %s film.opus) bytes" awk \
+		"BEGIN { s = $(stat -c %s film.opus); exit !(s > 9000 && s < 15000) }" ;;
 	ffmpeg*) "$program" -q --format wav -by 1 song.flac song.wav
-		check "  the song" "$(judge snr song.wav 48000 997) dB" awk "BEGIN { exit !($(judge snr song.wav 48000 997) > 30) }" ;;
+		check "  the song" "$(judge snr song.wav 48000 997) dB" awk \
+			"BEGIN { exit !($(judge snr song.wav 48000 997) > 30) }" ;;
 	*drum48*) "$python" -c "
 import sys; sys.path.insert(0, '$sources/tests/tools')
 from resample import read
@@ -113,7 +122,8 @@ import numpy as np
 x = np.abs(read('drum48.wav')[0][:, 0])
 raise SystemExit(not x[500:].max() > 0.8)"; check "  the drum" "48 kHz" test $? -eq 0 ;;
 	*-o\ my.filter*) check "  the filter" "$(wc -l <my.filter) lines" test -s my.filter ;;
-	*-f\ my.filter*) check "  the tone" "$(judge snr out.wav 48000 997) dB" awk "BEGIN { exit !($(judge snr out.wav 48000 997) > 70) }" ;;
+	*-f\ my.filter*) check "  the tone" "$(judge snr out.wav 48000 997) dB" awk \
+		"BEGIN { exit !($(judge snr out.wav 48000 997) > 70) }" ;;
 	*) ;;
 	esac
 done

@@ -86,7 +86,8 @@ static void doubles_are_exact(void **state)
 
 static void quotients_and_products_are_reduced(void **state)
 {
-	const struct ratio a = { 44100, 1 }, b = { 48000, 1 }, huge = { RATIO_TERM_MAX, 3 }, tiny = { 1, RATIO_TERM_MAX };
+	const struct ratio a = { 44100, 1 }, b = { 48000, 1 }, huge = { RATIO_TERM_MAX, 3 },
+			   tiny = { 1, RATIO_TERM_MAX };
 	struct ratio result;
 
 	(void)state;
@@ -125,7 +126,8 @@ static void assert_split(struct ratio factor, long double value)
 	for (unsigned i = 0; i < count; i++) {
 		product *= (long double)parts[i].num / (long double)parts[i].den;
 		if (parts[i].num > RATIO_PARTS_TERM_MAX || parts[i].den > RATIO_PARTS_TERM_MAX)
-			fail_msg("%Lg: %llu/%llu", value, (unsigned long long)parts[i].num, (unsigned long long)parts[i].den);
+			fail_msg("%Lg: %llu/%llu", value, (unsigned long long)parts[i].num,
+				 (unsigned long long)parts[i].den);
 	}
 	if (fabsl(product / value - 1) >= TOLERANCE)
 		fail_msg("%Lg became %Lg", value, product);
@@ -207,7 +209,8 @@ static void counts_frames(void **state)
 
 static void knows_its_limits(void **state)
 {
-	const struct ratio edge = { 768, 1 }, over = { 768000001, 1000000 }, low = { 1, 768 }, under = { 1000000, 768000001 };
+	const struct ratio edge = { 768, 1 }, over = { 768000001, 1000000 }, low = { 1, 768 },
+			   under = { 1000000, 768000001 };
 
 	(void)state;
 	assert_true(ratio_within(&edge, 768));

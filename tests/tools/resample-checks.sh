@@ -41,7 +41,8 @@ refuses() {
 	before=$(ls -A . | grep -vxE 'out|err')
 	run "$@"
 	after=$(ls -A . | grep -vxE 'out|err')
-	if [ $status -eq "$wanted" ] && [ "$(cat err)" = "bli-resample: $message" ] && [ "$before" = "$after" ] && [ ! -s out ]
+	if [ $status -eq "$wanted" ] && [ "$(cat err)" = "bli-resample: $message" ] && [ "$before" = "$after" ] &&
+		[ ! -s out ]
 	then ok "$name" "$(cat err)"
 	else bad "$name" "status $status, files '$after', error '$(cat err)' instead of '$message'"
 	fi

@@ -7,8 +7,8 @@ set -u
 . "${srcdir:-.}/tests/tools/resample-checks.sh"
 
 # --- Lengths, pitch, time --------------------------------------------------
-# tone IN_RATE FRAMES OUT_RATE SUBTYPE SNR_DB HZ ARGUMENT...: round(frames x ratio) frames of the same sine. 16 bits show
-# 94.1 dB at -1 dBFS after two roundings, 24 bits 142, and the converter promises 126.
+# tone IN_RATE FRAMES OUT_RATE SUBTYPE SNR_DB HZ ARGUMENT...: round(frames x ratio) frames of the same sine. 16 bits
+# show 94.1 dB at -1 dBFS after two roundings, 24 bits 142, and the converter promises 126.
 tone() {
 	local in=$1 frames=$2 out=$3 subtype=$4 limit=$5 hz=$6 name length
 	shift 6
@@ -47,7 +47,8 @@ for frames in 1 2 3 17 441 8191 8192 8193; do
 	judge make short.wav 44100 $frames pcm_16 997
 	for to in 8000 48000; do
 		run -y -to $to short.wav o.wav
-		judged "$frames frames to $to Hz" length o.wav "$("$python" -c "import math; print(math.floor($frames * $to / 44100 + .5))")"
+		judged "$frames frames to $to Hz" length o.wav \
+			"$("$python" -c "import math; print(math.floor($frames * $to / 44100 + .5))")"
 	done
 done
 
@@ -143,7 +144,8 @@ import numpy
 samples = numpy.zeros(8192, '<${subtype#*:}')
 samples[[4000, 4001, 5000]] = numpy.nan, numpy.inf, -numpy.inf
 samples.tofile('nan.raw')"
-	run -y --raw-rate 44100 --raw-channels 1 --raw-subtype ${subtype%:*} --format raw --subtype pcm_16 --dither none -to 48000 nan.raw o.raw
+	run -y --raw-rate 44100 --raw-channels 1 --raw-subtype ${subtype%:*} --format raw --subtype pcm_16 --dither \
+		none -to 48000 nan.raw o.raw
 	check "not numbers, subtype ${subtype%:*}" "$(cat err)" \
 		grep -qxF 'bli-resample: nan.raw: 3 samples were not numbers, treated as silence' err
 	check "they become silence" "one line, $(stat -c %s o.raw) bytes of 0" \
@@ -207,11 +209,11 @@ run --to 48000 --format wav named.wav forced.flac
 check "--format says it for any name" "$(head -c 4 forced.flac)" test "$(head -c 4 forced.flac)" = RIFF
 run --to 48000 named.wav named.unknown
 check "a name that says nothing keeps the input's" "$(head -c 4 named.unknown)" test "$(head -c 4 named.unknown)" = RIFF
-for rate in 48k 48K 48kHz 48000Hz 48.000khz; do
-	run -y --to $rate named.wav kilo.flac
+for rate in 48k 48K 48kHz 48000Hz 48.000khz '48 k' '48 kHz' '48000 Hz'; do
+	run -y --to "$rate" named.wav kilo.flac
 	check "--to $rate" "$(cat err)" cmp -s named.flac kilo.flac
 done
-for rate in k kHz Hz 48kk '48 k' 48m 48Hzk; do
+for rate in k kHz Hz 48kk 48m 48Hzk; do
 	run -y --to "$rate" named.wav kilo.flac
 	check "--to '$rate' is refused" "$(cat err)" grep -q 'not possible; allowed: a positive number of hertz' err
 done
@@ -222,9 +224,11 @@ for format in aiff caf; do
 	run -y --format wav --to 22050 -trace o.$format o.wav
 	check "$format says 22254.5 Hz" "$(grep ^input err)" grep -q '^input .* 22254.5 Hz$' err
 	judged "22254.5 Hz and back" tone o.wav 22050 90 997
-	"$program" --format $format --to 22254.5 in.wav - | cat | cmp - o.$format || bad "22254.5 Hz in a pipe" "differs"
+	"$program" --format $format --to 22254.5 in.wav - | cat | cmp - o.$format ||
+		bad "22254.5 Hz in a pipe" "differs"
 done
-refuses "WAV has whole hertz" 1 "o5.wav: wav cannot say 22254.5 Hz, only whole hertz; aiff, caf and raw can" -to 22254.5 in.wav o5.wav
+refuses "WAV has whole hertz" 1 "o5.wav: wav cannot say 22254.5 Hz, only whole hertz; aiff, caf and raw can" -to \
+	22254.5 in.wav o5.wav
 
 # --- Raw files -------------------------------------------------------------
 judge make in.wav 44100 22050 pcm_16 997 440
@@ -242,9 +246,11 @@ run -y --raw-rate 48000 --raw-channels 2 --raw-endian big --format wav --by 1 bi
 judged "--raw-endian big, output likewise" equal expected.wav o.wav
 run -y --raw-rate 44100.5 --raw-channels 2 --by 2 -trace in.raw o.raw
 check "raw rates with fractions" "$(grep ^output err)" grep -q '^output .* 88201 Hz$' err
-refuses "--raw-channels alone" 2 "--raw-rate: missing; it goes with the other --raw options" -by 2 --raw-channels 2 in.raw o2.raw
+refuses "--raw-channels alone" 2 "--raw-rate: missing; it goes with the other --raw options" -by 2 --raw-channels 2 \
+	in.raw o2.raw
 refuses "--raw-rate alone" 2 "--raw-channels: missing; it goes with --raw-rate" -by 2 --raw-rate 44100 in.raw o2.raw
-refuses "--raw-channels 65" 2 "--raw-channels 65: not possible; allowed: 1 to 64" -by 2 --raw-rate 1 --raw-channels 65 in.raw o2.raw
+refuses "--raw-channels 65" 2 "--raw-channels 65: not possible; allowed: 1 to 64" -by 2 --raw-rate 1 --raw-channels 65 \
+	in.raw o2.raw
 refuses "--raw-endian" 2 "--raw-endian middle: unknown; allowed: little, big" -by 2 --raw-endian middle in.raw o2.raw
 
 # --- Metadata --------------------------------------------------------------
@@ -272,27 +278,35 @@ judge make in.wav 44100 22050 pcm_16 997 440
 # --- Usage errors ----------------------------------------------------------
 refuses "neither -to nor -by" 2 "-to RATE or -by FACTOR: one of them is required" in.wav x.wav
 refuses "no input" 2 "an input file is required; --help explains" -to 8000
+refuses "an empty name" 2 "'': an empty word is not the name of a file" -to 8000 "" o.wav
 for rate in 0 -1 nan 8m ''; do
-	refuses "-to '$rate'" 2 "-to $rate: not possible; allowed: a positive number of hertz (16000, 44.1k)" -to "$rate" in.wav x.wav
+	refuses "-to '$rate'" 2 "-to $rate: not possible; allowed: a positive number of hertz (16000, 44.1k)" -to \
+		"$rate" in.wav x.wav
 done
 refuses "-to 1e10" 2 "-to 1e10: out of range; allowed: up to 1000000000 Hz" -to 1e10 in.wav x.wav
 for factor in 0 -1 1/0 two; do
-	refuses "-by $factor" 2 "-by $factor: not possible; allowed: a positive number like 0.91875 or a fraction like 147/160" -by $factor in.wav x.wav
+	refuses "-by $factor" 2 \
+		"-by $factor: not possible; allowed: a positive number like 0.91875 or a fraction like 147/160" -by \
+		$factor in.wav x.wav
 done
 refuses "-by 1000" 2 "-by 1000: out of range; allowed: 1/768 to 768" -by 1000 in.wav x.wav
 refuses "-by 0.001" 2 "-by 0.001: out of range; allowed: 1/768 to 768" -by 0.001 in.wav x.wav
 refuses "an unknown option" 2 "unrecognized option '--nothing'" --nothing -to 8000 in.wav x.wav
 refuses "an option without its value" 2 "option '--to' requires an argument" in.wav x.wav -to
-refuses "--converter" 2 "--converter bli_worst: unknown; --list-converters shows what there is" --converter bli_worst -to 8000 in.wav x.wav
-refuses "--converter with -l" 2 "--converter bli_best: cannot be combined with -l or -f" -l --converter bli_best -to 8000 in.wav x.wav
+refuses "--converter" 2 "--converter bli_worst: unknown; --list-converters shows what there is" --converter bli_worst \
+	-to 8000 in.wav x.wav
+refuses "--converter with -l" 2 "--converter bli_best: cannot be combined with -l or -f" -l --converter bli_best -to \
+	8000 in.wav x.wav
 refuses "-l with -f" 2 "-l, -f small.filter: only one of them can be given" -l -f small.filter -to 8000 in.wav x.wav
 refuses "--gain" 2 "--gain loud: not possible; allowed: -200 to 200 dB" --gain loud -to 8000 in.wav x.wav
 refuses "--gain 201" 2 "--gain 201: not possible; allowed: -200 to 200 dB" --gain 201 -to 8000 in.wav x.wav
 refuses "--dither" 2 "--dither=white: unknown; allowed: none, tpdf, shaped" --dither=white -to 8000 in.wav x.wav
 refuses "--format" 2 "--format doc: unknown; --list-formats shows what there is" --format doc -to 8000 in.wav x.wav
-refuses "--subtype" 2 "--subtype pcm_17: unknown; --list-formats shows what there is" --subtype pcm_17 -to 8000 in.wav x.wav
+refuses "--subtype" 2 "--subtype pcm_17: unknown; --list-formats shows what there is" --subtype pcm_17 -to 8000 in.wav \
+	x.wav
 BLI_KERNEL=abacus run -to 8000 in.wav x.wav
-check "BLI_KERNEL" "$(cat err)" test $status -eq 1 -a "$(cat err)" = "bli-resample: BLI_KERNEL=abacus: not in this build or not for this processor"
+check "BLI_KERNEL" "$(cat err)" test $status -eq 1 \
+	-a "$(cat err)" = "bli-resample: BLI_KERNEL=abacus: not in this build or not for this processor"
 
 # --- Errors of files -------------------------------------------------------
 refuses "a missing input" 1 "none.wav: No such file or directory" -to 8000 none.wav x.wav
@@ -308,7 +322,8 @@ refuses "an input without samples" 1 "none.wav: no samples in it" -to 8000 none.
 "$python" -c "import random; random.seed(1); open('noise.wav', 'wb').write(random.randbytes(5000))"
 run -to 8000 noise.wav x.wav
 check "not a sound file" "$(cat err)" \
-	test $status -eq 1 -a "$(cut -d: -f1-3 err)" = "bli-resample: noise.wav: not a sound file that can be read" -a ! -e x.wav
+	test $status -eq 1 -a "$(cut -d: -f1-3 err)" = "bli-resample: noise.wav: not a sound file that can be read" \
+		-a ! -e x.wav
 judge make in.wav 44100 22050 pcm_16 997
 if [ "$(id -u)" -ne 0 ]; then
 	cp in.wav secret.wav; chmod 0 secret.wav
@@ -317,7 +332,8 @@ elif command -v setpriv >/dev/null && chmod 755 "$work" && setpriv --reuid=65534
 	cp in.wav secret.wav; chmod 0 secret.wav
 	setpriv --reuid=65534 --clear-groups "$program" -to 8000 secret.wav - >out 2>err </dev/null
 	status=$?
-	check "an unreadable input" "$(cat err)" test $status -eq 1 -a "$(cat err)" = "bli-resample: secret.wav: Permission denied"
+	check "an unreadable input" "$(cat err)" \
+		test $status -eq 1 -a "$(cat err)" = "bli-resample: secret.wav: Permission denied"
 fi
 cp in.wav kept.wav
 refuses "an output that exists" 1 "kept.wav: exists already; -y replaces it" -to 8000 in.wav kept.wav
@@ -332,12 +348,14 @@ run -y -to 44100 kept.wav kept.wav
 judged "-y onto the input itself" length kept.wav 22050
 refuses "no such directory" 1 "nowhere/x.wav: No such file or directory" -to 8000 in.wav nowhere/x.wav
 refuses "a directory for an output" 1 "set: Is a directory" -y -to 8000 in.wav set
-refuses "an unsupported ratio" 1 "in.wav: 44100 Hz to 10 Hz: ratio not supported; allowed: 1/768 to 768" -to 10 in.wav x.wav
+refuses "an unsupported ratio" 1 "in.wav: 44100 Hz to 10 Hz: ratio not supported; allowed: 1/768 to 768" -to 10 in.wav \
+	x.wav
 refuses "a format that cannot" 1 "x.flac: flac float: cannot be written with 1 channels at 8000 Hz; --list-formats shows what there is" \
 	--format flac --subtype float -to 8000 in.wav x.flac
 sed '700s/.*/abc/' small.filter >bad.filter
 run -to 8000 -f bad.filter in.wav x.wav
-check "a bad filter file, with its line" "$(cat err)" test $status -eq 1 -a ! -e x.wav -a "$(grep -c '^bli-resample: bad.filter: line 700: ' err)" -eq 1
+check "a bad filter file, with its line" "$(cat err)" \
+	test $status -eq 1 -a ! -e x.wav -a "$(grep -c '^bli-resample: bad.filter: line 700: ' err)" -eq 1
 refuses "a missing filter file" 1 "none.filter: No such file or directory" -to 8000 -f none.filter in.wav x.wav
 
 check "nothing temporary is left" "$(ls -A . | grep -c '\.tmp$') files" test -z "$(ls -A . | grep '\.tmp$')"

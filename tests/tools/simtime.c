@@ -7,19 +7,29 @@
  *     SIMTIME_JITTER_US      each wake-up is late by 0 … this, evenly distributed (50)
  *     SIMTIME_HICCUPS        "EVERY_S:LATE_MS": every so many seconds, on average, one is late by this besides (none)
  *     SIMTIME_SIGNALS        "SECONDS:NUMBER …": signals that the process gets at these times from its start (none)
+ *     SIMTIME_SPY            "FROM:TO:FILE": calls of malloc() and its kin, and page faults, between these seconds; written
+ *                            to the file as they end
+ *     SIMTIME_REFUSES        set: neither real-time priority nor locked memory is allowed; otherwise both are said to be
+ *                            there
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "heapspy.h"
 
 #define START_NS INT64_C(1000000000000)
 #define LOOK_NS 200
@@ -73,6 +83,42 @@ static void raise_signals(void)
 	}
 }
 
+static long page_faults(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_minflt + usage.ru_majflt;
+}
+
+/* Begin or end counting, if it is time to. */
+static void spy(void)
+{
+	static enum { BEFORE, DURING, AFTER } state;
+	static long faults;
+	const char *when = getenv("SIMTIME_SPY");
+	double time = 1e-9 * (double)(now - START_NS);
+	char *end;
+	FILE *file;
+
+	if (!when || state == AFTER)
+		return;
+	if (state == BEFORE && time >= strtod(when, &end)) {
+		state = DURING;
+		faults = page_faults();
+		heapspy_start(0);
+	} else if (state == DURING && strtod(when, &end) <= time && time >= strtod(end + 1, &end)) {
+		heapspy_stop();
+		faults = page_faults() - faults;
+		state = AFTER;
+		file = fopen(end + 1, "w");
+		if (file) {
+			fprintf(file, "%lu calls of the heap, %ld page faults\n", heapspy_calls(), faults);
+			fclose(file);
+		}
+	}
+}
+
 static struct timer *timer_of(int descriptor)
 {
 	return descriptor >= 0 && descriptor < DESCRIPTORS && timers[descriptor].is_timer ? &timers[descriptor] : NULL;
@@ -91,6 +137,7 @@ static void pass(int64_t until)
 	if (until > now)
 		now = until + lateness(until - now);
 	raise_signals();
+	spy();
 }
 
 static void tell(struct timespec *time)
@@ -239,4 +286,26 @@ int __poll_chk(struct pollfd *descriptors, nfds_t count, int timeout, size_t byt
 {
 	(void)bytes;
 	return poll(descriptors, count, timeout);
+}
+
+static int refuses(void)
+{
+	if (!getenv("SIMTIME_REFUSES"))
+		return 0;
+	errno = EPERM;
+	return -1;
+}
+
+int sched_setscheduler(pid_t process, int policy, const struct sched_param *param)
+{
+	(void)process;
+	(void)policy;
+	(void)param;
+	return refuses();
+}
+
+int mlockall(int flags)
+{
+	(void)flags;
+	return refuses();
 }

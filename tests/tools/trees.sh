@@ -12,12 +12,14 @@ tree() { (cd "$1" 2>/dev/null && find . -type f | sed 's|^\./||' | sort | tr '\n
 all="set/a.wav set/one/a.wav set/two/a.wav set/two/b.wav"
 
 run -to 8000 --output-dir results $all
-check "--output-dir makes the folder and keeps the tree" "$(tree results)" test $status -eq 0 -a "$(tree results)" = "$all "
+check "--output-dir makes the folder and keeps the tree" "$(tree results)" \
+	test $status -eq 0 -a "$(tree results)" = "$all "
 judged "--output-dir: length" length results/set/two/b.wav 800
 run -to 8000 --output-dir ./deep/er/results ./set//a.wav
 check "folders within folders" "$(tree deep)" test $status -eq 0 -a "$(tree deep)" = "er/results/set/a.wav "
 (cd set/one && "$program" -to 8000 --output-dir ../up ../a.wav ../two/a.wav)
-check "paths that lead upwards lose what they have in common" "$(tree set/up)" test "$(tree set/up)" = "a.wav two/a.wav "
+check "paths that lead upwards lose what they have in common" "$(tree set/up)" \
+	test "$(tree set/up)" = "a.wav two/a.wav "
 run -to 8000 --output-dir absolute "$work/set/one/a.wav" "$work/set/two/a.wav"
 check "so do absolute ones" "$(tree absolute)" test $status -eq 0 -a "$(tree absolute)" = "one/a.wav two/a.wav "
 run -to 8000 --output-dir single "$work/set/one/a.wav"
@@ -27,21 +29,26 @@ check "nothing is written outside" "$(tree outside)" test $status -eq 0 -a "$(tr
 
 # --- Names that collide -------------------------------------------------------------------------------------
 run -to 8000 --output-dir collide set/a.wav set/one/a.wav ./set/a.wav set/two/b.wav
-check "just the colliding file is refused" "$(cat err)" test $status -eq 1 -a \
-	"$(cat err)" = "bli-resample: ./set/a.wav: its output collide/set/a.wav is already that of set/a.wav" -a \
+check "just the colliding file is refused" "$(cat err)" test $status -eq 1 \
+	-a "$(cat err)" = "bli-resample: ./set/a.wav: its output collide/set/a.wav is already that of set/a.wav" -a \
 	"$(tree collide)" = "set/a.wav set/one/a.wav set/two/b.wav "
 cp set/a.wav set/a.aiff
 run -to 8000 --output-dir collide2 --format flac set/a.wav set/a.aiff
-check "one name in another format" "$(cat err)" test $status -eq 1 -a "$(tree collide2)" = "set/a.flac " -a "$(wc -l <err)" -eq 1
+check "one name in another format" "$(cat err)" \
+	test $status -eq 1 -a "$(tree collide2)" = "set/a.flac " -a "$(wc -l <err)" -eq 1
 echo kept >results/set/a.wav
 run -to 8000 --output-dir results set/a.wav set/two/b.wav
-check "what exists is kept" "$(cat results/set/a.wav)" test $status -eq 1 -a "$(cat results/set/a.wav)" = kept -a "$(wc -l <err)" -eq 2
+check "what exists is kept" "$(cat results/set/a.wav)" \
+	test $status -eq 1 -a "$(cat results/set/a.wav)" = kept -a "$(wc -l <err)" -eq 2
 echo noise >set/bad.wav
 run -y -to 8000 --output-dir results --format flac set/a.wav set/bad.wav set/two/a.wav
 check "one bad file does not stop the others" "$(cat err)" \
-	test $status -eq 1 -a -s results/set/a.flac -a -s results/set/two/a.flac -a ! -e results/set/bad.flac -a "$(wc -l <err)" -eq 1
-refuses "standard input has no name" 2 "-: standard input has no name that an output in results could have" -to 8000 --output-dir results -
-refuses "a third file" 2 "set/two/a.wav: one input and one output at a time, or --output-dir" -to 8000 set/a.wav set/one/a.wav set/two/a.wav
+	test $status -eq 1 -a -s results/set/a.flac -a -s results/set/two/a.flac -a ! -e results/set/bad.flac \
+		-a "$(wc -l <err)" -eq 1
+refuses "standard input has no name" 2 "-: standard input has no name that an output in results could have" -to 8000 \
+	--output-dir results -
+refuses "a third file" 2 "set/two/a.wav: one input and one output at a time, or --output-dir" -to 8000 set/a.wav \
+	set/one/a.wav set/two/a.wav
 refuses "a file for a folder" 1 "set/a.wav/set/one/a.wav: Not a directory" -to 8000 --output-dir set/a.wav set/one/a.wav
 
 # --- Several at a time ----------------------------------------------------------------------------------------
@@ -54,7 +61,8 @@ check "--jobs: the same bytes" "$(du -sb parallel | cut -f1)" diff -r serial par
 echo noise >many/7.wav
 echo noise >many/30.wav
 run -y --jobs 4 -to 48000 --output-dir parallel many/*.wav
-check "--jobs: bad files are named, a line each" "$(cat err)" test $status -eq 1 -a "$(grep -cxE 'bli-resample: many/(7|30).wav: .*' err)" -eq 2 -a "$(wc -l <err)" -eq 2
+check "--jobs: bad files are named, a line each" "$(cat err)" \
+	test $status -eq 1 -a "$(grep -cxE 'bli-resample: many/(7|30).wav: .*' err)" -eq 2 -a "$(wc -l <err)" -eq 2
 refuses "--jobs 0" 2 "--jobs 0: not possible; allowed: 1 to 256" --jobs 0 -to 8000 set/a.wav x.wav
 # --- One long file, by several threads --------------------------------------------------------------------------
 # Music for 30 s: ten segments and more; a peak beyond full scale, whose clipped samples are counted as one thread does.
@@ -86,7 +94,8 @@ wait $child 2>/dev/null
 status=$?
 kill $writers 2>/dev/null
 wait $writers 2>/dev/null
-check "SIGINT ends all threads, and nothing is left" "status $status, '$(ls ended)'" test $status -eq 130 -a -z "$(ls ended)" -a ! -s err -a $i -lt 100
+check "SIGINT ends all threads, and nothing is left" "status $status, '$(ls ended)'" \
+	test $status -eq 130 -a -z "$(ls ended)" -a ! -s err -a $i -lt 100
 
 # --- Progress over all files ------------------------------------------------------------------------------------
 "$python" - <<'END'

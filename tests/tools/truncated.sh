@@ -11,17 +11,20 @@ for format in wav aiff au caf w64 flac; do
 	head -c $(($(stat -c %s whole.$format) / 2)) whole.$format >cut.$format
 	run -y --format wav -to 48000 cut.$format o.wav
 	check "half a $format is converted, with one warning" "$(cat err)" \
-		test $status -eq 0 -a "$(wc -l <err)" -eq 1 -a "$(grep -c "^bli-resample: cut.$format: truncated.*; converted up to there$" err)" -eq 1
+		test $status -eq 0 -a "$(wc -l <err)" -eq 1 \
+			-a "$(grep -c "^bli-resample: cut.$format: truncated.*; converted up to there$" err)" -eq 1
 	judged "half a $format: the tone" tone o.wav 48000 85 997
 	# never less than what others give, to the last whole block of FLAC
 	if command -v ffmpeg >/dev/null && [ $format != w64 ]; then
 		theirs=$(ffmpeg -v quiet -nostdin -i cut.$format -f s16le - 2>/dev/null | wc -c)
 		run -y -q --format raw -by 1 cut.$format o.raw
-		check "half a $format: no less than ffmpeg" "$(stat -c %s o.raw) and $theirs bytes" test "$(stat -c %s o.raw)" -ge "$theirs"
+		check "half a $format: no less than ffmpeg" "$(stat -c %s o.raw) and $theirs bytes" \
+			test "$(stat -c %s o.raw)" -ge "$theirs"
 	fi
 	rm -f o2.wav
 	run --strict --format wav -to 48000 cut.$format o2.wav
-	check "half a $format with --strict" "$(cat err)" test $status -eq 1 -a "$(grep -c "^bli-resample: cut.$format: truncated" err)" -eq 1 -a ! -e o2.wav
+	check "half a $format with --strict" "$(cat err)" \
+		test $status -eq 1 -a "$(grep -c "^bli-resample: cut.$format: truncated" err)" -eq 1 -a ! -e o2.wav
 	[ $format = w64 ] && continue
 	cat cut.$format | "$program" --format wav -to 48000 - - 2>err | cat >piped.wav
 	check "half a $format in a pipe" "$(cat err)" \
@@ -42,10 +45,11 @@ data[40:44] = struct.pack('<I', 60000)
 data[4:8] = struct.pack('<I', 60036)
 open('long.wav', 'wb').write(data)"
 cat long.wav | "$program" -to 48000 - - 2>err | cat >o.wav
-check "an estimate that is too long" "$(cat err)" test "${PIPESTATUS[1]}" -eq 0 -a \
-	"$(cat err)" = "bli-resample: standard input: truncated: 22050 of 30000 frames are there; converted up to there"
+check "an estimate that is too long" "$(cat err)" test "${PIPESTATUS[1]}" -eq 0 \
+	-a "$(cat err)" = "bli-resample: standard input: truncated: 22050 of 30000 frames are there; converted up to there"
 run -y -to 48000 in.wav whole48.wav
-check "all of it is converted, the filter's tail as well" "$(stat -c %s o.wav) bytes" cmp <(tail -c +45 whole48.wav) <(tail -c +45 o.wav)
+check "all of it is converted, the filter's tail as well" "$(stat -c %s o.wav) bytes" \
+	cmp <(tail -c +45 whole48.wav) <(tail -c +45 o.wav)
 if command -v sox >/dev/null && command -v lame >/dev/null; then
 	lame --quiet -b 128 in.wav talk.mp3
 	# the manual's own example

@@ -39,7 +39,8 @@ recompute() {
 	local name=$1 figure
 	shift
 	if [ -z "$python" ]; then skip "$name" "python3 with numpy and scipy"; return; fi
-	if figure=$("$python" "$sources/tests/tools/windowfilter.py" "$@" 2>&1); then ok "$name" "$figure"; else bad "$name" "$figure"; fi
+	if figure=$("$python" "$sources/tests/tools/windowfilter.py" "$@" 2>&1); then ok "$name" "$figure"; else bad \
+		"$name" "$figure"; fi
 }
 
 # --- Questions -------------------------------------------------------------
@@ -68,7 +69,8 @@ rm -f F9T8.filter
 
 printf '0.8\n9\n' | "$program" >out 2>err; status=$?
 check "input ends before the last answer" "$(cat err)" \
-	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: standard input: ended before Nmult was given" -a -z "$(ls | grep T8)"
+	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: standard input: ended before Nmult was given" \
+		-a -z "$(ls | grep T8)"
 refuses "no input at all" 1 "standard input: ended before Roll-off was given"
 yes | "$program" >out 2>err; status=$?
 check "an endless wrong answer ends" "$(cat err)" test $status -eq 1 -a -s err
@@ -98,7 +100,8 @@ END
 
 run --nmult 64 -o even.filter
 check "even Nmult is raised with a note" "$(cat err)" \
-	test $status -eq 0 -a "$(cat err)" = "bli-windowfilter: --nmult 64: raised to 65: a symmetric filter has an odd length"
+	test $status -eq 0 -a "$(cat err)" = \
+		"bli-windowfilter: --nmult 64: raised to 65: a symmetric filter has an odd length"
 check "it is the filter of 65" "even.filter" cmp -s even.filter default.filter
 
 for value in 0 -0.5 1.0001; do
@@ -118,13 +121,17 @@ refuses "unknown option" 2 "unrecognized option '--frobnicate'" --frobnicate
 refuses "option without its value" 2 "option '--beta' requires an argument" --beta
 refuses "value for an option without one" 2 "option '--precise' doesn't allow an argument" --precise=1
 refuses "two files" 2 "b: one filter file at a time" a b
-refuses "file and design" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" F13T8.filter --beta 5
-refuses "file and output" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" F13T8.filter -o x
-refuses "file and --integers" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" F13T8.filter --integers
+refuses "file and design" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" \
+	F13T8.filter --beta 5
+refuses "file and output" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" \
+	F13T8.filter -o x
+refuses "file and --integers" 2 "F13T8.filter: an existing filter file takes --measure, --plot and --rate only" \
+	F13T8.filter --integers
 refuses "one name for both" 2 "same.svg: cannot be both the filter file and the drawing" -o same.svg --plot same.svg
 refuses "both kinds of number" 2 "--precise, --integers: one of them" --precise --integers
 for name in drawing.jpg drawing svg; do
-	refuses "a picture called $name" 2 "--plot $name: the name decides the kind of picture; allowed: .svg, .png" --plot "$name"
+	refuses "a picture called $name" 2 "--plot $name: the name decides the kind of picture; allowed: .svg, .png" \
+		--plot "$name"
 done
 
 # --- Passband, stopband, attenuation --------------------------------------
@@ -133,13 +140,16 @@ refuses "no passband" 2 "--passband: missing; it goes with --stopband and --atte
 refuses "no attenuation" 2 "--attenuation: missing; it goes with --passband and --stopband" --passband 0.9 --stopband 1
 refuses "bands and shape" 2 "--passband, --stopband, --attenuation: cannot be combined with --rolloff, --beta, --nmult" \
 	--passband 0.9 --stopband 1 --attenuation 80 --nmult 65
-refuses "passband out of range" 2 "--passband 1: out of range; allowed: above 0, below 1" --passband 1 --stopband 1.1 --attenuation 80
+refuses "passband out of range" 2 "--passband 1: out of range; allowed: above 0, below 1" --passband 1 --stopband 1.1 \
+	--attenuation 80
 refuses "stopband below passband" 2 "--stopband 0.8: out of range; allowed: above the passband 0.9, at most 1.1" \
 	--passband 0.9 --stopband 0.8 --attenuation 80
 refuses "stopband too high" 2 "--stopband 1.2: out of range; allowed: above the passband 0.9, at most 1.1" \
 	--passband 0.9 --stopband 1.2 --attenuation 80
-refuses "attenuation too low" 2 "--attenuation 20: out of range; allowed: 25 to 190 dB" --passband 0.9 --stopband 1 --attenuation 20
-refuses "attenuation too high" 2 "--attenuation 191: out of range; allowed: 25 to 190 dB" --passband 0.9 --stopband 1 --attenuation 191
+refuses "attenuation too low" 2 "--attenuation 20: out of range; allowed: 25 to 190 dB" --passband 0.9 --stopband 1 \
+	--attenuation 20
+refuses "attenuation too high" 2 "--attenuation 191: out of range; allowed: 25 to 190 dB" --passband 0.9 --stopband 1 \
+	--attenuation 191
 refuses "attenuation no number" 2 "--attenuation much: not a number" --passband 0.9 --stopband 1 --attenuation much
 refuses "transition too narrow" 2 "--passband 0.9 --stopband 0.901: so close together take an Nmult above 8191" \
 	--passband 0.9 --stopband 0.901 --attenuation 80
@@ -175,7 +185,8 @@ run --passband 0.8 --stopband 1 --attenuation 100 --integers -o bands.filter -y
 check "--integers keeps 16 bits and says what is left" "$(cat err)" \
 	test $status -eq 0 -a "$(grep -cE '^bli-windowfilter: --attenuation 100: the 16-bit table ends at [78][0-9]\.[0-9] dB$' err)" -eq 1 -a "$(grep -c '\.' bands.filter)" -eq 0
 run --passband 0.8 --stopband 1 --attenuation 60 -o bands.filter -y
-check "60 dB are no more than 16 bits hold" "no note, integers" test $status -eq 0 -a ! -s err -a "$(grep -c '\.' bands.filter)" -eq 0
+check "60 dB are no more than 16 bits hold" "no note, integers" \
+	test $status -eq 0 -a ! -s err -a "$(grep -c '\.' bands.filter)" -eq 0
 run --passband 0.8 --stopband 1 --attenuation 100 --precise -o bands.filter -y
 check "nothing to say about --precise" "no note" test $status -eq 0 -a ! -s err
 cp bands.filter fractions.filter
@@ -188,7 +199,8 @@ for rate in 44100 44.1k '44.1 kHz' '44100 Hz'; do
 	check "Hz at --rate $rate" "$(cat err)" cmp -s edges.filter fractions.filter
 done
 run --rate 44.1k --measure edges.filter
-check "--rate tells Hz as well" "$(grep '^-6 dB' out)" grep -qE '^-6 dB +0\.[0-9]{6} of Nyquist, 198[0-9]{2}\.[0-9] Hz$' out
+check "--rate tells Hz as well" "$(grep '^-6 dB' out)" \
+	grep -qE '^-6 dB +0\.[0-9]{6} of Nyquist, 198[0-9]{2}\.[0-9] Hz$' out
 refuses "a frequency without a rate" 2 "--passband 18kHz: a frequency needs --rate, the lower of the two rates" \
 	--passband 18kHz --stopband 20kHz --attenuation 100
 for edge in '20 mHz' 0.9x 18kHz% nan '' -1; do
@@ -227,7 +239,8 @@ for nmult in 13 65 129; do
 		recompute "measured, Nmult $nmult $precise" measure measured.filter out
 		cp out printed
 		run measured.filter
-		check "the file read back measures the same" "$(sed -n 's/^stopband attenuation *//p' out)" cmp -s out printed
+		check "the file read back measures the same" "$(sed -n 's/^stopband attenuation *//p' out)" \
+			cmp -s out printed
 	done
 done
 run --nmult 3 --measure -o short.filter
@@ -245,7 +258,8 @@ check "--overwrite replaces it" "kept.filter" cmp -s kept.filter default.filter
 echo precious >target.filter
 ln -s target.filter link.filter
 run -o link.filter -y
-check "a symbolic link is followed" "target.filter" test -L link.filter -a "$(cksum <target.filter)" = "$(cksum <default.filter)"
+check "a symbolic link is followed" "target.filter" \
+	test -L link.filter -a "$(cksum <target.filter)" = "$(cksum <default.filter)"
 ln -s nowhere dangling.filter
 refuses "a dangling link is kept" 1 "dangling.filter: exists already; -y replaces it" -o dangling.filter
 refuses "no such directory" 1 "none/x.filter: No such file or directory" -o none/x.filter
@@ -257,11 +271,13 @@ run -o /dev/stdout -y
 check "standard output by its name" "$(wc -c <out) bytes" cmp -s out default.filter
 (ulimit -f 8; exec "$program" -o limited.filter 2>err >out); status=$?
 check "a file cut by a limit leaves nothing" "$(cat err)" \
-	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: limited.filter: File too large" -a -z "$(ls -A | grep limited)"
+	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: limited.filter: File too large" \
+		-a -z "$(ls -A | grep limited)"
 (umask 027; "$program" --nmult 5 -o mode.filter)
 check "the mode follows the umask" "$(stat -c %a mode.filter)" test "$(stat -c %a mode.filter)" = 640
 "$program" --help >/dev/full 2>err; status=$?
-check "help onto a full disk" "$(cat err)" test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: standard output: No space left on device"
+check "help onto a full disk" "$(cat err)" \
+	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: standard output: No space left on device"
 
 # --- Reading ---------------------------------------------------------------
 refuses "a missing file" 1 "none.filter: No such file or directory" none.filter
@@ -272,7 +288,8 @@ refuses "a truncated file" 1 "cut.filter: line 3: Length 1536: the rest of the f
 head -n 3000 F13T8.filter >cut.filter
 refuses "a file truncated later" 1 "cut.filter: line 3001: the file ends where a difference should be" cut.filter
 sed '700s/.*/abc/' F13T8.filter >letters.filter
-refuses "letters for a coefficient" 1 "letters.filter: line 700: 'abc' is not a number; a coefficient should be here" letters.filter
+refuses "letters for a coefficient" 1 "letters.filter: line 700: 'abc' is not a number; a coefficient should be here" \
+	letters.filter
 sed 's/^Nmult 13/Nmult 15/' F13T8.filter >nmult.filter
 refuses "Nmult against Length" 1 "nmult.filter: line 3: Nmult 15 goes with Length 1792, the file says 1536" nmult.filter
 head -c 4096 /dev/urandom >noise.filter
@@ -286,25 +303,31 @@ real_path=$PATH
 run_with_path() { local path=$1; shift; env PATH="$path" "$program" "$@" >out 2>err </dev/null; status=$?; }
 run_with_path "$work/empty" --nmult 7 --plot drawing.svg
 check "without gnuplot nothing is written" "$(cat err)" \
-	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: gnuplot: not found; --plot needs it installed" -a ! -e F7T8.filter -a ! -e drawing.svg
+	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: gnuplot: not found; --plot needs it installed" -a ! -e \
+		F7T8.filter -a ! -e drawing.svg
 printf '#!/bin/sh\necho >&2\necho "line 3: no such terminal" >&2\nexit 1\n' >fake/gnuplot
 chmod +x fake/gnuplot
 run_with_path "$work/fake:$real_path" --nmult 7 --plot drawing.svg
 check "gnuplot fails" "$(cat err)" \
-	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: gnuplot: line 3: no such terminal" -a ! -e F7T8.filter -a ! -e drawing.svg
+	test $status -eq 1 -a "$(cat err)" = "bli-windowfilter: gnuplot: line 3: no such terminal" -a ! -e F7T8.filter \
+		-a ! -e drawing.svg
 if command -v gnuplot >/dev/null; then
 	run --nmult 65 --plot drawing.svg -o drawn.filter
 	check "a drawing" "$(wc -c <drawing.svg) bytes" \
-		test $status -eq 0 -a ! -s err -a "$(grep -c '</svg>' drawing.svg)" -eq 1 -a "$(grep -c '<path' drawing.svg)" -ge 2 -a -s drawn.filter
+		test $status -eq 0 -a ! -s err -a "$(grep -c '</svg>' drawing.svg)" -eq 1 \
+			-a "$(grep -c '<path' drawing.svg)" -ge 2 -a -s drawn.filter
 	check "names its filter" "Nmult 65" grep -q 'Nmult 65, Length 8192, 16-bit integers' drawing.svg
 	cp drawing.svg first.svg
 	run drawn.filter --plot drawing.svg -y
 	check "the file read back draws the same" "drawing.svg" cmp -s drawing.svg first.svg
 	run drawn.filter --plot drawing.png
-	check "a .png is one" "$(head -c 8 drawing.png | od -An -c)" test $status -eq 0 -a "$(head -c 4 drawing.png | tail -c 3)" = PNG
-	refuses "an existing drawing is kept" 1 "drawing.svg: exists already; -y replaces it" drawn.filter --plot drawing.svg
+	check "a .png is one" "$(head -c 8 drawing.png | od -An -c)" \
+		test $status -eq 0 -a "$(head -c 4 drawing.png | tail -c 3)" = PNG
+	refuses "an existing drawing is kept" 1 "drawing.svg: exists already; -y replaces it" drawn.filter --plot \
+		drawing.svg
 	run --nmult 3 --plot short.svg -o short.filter -y
-	check "a drawing without a passband" "$(wc -c <short.svg) bytes" test $status -eq 0 -a "$(grep -c '</svg>' short.svg)" -eq 1
+	check "a drawing without a passband" "$(wc -c <short.svg) bytes" \
+		test $status -eq 0 -a "$(grep -c '</svg>' short.svg)" -eq 1
 else
 	skip "a drawing" gnuplot
 fi

@@ -34,7 +34,7 @@ static void measure_quality(const struct options *options, struct bench_result *
 	progress_end(&progress);
 }
 
-/* Taking turns, so that a busy spell of the machine falls on all alike. */
+/* In turns, so that a busy spell of the machine affects all alike. */
 static void measure_speed(const struct options *options, struct bench_result *results)
 {
 	const struct bench_settings *settings = &options->settings;

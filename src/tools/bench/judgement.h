@@ -44,13 +44,14 @@ size_t judgement_sort(const struct bench_result **order, const struct bench_resu
 const struct bench_result *judgement_better(const struct bench_result *result, const struct bench_result *const *order,
 					    size_t count, const struct bli_ratehost_setup *setup);
 
-/* Which to take, among order[count] from judgement_sort(). */
+/* What to recommend. */
 struct advice {
 	const struct bench_result *everyday;	/* NULL where every stream is flawed */
 	bool enough;				/* everyday is the cheapest that is enough; otherwise the cleanest */
 	const struct bench_result *cleanest;	/* NULL where none is cleaner than everyday by 1 dB */
 };
 
+/* Which converter to take, among order[count] from judgement_sort() at these rates and periods. */
 struct advice judgement_advise(const struct bench_result *const *order, size_t count,
 			       const struct bli_ratehost_setup *setup);
 

@@ -23,7 +23,7 @@ static double overlap(const struct box *a, const struct box *b)
 	return width > 0 && height > 0 ? width * height : 0;
 }
 
-/* The area of labels[n] that points, earlier labels and the edges of the plot leave it not. */
+/* How much of the area of labels[n] is covered by points and earlier labels or lies outside the plot. */
 static double conflict(const struct label *labels, size_t n, size_t count, double plot_width, double plot_height)
 {
 	struct box text = text_box(&labels[n]), plot = { 0, plot_width, 0, plot_height };

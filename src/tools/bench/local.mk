@@ -12,7 +12,7 @@ bli_bench_SOURCES = \
 	src/tools/bench/quality.c src/tools/bench/quality.h \
 	src/tools/bench/report.c src/tools/bench/report.h src/tools/bench/reportdata.c \
 	src/tools/bench/run.c src/tools/bench/run.h \
-	$(commandline_sources) $(doctor_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)
+	$(optionparser_sources) $(doctor_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)
 bli_bench_CPPFLAGS = $(tools_cppflags)
 bli_bench_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bli_bench_LDADD = src/tools/libmeasure.la src/core/libcore.la

@@ -6,10 +6,11 @@
 #include "measure/list.h"
 #include "shared/commandline.h"
 #include "shared/gnuplot.h"
+#include "shared/optionparser.h"
 #include "shared/ratetext.h"
 
-#include <getopt.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,58 +21,14 @@
 
 const char commandline_program[] = PROGRAM;
 
-enum option_code {
-	OPTION_RATES = 256, OPTION_PERIODS, OPTION_CHANNELS, OPTION_FORMAT, OPTION_CONVERTERS, OPTION_SECONDS,
-	OPTION_ROUNDS, OPTION_CSV, OPTION_JSON, OPTION_PLOT, OPTION_DOCTOR,
-};
-
-static const struct option long_options[] = {
-	{ "rates", required_argument, NULL, OPTION_RATES },
-	{ "periods", required_argument, NULL, OPTION_PERIODS },
-	{ "channels", required_argument, NULL, OPTION_CHANNELS },
-	{ "format", required_argument, NULL, OPTION_FORMAT },
-	{ "converters", required_argument, NULL, OPTION_CONVERTERS },
-	{ "seconds", required_argument, NULL, OPTION_SECONDS },
-	{ "rounds", required_argument, NULL, OPTION_ROUNDS },
-	{ "csv", no_argument, NULL, OPTION_CSV },
-	{ "json", no_argument, NULL, OPTION_JSON },
-	{ "plot", required_argument, NULL, OPTION_PLOT },
-	{ "doctor", optional_argument, NULL, OPTION_DOCTOR },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 },
-};
-
-static const char help[] =
-	"Usage: " PROGRAM " [OPTION]...\n"
-	"Measure the ALSA rate converters of this machine side by side: speed, SNR, bandwidth,\n"
-	"aliasing and delay; the cleanest first, and which to take at the end.\n"
-	"\n"
-	"      --rates=IN:OUT       rates, as in 44100:48000 (that is the default) or 44.1k:16k\n"
-	"      --periods=IN:OUT     frames per period; the default is the pair near 1024 that is\n"
-	"                           in the ratio of the rates, with a look at 1024 itself\n"
-	"      --channels=N         1 to 64 (2)\n"
-	"      --format=FORMAT      sample format (timing: S16_LE, quality: S32_LE)\n"
-	"      --converters=LIST    names with commas between (all that are installed)\n"
-	"      --seconds=S          CPU time for each converter and round (0.05)\n"
-	"      --rounds=N           rounds of timing, converters taking turns (9)\n"
-	"      --csv, --json        all figures for programs\n"
-	"      --plot=FILE          draw speed, responses and aliases, .svg or .png (needs gnuplot)\n"
-	"      --doctor[=PCM]       measure nothing, but tell which converter programs get from the\n"
-	"                           default PCM and this one, why, and what is wrong with that\n"
-	"  -v, --verbose            all figures, and what each converter says of itself\n"
-	"  -h, --help               this text\n"
-	"  -V, --version            the version\n";
-
-static int set_format(struct bench_settings *settings, const char *text)
+static int set_format(struct options *options, const char *text)
 {
 	const snd_pcm_format_t format = snd_pcm_format_value(text);
 
 	if (snd_pcm_format_linear(format) != 1)
 		return commandline_complain("--format %s: not possible; allowed: linear PCM such as S16_LE, S24_3LE or "
 					    "S32_LE", text);
-	settings->speed_format = settings->quality_format = format;
+	options->settings.speed_format = options->settings.quality_format = format;
 	return 0;
 }
 
@@ -101,8 +58,9 @@ static int set_names(struct options *options, const char *text)
 }
 
 /* IN:OUT, whole Hz. */
-static int set_rates(struct bli_ratehost_setup *setup, const char *text)
+static int set_rates(struct options *options, const char *text)
 {
+	struct bli_ratehost_setup *setup = &options->settings.setup;
 	double in = 0, out = 0;
 	const char *end = ratetext_read(text, &in, NULL);
 
@@ -116,7 +74,7 @@ static int set_rates(struct bli_ratehost_setup *setup, const char *text)
 	return 0;
 }
 
-/* Every converter that is named must be there: a misspelt one is not to be found out after half a minute. */
+/* Every converter that is named must be there, so that a misspelt one is found at once and not after half a minute. */
 static int check_names(const struct options *options, char **known, size_t known_count)
 {
 	for (size_t i = 0; i < options->count; i++) {
@@ -160,65 +118,94 @@ static int find_converters(struct options *options)
 static int set_plot(struct options *options, const char *path)
 {
 	options->plot = path;
-	return gnuplot_terminal(path) ? 0
-		: commandline_complain("--plot %s: the name decides the kind of picture; allowed: .svg, .png", path);
+	return gnuplot_check_name(path);
 }
 
-static int set_option(struct options *options, int code)
+static int set_periods(struct options *options, const char *text)
 {
-	struct bench_settings *settings = &options->settings;
-	struct bli_ratehost_setup *setup = &settings->setup;
-	int pair[2] = { 1, 1 }, number = 1;
-	int status = 0;
+	int pair[2];
 
-	switch (code) {
-	case OPTION_RATES:
-		status = set_rates(setup, optarg);
-		break;
-	case OPTION_PERIODS:
-		status = commandline_pair("--periods", optarg, MAX_PERIOD_FRAMES, pair);
-		setup->in_period_frames = (size_t)pair[0];
-		setup->out_period_frames = (size_t)pair[1];
-		options->periods_given = true;
-		break;
-	case OPTION_CHANNELS:
-		status = commandline_integer("--channels", optarg, 1, BLI_RATEHOST_MAX_CHANNELS, &number);
-		setup->channels = (unsigned int)number;
-		break;
-	case OPTION_ROUNDS:
-		status = commandline_integer("--rounds", optarg, 1, 1000, &number);
-		settings->rounds = (size_t)number;
-		break;
-	case OPTION_FORMAT:
-		status = set_format(settings, optarg);
-		break;
-	case OPTION_CONVERTERS:
-		status = set_names(options, optarg);
-		break;
-	case OPTION_SECONDS:
-		status = commandline_number("--seconds", optarg, 0.001, 60, "seconds of CPU time",
-					    &settings->cpu_seconds);
-		break;
-	case OPTION_CSV:
-		options->output = OUTPUT_CSV;
-		break;
-	case OPTION_JSON:
-		options->output = OUTPUT_JSON;
-		break;
-	case OPTION_PLOT:
-		status = set_plot(options, optarg);
-		break;
-	case OPTION_DOCTOR:
-		options->doctor = optarg ? optarg : "";
-		break;
-	case 'v':
-		options->verbose = true;
-		break;
-	default:
-		status = EXIT_USAGE;	/* getopt has complained */
-	}
-	return status;
+	if (commandline_pair("--periods", text, MAX_PERIOD_FRAMES, pair))
+		return EXIT_USAGE;
+	options->settings.setup.in_period_frames = (size_t)pair[0];
+	options->settings.setup.out_period_frames = (size_t)pair[1];
+	options->periods_given = true;
+	return 0;
 }
+
+static int set_channels(struct options *options, const char *text)
+{
+	int channels;
+
+	if (commandline_integer("--channels", text, 1, BLI_RATEHOST_MAX_CHANNELS, &channels))
+		return EXIT_USAGE;
+	options->settings.setup.channels = (unsigned int)channels;
+	return 0;
+}
+
+static int set_rounds(struct options *options, const char *text)
+{
+	int rounds;
+
+	if (commandline_integer("--rounds", text, 1, 1000, &rounds))
+		return EXIT_USAGE;
+	options->settings.rounds = (size_t)rounds;
+	return 0;
+}
+
+static int set_seconds(struct options *options, const char *text)
+{
+	return commandline_number("--seconds", text, 0.001, 60, "seconds of CPU time", &options->settings.cpu_seconds);
+}
+
+static int set_csv(struct options *options, const char *text)
+{
+	(void)text;
+	options->output = OUTPUT_CSV;
+	return 0;
+}
+
+static int set_json(struct options *options, const char *text)
+{
+	(void)text;
+	options->output = OUTPUT_JSON;
+	return 0;
+}
+
+static int set_doctor(struct options *options, const char *pcm)
+{
+	options->doctor = pcm ? pcm : "";
+	return 0;
+}
+
+static const struct option_entry entries[] = {
+	{ "--rates=IN:OUT", "rates, as in 44100:48000 (the default) or 44.1k:16k", .set = set_rates },
+	{ "--periods=IN:OUT", "frames per period; the default is the pair near 1024 that is\n"
+	  "in the ratio of the rates, with a look at 1024 itself", .set = set_periods },
+	{ "--channels=N", "1 to 64 (2)", .set = set_channels },
+	{ "--format=FORMAT", "sample format (timing: S16_LE, quality: S32_LE)", .set = set_format },
+	{ "--converters=LIST", "names with commas between (all that are installed)", .set = set_names },
+	{ "--seconds=S", "CPU time for each converter and round (0.05)", .set = set_seconds },
+	{ "--rounds=N", "rounds of timing, converters taking turns (9)", .set = set_rounds },
+	{ "--csv", "all figures, for programs", .set = set_csv },
+	{ "--json", "the same, with every round and the frequency responses", .set = set_json },
+	{ "--plot=FILE", "draw speed, responses and aliases, .svg or .png (needs gnuplot)", .set = set_plot },
+	{ "--doctor[=PCM]", "measure nothing, but tell which converter programs get from the\n"
+	  "default PCM and this one, why, and what is wrong with that", .set = set_doctor },
+	{ "-v, --verbose", "all figures, and what each converter says of itself",
+	  .flag = offsetof(struct options, verbose) },
+	{ "-h, --help", "print this and exit", .set = option_help },
+	{ "-V, --version", "print the version and exit", .set = option_version },
+	{ .text = NULL },
+};
+
+static const struct option_table table = {
+	.usage = "Usage: " PROGRAM " [OPTION]...\n"
+		 "Measure the ALSA rate converters of this machine side by side: speed, SNR, bandwidth,\n"
+		 "aliasing and delay; the cleanest first, and which to take at the end.\n"
+		 "\n",
+	.width = 23, .entries = entries,
+};
 
 /* Without a pair asked for: the multiple of the ratio's own terms that comes nearest to 1024 input frames, as the
  * pair to measure; and 1024 frames with the nearest number, as a device with a period of its own would have it. */
@@ -247,7 +234,7 @@ static void choose_periods(struct bench_settings *settings)
 
 int options_parse(struct options *options, int argc, char **argv)
 {
-	int code;
+	int status;
 
 	*options = (struct options){
 		.settings = {
@@ -258,18 +245,9 @@ int options_parse(struct options *options, int argc, char **argv)
 			.rounds = 9,
 		},
 	};
-	while ((code = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
-		if (code == 'h') {
-			fputs(help, stdout);
-			return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-		}
-		if (code == 'V') {
-			printf(PROGRAM " (alsa-bli) %s\n", PACKAGE_VERSION);
-			return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-		}
-		if (set_option(options, code) != 0)
-			return EXIT_USAGE;
-	}
+	status = option_read(&table, options, argc, argv);
+	if (status != 0)
+		return status < 0 && fflush(stdout) == 0 ? EXIT_SUCCESS : status < 0 ? EXIT_FAILURE : status;
 	if (optind < argc)
 		return commandline_complain("'%s': there are options only, see --help", argv[optind]);
 	if (options->doctor)

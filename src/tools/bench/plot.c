@@ -48,7 +48,7 @@ static double median_ns(const struct bench_result *result)
 	return bench_quantile(result->ns_per_frame, result->rounds, 0.5);
 }
 
-/* Those that nothing else beats come first: they get the colours. */
+/* Those that no other beats come first: they get the colours. */
 static void move_better_first(struct drawing *drawing)
 {
 	const struct bench_result **order = drawing->order;
@@ -128,8 +128,8 @@ static void write_labels(const struct drawing *drawing, const struct ranges *ran
 			i < drawing->curves ? colours[i] : "#555555");
 		if (label->is_far)
 			fprintf(drawing->script, "set arrow from graph %.5f,%.5f to graph %.5f,%.5f nohead "
-				"linecolor rgb '#bbbbbb'\n", label->point_x / width, label->point_y / height, edge / width,
-				middle);
+				"linecolor rgb '#bbbbbb'\n", label->point_x / width, label->point_y / height,
+				edge / width, middle);
 	}
 	free(labels);
 }
@@ -221,10 +221,11 @@ static void write_script(struct drawing *drawing, const char *path)
 		rejections += isfinite(drawing->order[i]->quality.worst_rejection_db);
 	drawing->panels = rejections ? 3 : 2;
 	gnuplot_begin(drawing->script, path, WIDTH, TITLE_HEIGHT + (int)drawing->panels * PANEL_HEIGHT);
-	fprintf(drawing->script, "set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\n"
+	fprintf(drawing->script,
+		"set grid linetype 1 linewidth 1 linecolor rgb '#dddddd'\n"
 		"set multiplot title '%u to %u Hz, periods of %zu to %zu frames, %u channel%s' font ',15'\n",
-		setup->in_rate_hz, setup->out_rate_hz, setup->in_period_frames, setup->out_period_frames, setup->channels,
-		setup->channels == 1 ? "" : "s");
+		setup->in_rate_hz, setup->out_rate_hz, setup->in_period_frames, setup->out_period_frames,
+		setup->channels, setup->channels == 1 ? "" : "s");
 	write_speed(drawing, 0);
 	write_responses(drawing, 1);
 	if (rejections)

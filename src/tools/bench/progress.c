@@ -29,7 +29,7 @@ void progress_step(struct progress *progress, const char *doing, const char *nam
 	if (!progress->shown)
 		return;
 	fprintf(stderr, "\r%s %s (%zu of %zu)", doing, name, done + 1, progress->steps);
-	/* the steps so far foretell those to come */
+	/* the steps so far predict the rest */
 	if (done > 0)
 		fprintf(stderr, ", about %.0f s left", ceil(spent_s / (double)done * (double)(progress->steps - done) +
 							    progress->later_s));

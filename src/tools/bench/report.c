@@ -197,7 +197,7 @@ static bool differs_between_channels(FILE *file, const struct bench_result *r, c
 	return r->quality.channel_difference > 0;
 }
 
-/* One line for all results that something is wrong with; none where there are none. */
+/* One line for all results with this fault, if there are any. */
 static void text_note(FILE *file, const char *what, describe *is_wrong, const struct bench_settings *settings,
 		      const struct bench_result *const *order, size_t shown)
 {

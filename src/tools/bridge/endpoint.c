@@ -252,14 +252,22 @@ int endpoint_available(struct endpoint *endpoint, snd_pcm_uframes_t *frames)
 {
 	snd_pcm_sframes_t available = snd_pcm_avail(endpoint->pcm);
 
-	if (available >= 0 && snd_pcm_state(endpoint->pcm) == SND_PCM_STATE_XRUN)
-		available = -EPIPE;
 	if (available < 0)
 		return (int)available;
 	*frames = (snd_pcm_uframes_t)available;
 	if (*frames > endpoint->setup.buffer_frames)
 		return -EPIPE;
-	return 0;
+	/* PCMs that are plugins do not fail for that */
+	switch (snd_pcm_state(endpoint->pcm)) {
+	case SND_PCM_STATE_XRUN:
+		return -EPIPE;
+	case SND_PCM_STATE_SUSPENDED:
+		return -ESTRPIPE;
+	case SND_PCM_STATE_DISCONNECTED:
+		return -ENODEV;
+	default:
+		return 0;
+	}
 }
 
 int endpoint_read(struct endpoint *endpoint, void *samples, snd_pcm_uframes_t *frames)

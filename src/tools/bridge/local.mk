@@ -20,7 +20,6 @@ bli_bridge_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bli_bridge_LDADD = src/core/libcore.la $(ALSA_LIBS)
 
 # A service for each file in /etc/bli-bridge.
-EXTRA_DIST += src/tools/bridge/bli-bridge@.service.in
 systemdsystemunit_DATA = src/tools/bridge/bli-bridge@.service
 src/tools/bridge/bli-bridge@.service: src/tools/bridge/bli-bridge@.service.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) $(@D) && $(SED) -e 's,[@]bindir[@],$(bindir),; s,[@]sysconfdir[@],$(sysconfdir),' \

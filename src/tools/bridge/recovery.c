@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <poll.h>
 
-#define STALL 2.0		/* s without a frame: the PCM is lost */
+#define STALL 2.0		/* s without a frame: the capture stands still, or has to be started again */
 #define RETRY_MS 250		/* between two attempts to open a PCM */
 #define LATE_PART 0.25		/* of the latency: a wake-up that late is why there is an xrun */
 
@@ -79,35 +79,85 @@ static int replace(struct transfer *transfer, const struct failure *failure)
 	return recovery_restart(transfer, failure->side);
 }
 
-/* Told once for each side, with its cause: this program was late, or the card stopped by itself. */
-static void report_xrun(struct transfer *transfer, enum bli_clock_side side)
+/* How long a capture gave nothing before the last wake-up, s: slept, less what came in meanwhile. */
+static double stood_still(struct transfer *transfer)
+{
+	struct endpoint *in = &transfer->endpoint[BLI_CLOCK_IN];
+	snd_pcm_uframes_t captured;
+
+	return endpoint_available(in, &captured) ? 0 : transfer->slept - (double)captured / in->setup.rate_hz;
+}
+
+/* Told once for each side, with its cause: the source or this program was late, or the card stopped by itself. */
+static void report_xrun(struct transfer *transfer, enum bli_clock_side side, double still)
 {
 	const struct endpoint_setup *in = &transfer->endpoint[BLI_CLOCK_IN].setup;
-	const char *name = transfer->options->name[side];
+	const char *const *name = transfer->options->name;
 	const char *more = transfer->options->verbose ? "" : "; the status counts more of them";
 	double late = transfer->slept - (double)in->period_frames / in->rate_hz;
 
-	if (late > transfer->latency * LATE_PART)
-		status_say(&transfer->status, "%s: xrun, woken %.0f ms late%s", name, 1e3 * late, more);
+	if (still > transfer->latency * LATE_PART)
+		status_say(&transfer->status, "%s: xrun, %s stood still for %.0f ms%s", name[side],
+			   name[BLI_CLOCK_IN], 1e3 * still, more);
+	else if (late > transfer->latency * LATE_PART)
+		status_say(&transfer->status, "%s: xrun, woken %.0f ms late%s", name[side], 1e3 * late, more);
 	else
-		status_say(&transfer->status, "%s: xrun by itself%s", name, more);
+		status_say(&transfer->status, "%s: xrun by itself%s", name[side], more);
+}
+
+static int recover_xrun(struct transfer *transfer, enum bli_clock_side side)
+{
+	double still = side == BLI_CLOCK_OUT ? stood_still(transfer) : 0;
+
+	if (!transfer->status.xruns[side]++ || transfer->options->verbose)
+		report_xrun(transfer, side, still);
+	/* its positions go on, but not by the clock that they went by */
+	if (still > transfer->latency * LATE_PART)
+		bli_clockloop_break(&transfer->loop, BLI_CLOCK_IN);
+	return recovery_restart(transfer, side);
+}
+
+/* Begin both sides anew: while one is waited for the other is not served. */
+static int restart_both(struct transfer *transfer)
+{
+	int error = recovery_restart(transfer, BLI_CLOCK_OUT);
+
+	return error ? error : recovery_restart(transfer, BLI_CLOCK_IN);
+}
+
+static int recover_suspend(struct transfer *transfer, enum bli_clock_side side)
+{
+	if (!transfer->status.suspends++ || transfer->options->verbose)
+		status_say(&transfer->status, "%s: suspended; waiting for it%s", transfer->options->name[side],
+			   transfer->options->verbose ? "" : "; the status counts more of them");
+	return restart_both(transfer);
+}
+
+/* A source that stands still, as a USB gadget whose host plays nothing, is not lost. */
+static int recover_stall(struct transfer *transfer)
+{
+	if (!transfer->stands_still) {
+		transfer->status.stalls++;
+		status_say(&transfer->status, "%s: stands still; waiting for it",
+			   transfer->options->name[BLI_CLOCK_IN]);
+	}
+	transfer->stands_still = true;
+	return restart_both(transfer);
 }
 
 int recovery_recover(struct transfer *transfer, const struct failure *failure)
 {
-	struct status *status = &transfer->status;
+	int error = failure->error;
 
 	if (transfer->sync.untunable && transfer->sync.mode == SYNC_PITCH)
 		return -EINVAL;
-	if (failure->error == -EPIPE || failure->error == -ESTRPIPE) {
-		if (failure->error == -ESTRPIPE)
-			status->suspends++;
-		else if (!status->xruns[failure->side]++ || transfer->options->verbose)
-			report_xrun(transfer, failure->side);
-		if (recovery_restart(transfer, failure->side) == 0)
-			return 0;
-	}
-	return replace(transfer, failure);
+	if (error == -EPIPE)
+		error = recover_xrun(transfer, failure->side);
+	else if (error == -ESTRPIPE)
+		error = recover_suspend(transfer, failure->side);
+	else if (error == -ETIMEDOUT)
+		error = recover_stall(transfer);
+	return error ? replace(transfer, failure) : 0;
 }
 
 int recovery_find_fault(struct transfer *transfer)

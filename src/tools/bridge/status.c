@@ -70,6 +70,9 @@ void status_begin(struct status *status, const struct bridge_options *options, i
 	status->begin_time = status->shown_time = now;
 	status->mode = "none";
 	clear(status);
+	/* stdio has its buffer now rather than in the middle of the sound */
+	if (status->kind == STATUS_JSON)
+		setvbuf(stdout, NULL, _IOFBF, BUFSIZ);
 	sigaction(SIGUSR1, &noting, NULL);
 }
 
@@ -113,11 +116,11 @@ static void print_json(const struct status *status, int64_t now)
 {
 	printf("{\"time_s\":%.3f,\"mode\":\"%s\",\"state\":\"%s\",\"ppm\":%.4f,\"ppm_rms\":%.4f,\"latency_us\":%.2f,"
 	       "\"latency_least_us\":%.2f,\"latency_most_us\":%.2f,\"margin_us\":%.1f,\"xruns_in\":%u,\"xruns_out\":%u,"
-	       "\"suspends\":%u,\"losses\":%u,\"clipped\":%llu}\n", 1e-9 * (double)(now - status->begin_time),
+	       "\"suspends\":%u,\"stalls\":%u,\"losses\":%u,\"clipped\":%llu}\n", 1e-9 * (double)(now - status->begin_time),
 	       status->mode, state_name(status->state), 1e6 * spread_mean(&status->deviation),
 	       1e6 * spread_rms(&status->deviation), 1e6 * spread_mean(&status->latency), 1e6 * status->latency.least,
 	       1e6 * status->latency.most, isfinite(status->margin) ? 1e6 * status->margin : 0,
-	       status->xruns[BLI_CLOCK_IN], status->xruns[BLI_CLOCK_OUT], status->suspends, status->losses,
+	       status->xruns[BLI_CLOCK_IN], status->xruns[BLI_CLOCK_OUT], status->suspends, status->stalls, status->losses,
 	       (unsigned long long)status->clipped);
 	fflush(stdout);
 }

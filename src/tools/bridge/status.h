@@ -25,7 +25,7 @@ struct status {
 	int64_t begin_time, shown_time;	/* ns */
 	struct spread deviation, latency;	/* since the last line */
 	double margin;			/* least that was queued at a wake-up since the last line, s */
-	unsigned xruns[BLI_CLOCK_SIDES], suspends, losses;	/* since the start */
+	unsigned xruns[BLI_CLOCK_SIDES], suspends, stalls, losses;	/* since the start */
 	uint64_t clipped;
 	enum bli_clockloop_state state;
 	struct record record;

@@ -345,6 +345,9 @@ static bool work(struct transfer *transfer, struct failure *failure)
 	struct endpoint *out = &transfer->endpoint[BLI_CLOCK_OUT];
 	snd_pcm_uframes_t room;
 
+	if (transfer->stands_still)
+		status_say(&transfer->status, "%s: goes on", transfer->options->name[BLI_CLOCK_IN]);
+	transfer->stands_still = false;
 	if (!stamp(transfer, BLI_CLOCK_IN, failure) || (!out->runs && !start_playback(transfer, failure)) ||
 	    !stamp(transfer, BLI_CLOCK_OUT, failure) ||
 	    !check(failure, BLI_CLOCK_OUT, endpoint_available(out, &room)))
@@ -379,6 +382,25 @@ static void drain(struct transfer *transfer)
 		poll(NULL, 0, DRAIN_POLL_MS);
 }
 
+/* Wait for captured frames, and do what there is to do. */
+static bool wake_up(struct transfer *transfer, double timeout, struct failure *failure)
+{
+	int64_t now;
+	int ready;
+
+	/* a loopback that goes by the playback's clock stands still until that runs */
+	if (transfer->sync.mode == SYNC_TIMER && !transfer->endpoint[BLI_CLOCK_OUT].runs &&
+	    !start_playback(transfer, failure))
+		return false;
+	ready = endpoint_wait(&transfer->endpoint[BLI_CLOCK_IN], timeout);
+	if (ready <= 0)
+		return check(failure, BLI_CLOCK_IN, ready < 0 ? ready : recovery_find_fault(transfer));
+	now = endpoint_now();
+	transfer->slept = 1e-9 * (double)(now - transfer->heard_time);
+	transfer->heard_time = now;
+	return work(transfer, failure);
+}
+
 enum transfer_end transfer_run(struct transfer *transfer)
 {
 	struct endpoint *in = &transfer->endpoint[BLI_CLOCK_IN];
@@ -387,19 +409,7 @@ enum transfer_end transfer_run(struct transfer *transfer)
 	int error = failure.error ? recovery_recover(transfer, &failure) : 0;
 
 	while (!error && !recovery_is_over(transfer)) {
-		int ready = endpoint_wait(in, timeout);
-		bool good;
-
-		if (ready > 0) {
-			int64_t now = endpoint_now();
-
-			transfer->slept = 1e-9 * (double)(now - transfer->heard_time);
-			transfer->heard_time = now;
-			good = work(transfer, &failure);
-		} else {
-			good = check(&failure, BLI_CLOCK_IN, ready < 0 ? ready : recovery_find_fault(transfer));
-		}
-		if (!good)
+		if (!wake_up(transfer, timeout, &failure))
 			error = recovery_recover(transfer, &failure);
 		transfer->status.clipped = bli_stream_clipped(&transfer->stream);
 		status_show(&transfer->status, endpoint_now());

@@ -43,6 +43,7 @@ struct transfer {
 	struct bli_area in_area[BLI_CHANNELS_MAX], out_area[BLI_CHANNELS_MAX];
 	int64_t base;			/* capture position of the stream's input frame 0 */
 	snd_pcm_uframes_t skip;		/* captured frames that are still to be left out */
+	bool stands_still;		/* the capture gives nothing, which has been said */
 	bool is_short;			/* the capture has begun anew: silence makes up for what is missing */
 	double queued;			/* at the last wake-up, before anything was added, s */
 	struct status status;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "chain.h"
+#include "preset.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* What is too long is cut: the texts are to be shown. */
+/* What is too long is cut off: the texts are only shown. */
 static void join_path(char *text, const char *path, const char *key)
 {
 	snprintf(text, CHAIN_TEXT_MAX, "%.150s%s%.40s", path, *key ? "." : "", key);
@@ -55,11 +56,11 @@ static void read_converters(struct link *link, snd_config_t *config)
 
 static void find_converters(struct link *link, snd_config_t *definition, snd_config_t *top)
 {
-	const bool plug = strcmp(link->type, "plug") == 0;
+	const bool plug = strcmp(link->type, "plug") == 0, bli = strcmp(link->type, "bli") == 0;
 	const char *key = plug ? "rate_converter" : "converter";
 	snd_config_t *found;
 
-	if (!plug && strcmp(link->type, "rate") != 0)
+	if (!plug && !bli && strcmp(link->type, "rate") != 0)
 		return;
 	if (snd_config_search(definition, key, &found) >= 0) {
 		link->source = CONVERTER_OWN;
@@ -70,7 +71,10 @@ static void find_converters(struct link *link, snd_config_t *definition, snd_con
 		set_text(link->key, "defaults.pcm.rate_converter");
 		read_converters(link, found);
 	}
-	if (link->converter_count == 0) {
+	if (link->converter_count == 0 && bli) {
+		link->source = CONVERTER_PRESET;
+		add_converter(link, BLI_PRESET_DEFAULT);
+	} else if (link->converter_count == 0) {
 		link->source = CONVERTER_BUILT_IN;
 		add_converter(link, "speexrate");
 		add_converter(link, "linear");
@@ -124,7 +128,10 @@ static void find_slave(struct next *next, const struct link *link, snd_config_t 
 		snd_config_delete(shared);
 }
 
-/* The name of a card's PCM: as it was called, or put together from its keys. */
+/*
+ * The name of a card's PCM: as it was called if that is hw with its arguments, otherwise put together from the keys, so
+ * that it makes a plughw, too.
+ */
 static void name_card(struct link *link, snd_config_t *definition, const char *name)
 {
 	snd_config_t *found;
@@ -132,7 +139,7 @@ static void name_card(struct link *link, snd_config_t *definition, const char *n
 
 	if (strcmp(link->type, "hw") != 0)
 		return;
-	if (*name) {
+	if (strncmp(name, "hw", 2) == 0 && (name[2] == ':' || name[2] == '\0')) {
 		set_text(link->card, name);
 		return;
 	}
@@ -145,7 +152,7 @@ static void name_card(struct link *link, snd_config_t *definition, const char *n
 	free(device);
 }
 
-/* pcm.a "b" is another name, to which alsa-lib goes without a word; the path is to be that of the definition. */
+/* pcm.a "b" is another name, which alsa-lib follows silently; the path has to be that of the definition. */
 static void follow_names(struct next *next, snd_config_t *top)
 {
 	char path[CHAIN_TEXT_MAX];
@@ -177,7 +184,8 @@ static void follow_one(struct chain *chain, snd_config_t *top, struct next *next
 	}
 	if (err < 0) {
 		snprintf(chain->error, sizeof(chain->error), "PCM '%s': %s", next->name,
-			 err == -ENOENT ? "no file defines it, or it needs a card that is not there" : snd_strerror(err));
+			 err == -ENOENT ? "no file defines it, or it needs a card that is not there"
+					: snd_strerror(err));
 	} else if (snd_config_get_string(definition, &text) >= 0) {
 		set_text(slave.name, text);	/* another name for it */
 	} else if (!(text = string_at(definition, "type"))) {

@@ -14,6 +14,7 @@ enum converter_source {
 	CONVERTER_OWN,		/* a key of the PCM */
 	CONVERTER_DEFAULTS,	/* defaults.pcm.rate_converter, which `type plug` reads and `type rate` does not */
 	CONVERTER_BUILT_IN,	/* what alsa-lib takes where nothing is said: pcm_rate.c, default_rate_plugins */
+	CONVERTER_PRESET,	/* what `type bli` takes where nothing is said */
 };
 
 struct link {

@@ -69,6 +69,19 @@ static void advise_module(struct examination *examination, const struct link *li
 		       "for example\n");
 }
 
+/* Where a converter is named, as " (FILE:LINE)", or who chooses it. */
+static const char *choice_text(const struct examination *examination, const struct link *link, char *text, size_t size)
+{
+	switch (link->source) {
+	case CONVERTER_BUILT_IN:
+		return " (alsa-lib's own choice: nothing names one)";
+	case CONVERTER_PRESET:
+		return " (`type bli` takes it where nothing names one)";
+	default:
+		return place_text(examination, link->key, text, size);
+	}
+}
+
 /* The first converter that loads is the one; those before it are problems. */
 static void examine_converters(struct examination *examination, const struct link *link)
 {
@@ -80,10 +93,9 @@ static void examine_converters(struct examination *examination, const struct lin
 
 		module_look(&module, name);
 		if (module.state == MODULE_WORKS || module.state == MODULE_BUILT_IN) {
-			printf("    converter: %s%s, %s\n", name,
-			       *link->key ? place_text(examination, link->key, place, sizeof(place))
-			       : " (alsa-lib's own choice: nothing names one)",
-			       module.state == MODULE_BUILT_IN ? "built into alsa-lib" : module.file);
+			printf("    converter: %s%s, %s\n", name, choice_text(examination, link, place, sizeof(place)),
+			       module.state == MODULE_BUILT_IN ? "built into alsa-lib"
+			       : strcmp(link->type, "bli") == 0 ? "part of the PCM" : module.file);
 			return;
 		}
 		if (link->source != CONVERTER_BUILT_IN)
@@ -92,7 +104,7 @@ static void examine_converters(struct examination *examination, const struct lin
 	printf("    converter: none, so the PCM cannot be opened\n");
 }
 
-/* `type rate` has a key of its own and passes over the defaults. */
+/* `type rate` has a key of its own and ignores the defaults. */
 static void examine_defaults(struct examination *examination, const struct link *link)
 {
 	const struct place *defaults = places_find(examination->places, "defaults.pcm.rate_converter");
@@ -118,7 +130,8 @@ static void print_chain(struct examination *examination, const struct chain *cha
 	}
 }
 
-static void examine_chain(struct examination *examination, const struct chain *chain, const char *name)
+/* Returns whether anything in it converts rates. */
+static bool examine_chain(struct examination *examination, const struct chain *chain, const char *name)
 {
 	bool converts = false;
 
@@ -139,18 +152,24 @@ static void examine_chain(struct examination *examination, const struct chain *c
 		printf("    write instead: \"plug%s\", which takes the converter of defaults.pcm.rate_converter\n",
 		       chain->links[chain->count - 1].card);
 	}
+	return converts;
 }
 
-static void examine_streams(struct examination *examination, const struct chain *chain, const char *name,
-			    snd_pcm_stream_t direction)
+/*
+ * Returns 0, or the error of opening the PCM at *rate_hz, the last rate that
+ * failed.  That another program has the card is none, nor is anything where the
+ * card itself cannot be opened in this direction.
+ */
+static int examine_streams(struct examination *examination, const struct chain *chain, const char *name,
+			   snd_pcm_stream_t direction, unsigned int *rate_hz)
 {
 	const struct link *last = &chain->links[chain->count - 1];
+	int err, card_error = 0, stream_error = 0;
 	char text[400];
-	int err;
 
 	if (*last->card) {
-		err = trial_card(last->card, direction, text, sizeof(text));
-		printf("    card %s: %s\n", last->card, err < 0 ? snd_strerror(err) : text);
+		card_error = trial_card(last->card, direction, text, sizeof(text));
+		printf("    card %s: %s\n", last->card, card_error < 0 ? snd_strerror(card_error) : text);
 	}
 	for (size_t i = 0; i < sizeof(trial_rates_hz) / sizeof(trial_rates_hz[0]); i++) {
 		printf("    at %u Hz:\n", trial_rates_hz[i]);
@@ -161,19 +180,34 @@ static void examine_streams(struct examination *examination, const struct chain 
 			printf("      not possible: %s\n", snd_strerror(err));
 		else if (err == 0)
 			printf("      as it is, without conversion\n");
+		if (err < 0 && err != -EBUSY && card_error == 0) {
+			*rate_hz = trial_rates_hz[i];
+			stream_error = err;
+		}
 	}
+	return stream_error;
 }
 
 static void examine_direction(struct examination *examination, const char *name, snd_pcm_stream_t direction)
 {
+	const unsigned int problems = examination->problems;
+	unsigned int rate_hz = 0;
 	struct chain chain;
+	bool converts;
+	int err;
 
 	chain_follow(&chain, examination->top, name, direction);
 	printf("  %s\n", direction == SND_PCM_STREAM_PLAYBACK ? "playback" : "capture");
 	print_chain(examination, &chain);
-	examine_chain(examination, &chain, name);
-	if (!chain.error[0] && chain.count > 0)
-		examine_streams(examination, &chain, name, direction);
+	converts = examine_chain(examination, &chain, name);
+	if (chain.error[0] || chain.count == 0)
+		return;
+	err = examine_streams(examination, &chain, name, direction, &rate_hz);
+	/* what converts takes all these rates; a problem that is known already explains why it does not */
+	if (err < 0 && converts && examination->problems == problems)
+		problem(examination, chain.links[0].path,
+			"converts, but cannot be opened at %u Hz: %s; alsa-lib's messages on standard error say why",
+			rate_hz, snd_strerror(err));
 }
 
 static void examine(struct examination *examination, const char *name)

@@ -26,6 +26,7 @@ struct place {
  */
 int places_read(struct places **places);
 
+/* Free; harmless on NULL. */
 void places_free(struct places *places);
 
 /* The last place that sets `path`, which is the one that counts, or NULL. */

@@ -3,6 +3,7 @@
 
 noinst_LTLIBRARIES += src/tools/libmeasure.la
 src_tools_libmeasure_la_SOURCES = \
+	src/tools/measure/formatchoice.c src/tools/measure/formatchoice.h \
 	src/tools/measure/list.c src/tools/measure/list.h \
 	src/tools/measure/measure.c src/tools/measure/measure.h \
 	src/tools/measure/ratehost.c src/tools/measure/ratehost.h \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "ratehost.h"
 
+#include "formatchoice.h"
 #include "list.h"
 #include "wire.h"
 
@@ -31,8 +32,7 @@ struct bli_ratehost {
 	snd_pcm_rate_ops_t ops;
 	unsigned int version;
 	unsigned int rate_min_hz, rate_max_hz;	/* 0 is no limit */
-	uint64_t in_formats, out_formats;	/* masks of snd_pcm_format_t; 0 is any linear one */
-	unsigned int format_flags;
+	struct formatchoice formats;		/* that it takes */
 
 	bool is_set_up;
 	snd_pcm_rate_info_t info;
@@ -69,8 +69,8 @@ static int load_library(struct bli_ratehost *host, const char *name, char *messa
 	FILE *file = fopen(path, "rb");
 
 	if (!file) {
-		snprintf(message, size, "converter '%s': no " BLI_CONVERTER_PREFIX "%s" BLI_CONVERTER_SUFFIX " in %s", name,
-			 name, bli_converter_dir());
+		snprintf(message, size, "converter '%s': no " BLI_CONVERTER_PREFIX "%s" BLI_CONVERTER_SUFFIX " in %s",
+			 name, name, bli_converter_dir());
 		return -ENOENT;
 	}
 	fclose(file);
@@ -119,11 +119,11 @@ static void ask_limits(struct bli_ratehost *host)
 	if (host->version >= 0x010002 && host->ops.get_supported_rates)
 		host->ops.get_supported_rates(host->object, &host->rate_min_hz, &host->rate_max_hz);
 	if (host->version >= 0x010003 && host->ops.get_supported_formats) {
-		host->ops.get_supported_formats(host->object, &host->in_formats, &host->out_formats,
-						&host->format_flags);
+		host->ops.get_supported_formats(host->object, &host->formats.in_formats,
+						&host->formats.out_formats, &host->formats.flags);
 	} else if (!host->ops.convert) {
-		host->in_formats = host->out_formats = UINT64_C(1) << SND_PCM_FORMAT_S16;
-		host->format_flags = SND_PCM_RATE_FLAG_INTERLEAVED;
+		host->formats.in_formats = host->formats.out_formats = UINT64_C(1) << SND_PCM_FORMAT_S16;
+		host->formats.flags = SND_PCM_RATE_FLAG_INTERLEAVED;
 	}
 }
 
@@ -179,64 +179,6 @@ void bli_ratehost_close(struct bli_ratehost *host)
 	if (host->library)
 		dlclose(host->library);
 	free(host);
-}
-
-/* ---- formats ------------------------------------------------------------ */
-
-/* How near `candidate` is to `asked` by alsa-lib's rule, and equal figures leave the earlier format. */
-static int format_score(snd_pcm_format_t candidate, snd_pcm_format_t asked)
-{
-	if (snd_pcm_format_linear(candidate) != 1)
-		return 0;
-	int physical = snd_pcm_format_physical_width(candidate);
-	int asked_physical = snd_pcm_format_physical_width(asked);
-
-	return (physical == asked_physical) + (physical >= asked_physical) +
-	       (snd_pcm_format_width(candidate) == snd_pcm_format_width(asked)) +
-	       (snd_pcm_format_signed(candidate) == snd_pcm_format_signed(asked));
-}
-
-static int nearest_format(uint64_t formats, snd_pcm_format_t asked)
-{
-	int best = -1, best_score = -1;
-
-	for (int f = 0; f <= SND_PCM_FORMAT_LAST && f < 64; f++) {
-		int score = (formats >> f) & 1 ? format_score((snd_pcm_format_t)f, asked) : -1;
-
-		if (score > best_score) {
-			best = f;
-			best_score = score;
-		}
-	}
-	return best;
-}
-
-static int choose_formats(const struct bli_ratehost *host, snd_pcm_format_t *in, snd_pcm_format_t *out)
-{
-	uint64_t ins = host->in_formats, outs = host->out_formats;
-
-	if (!ins || !outs || (*in == *out && ((ins & outs) >> *in & 1)))
-		return 0;
-	for (;;) {
-		int near_in = nearest_format(ins, *in), near_out = nearest_format(outs, *out);
-
-		if (near_in < 0 || near_out < 0)
-			return -EINVAL;
-		if ((host->format_flags & SND_PCM_RATE_FLAG_SYNC_FORMATS) && near_in != near_out) {
-			if (outs >> near_in & 1) {
-				near_out = near_in;
-			} else if (ins >> near_out & 1) {
-				near_in = near_out;
-			} else {
-				ins &= ~(UINT64_C(1) << near_in);
-				outs &= ~(UINT64_C(1) << near_out);
-				continue;
-			}
-		}
-		*in = (snd_pcm_format_t)near_in;
-		*out = (snd_pcm_format_t)near_out;
-		return 0;
-	}
 }
 
 /* ---- set-up ------------------------------------------------------------- */
@@ -328,7 +270,7 @@ static void describe_info(snd_pcm_rate_info_t *info, const struct bli_ratehost_s
 
 int bli_ratehost_init(struct bli_ratehost *host, const struct bli_ratehost_setup *setup)
 {
-	bool planar = setup->planar && !(host->format_flags & SND_PCM_RATE_FLAG_INTERLEAVED) && host->ops.convert;
+	bool planar = setup->planar && !(host->formats.flags & SND_PCM_RATE_FLAG_INTERLEAVED) && host->ops.convert;
 	int err;
 
 	bli_ratehost_free(host);
@@ -340,7 +282,7 @@ int bli_ratehost_init(struct bli_ratehost *host, const struct bli_ratehost_setup
 	describe_info(&host->info, setup);
 	if (bli_wire_describe(&host->in.asked, setup->in_format) ||
 	    bli_wire_describe(&host->out.asked, setup->out_format) ||
-	    choose_formats(host, &host->info.in.format, &host->info.out.format) ||
+	    formatchoice_make(&host->formats, &host->info.in.format, &host->info.out.format) ||
 	    bli_wire_describe(&host->in.wire, host->info.in.format) ||
 	    bli_wire_describe(&host->out.wire, host->info.out.format))
 		return -EINVAL;

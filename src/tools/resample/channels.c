@@ -62,7 +62,7 @@ static int find(const struct channel_layout *layout, int position)
 	return -1;
 }
 
-/* What a file says may be nonsense. */
+/* A file's channel map may be nonsense. */
 static bool take_map(struct channel_layout *layout, const int *map)
 {
 	layout->known = false;
@@ -144,7 +144,7 @@ static void add_front(struct channel_mix *mix, const struct channel_layout *out,
 	}
 }
 
-/* A channel for which the output has no place goes to those beside it. */
+/* A channel that the output does not have is mixed into its neighbours. */
 static void fold(struct channel_mix *mix, const struct channel_layout *out, unsigned from, int position)
 {
 	const bool surround = find_surround(out, RL) >= 0;
@@ -190,7 +190,7 @@ static void fold(struct channel_mix *mix, const struct channel_layout *out, unsi
 	}
 }
 
-/* Nothing that fits into full scale may leave it. */
+/* No mix of full-scale channels may exceed full scale. */
 static void keep_full_scale(struct channel_mix *mix)
 {
 	double most = 1;

@@ -40,7 +40,7 @@ static int open_part(struct conversion_part *part, const struct ratio *ratio, st
 	return part->in == NULL || part->out == NULL ? -ENOMEM : 0;
 }
 
-/* Noise goes on from one period to the next, and of two parts the second would wait for the first. */
+/* Dither carries on from one period to the next, and the second of two parts would wait for the first. */
 static void open_segments(struct conversion *conversion, unsigned threads)
 {
 	const struct conversion_part *const part = &conversion->part[0];

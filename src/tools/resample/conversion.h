@@ -57,6 +57,7 @@ int64_t conversion_next(struct conversion *conversion, struct reader *reader, vo
 /* The resampler whose output is the file's. */
 const struct bli_resampler *conversion_last(const struct conversion *conversion);
 
+/* Free everything; harmless on a closed one and on one of all zeros. */
 void conversion_close(struct conversion *conversion);
 
 #endif

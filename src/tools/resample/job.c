@@ -13,7 +13,7 @@
 /* The keys that are given change the preset. */
 static int read_keys(struct job *job)
 {
-	const struct resample_options *const options = &job->options;
+	const struct options *const options = &job->options;
 	const char *allowed, *wrong;
 	bool any = false;
 
@@ -33,7 +33,7 @@ static int read_keys(struct job *job)
 
 static int read_filter_file(struct job *job)
 {
-	const struct resample_options *const options = &job->options;
+	const struct options *const options = &job->options;
 	char message[512];
 
 	if (bli_filterfile_read(&job->table, options->filter_path, message, sizeof(message)) != 0) {
@@ -49,7 +49,7 @@ static int read_filter_file(struct job *job)
 	return EXIT_SUCCESS;
 }
 
-int job_open(struct job *job, const struct resample_options *options)
+int job_open(struct job *job, const struct options *options)
 {
 	const struct bli_preset *const preset = options->preset != NULL ? options->preset
 		: bli_preset_find(options->linear ? "bli_linear" : BLI_PRESET_DEFAULT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What all files of a run have in common: the options, the filter, and how people are told things. */
+/* What all files of a run have in common: the options, the filter, and how messages are printed. */
 #ifndef BLI_JOB_H
 #define BLI_JOB_H
 
@@ -9,7 +9,7 @@
 #include "setting.h"
 
 struct job {
-	struct resample_options options;
+	struct options options;
 	struct bli_filter_table table;
 	struct bli_setting filter;
 	const char *method;		/* for people: the preset or the filter file */
@@ -20,8 +20,9 @@ struct job {
  * What the options ask for, once for all files. Returns an exit status, EXIT_SUCCESS or after
  * saying what is wrong another; close it in any case.
  */
-int job_open(struct job *job, const struct resample_options *options);
+int job_open(struct job *job, const struct options *options);
 
+/* Free the filter table; harmless twice. */
 void job_close(struct job *job);
 
 /* Tells people something in a line of standard error unless they want quiet. */

@@ -30,7 +30,7 @@ bli_resample_SOURCES = \
 	src/tools/resample/tags.c src/tools/resample/tags.h \
 	src/tools/resample/trace.c src/tools/resample/trace.h \
 	src/tools/resample/wavsizes.c src/tools/resample/wavsizes.h \
-	$(commandline_sources) $(outfile_sources)
+	$(optionparser_sources) $(outfile_sources)
 bli_resample_CPPFLAGS = $(tools_cppflags)
 bli_resample_CFLAGS = $(AM_CFLAGS) $(SNDFILE_CFLAGS) $(GMP_CFLAGS)
 bli_resample_LDADD = src/core/libcore.la $(SNDFILE_LIBS) $(GMP_LIBS) $(THREAD_LIBS)

@@ -19,112 +19,25 @@
 
 const char commandline_program[] = RESAMPLE_PROGRAM;
 
-/* A word of getopt's, and the entry of the table that it belongs to. */
-#define WORDS_MAX 128
-#define FIRST_CODE 256
-
-struct words {
-	struct option longs[WORDS_MAX];
-	size_t count;
-	char shorts[2 * WORDS_MAX];
-	unsigned char entry_of_short[128];
-	char *names;		/* what longs[].name points to */
-};
-
-/*
- * "-f, --filter FILE": a word with one hyphen and one letter is a short option, all others with
- * hyphens are long ones.
- */
-static void add_words(struct words *words, size_t entry, char *spelling)
-{
-	char *const hint = strpbrk(spelling, " [") != NULL ? strrchr(spelling, ' ') : NULL;
-	const int takes = strchr(spelling, '[') != NULL ? optional_argument
-		: hint != NULL && hint[1] != '-' ? required_argument : no_argument;
-
-	spelling[strcspn(spelling, "[")] = '\0';
-	for (char *word = strtok(spelling, ", "); word != NULL; word = strtok(NULL, ", ")) {
-		const bool is_short = word[0] == '-' && word[1] != '-' && word[2] == '\0';
-
-		if (word[0] == '-' && !is_short && words->count < WORDS_MAX - 1)
-			words->longs[words->count++] = (struct option){
-				word + 1 + (word[1] == '-'), takes, NULL, FIRST_CODE + (int)entry,
-			};
-		if (is_short) {
-			const char letter[] = { word[1], takes == required_argument ? ':' : '\0', '\0' };
-
-			strcat(words->shorts, letter);
-			words->entry_of_short[(unsigned char)word[1]] = (unsigned char)entry;
-		}
-	}
-}
-
-/* Returns 0 or -ENOMEM; free words->names. */
-static int make_words(struct words *words)
-{
-	size_t bytes = 0, used = 0;
-
-	memset(words, 0, sizeof(*words));
-	for (size_t i = 0; option_table[i].text != NULL; i++)
-		bytes += strlen(option_table[i].spelling) + 1;
-	words->names = malloc(bytes);
-	if (words->names == NULL)
-		return -ENOMEM;
-	for (size_t i = 0; option_table[i].text != NULL; i++) {
-		char *const copy = strcpy(words->names + used, option_table[i].spelling);
-
-		used += strlen(copy) + 1;
-		if (option_table[i].set != NULL)
-			add_words(words, i, copy);
-	}
-	return 0;
-}
-
-static void print_help(void)
-{
-	puts("Usage: " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... INPUT [OUTPUT]\n"
-	     "       " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... --output-dir DIR\n"
-	     "                    INPUT...\n"
-	     "Convert the sample rate of sound files. - is standard input or output.");
-	for (size_t i = 0; option_table[i].text != NULL; i++) {
-		const struct option_entry *const entry = &option_table[i];
-
-		if (entry->set == NULL)
-			printf("\n%s\n", entry->text);
-		else if (strlen(entry->spelling) <= OPTION_SPELLING_WIDTH)
-			printf("  %-*s  %s\n", OPTION_SPELLING_WIDTH, entry->spelling, entry->text);
-		else
-			printf("  %s\n  %*s  %s\n", entry->spelling, OPTION_SPELLING_WIDTH, "", entry->text);
-	}
-}
-
-static bool names_another(const struct words *words, const char *name, size_t length, const char *classic)
-{
-	int code = 0;
-
-	for (size_t i = 0; i < words->count; i++)
-		if (strcmp(words->longs[i].name, classic + 2) == 0)
-			code = words->longs[i].val;
-	for (size_t i = 0; i < words->count; i++)
-		if (strlen(words->longs[i].name) == length && strncmp(words->longs[i].name, name, length) == 0)
-			return words->longs[i].val != code;
-	return false;
-}
-
 /*
  * Words of the classic program become the options that they stand for, with what follows an equals
  * sign; a word with one hyphen that is exactly the name of another option is more likely to be a
  * slip. The new words are never freed.
  */
-static int translate_classic(const struct words *words, int argc, char *argv[])
+static int translate_classic(int argc, char *argv[])
 {
+	const struct option_table *const table = &resample_option_table;
+
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		const char *const classic = classic_option(argv[i]), *const name = argv[i] + 1;
 		const size_t length = strcspn(name, "=");
+		const struct option_entry *own;
 		char *word;
 
-		if (classic == NULL || (length == 1 && strchr(words->shorts, name[0]) != NULL))
+		own = classic == NULL ? NULL : option_find(table, name, length);
+		if (classic == NULL || (length == 1 && own != NULL))
 			continue;
-		if (names_another(words, name, length, classic))
+		if (own != NULL && own != option_find(table, classic + 2, strlen(classic + 2)))
 			return commandline_complain("%s: with one hyphen it is %s, as in the classic resample; "
 						    "allowed: -%s", argv[i], classic, argv[i]);
 		if (asprintf(&word, "%s%s", classic, name + length) < 0)
@@ -135,7 +48,7 @@ static int translate_classic(const struct words *words, int argc, char *argv[])
 }
 
 /* Rates and factors, and what excludes what. */
-static int check_method(struct resample_options *options)
+static int check_method(struct options *options)
 {
 	const struct sound_raw *const raw = &options->reading.raw;
 
@@ -158,10 +71,13 @@ static int check_method(struct resample_options *options)
 	return 0;
 }
 
-static int check_files(struct resample_options *options)
+static int check_files(struct options *options)
 {
 	if (options->input_count == 0)
 		return commandline_complain("an input file is required; --help explains");
+	for (int i = 0; i < options->input_count; i++)
+		if (options->inputs[i][0] == '\0')
+			return commandline_complain("'': an empty word is not the name of a file");
 	if (options->output_dir != NULL) {
 		for (int i = 0; i < options->input_count; i++)
 			if (strcmp(options->inputs[i], "-") == 0)
@@ -181,48 +97,21 @@ static int check_files(struct resample_options *options)
 	return 0;
 }
 
-static int read_words(struct resample_options *options, const struct words *words, int argc, char *argv[])
+int resample_options_read(struct options *options, int argc, char *argv[])
 {
-	int code, status = translate_classic(words, argc, argv);
-
-	while (status == 0 && (code = getopt_long_only(argc, argv, words->shorts, words->longs, NULL)) != -1) {
-		const struct option_entry *entry;
-
-		if (code == '?')
-			return EXIT_USAGE;	/* getopt has complained */
-		entry = &option_table[code >= FIRST_CODE ? code - FIRST_CODE : words->entry_of_short[code]];
-		if (entry->set == option_help) {
-			print_help();
-			return -1;
-		}
-		/* an optional argument behind a space, where it can be nothing else */
-		if (optarg == NULL && entry->takes != NULL && optind < argc && entry->takes(argv[optind]))
-			optarg = argv[optind++];
-		status = entry->set(options, optarg);
-	}
-	return status;
-}
-
-int resample_options_read(struct resample_options *options, int argc, char *argv[])
-{
-	static char program[] = RESAMPLE_PROGRAM;
 	struct sound_raw *const raw = &options->reading.raw;
-	struct words words;
 	int status;
 
-	*options = (struct resample_options){ .jobs = 1, .encoder = { .quality = -1, .compression = -1 } };
-	if (make_words(&words) != 0)
-		return commandline_complain("%s", strerror(ENOMEM));
+	*options = (struct options){ .jobs = 1, .encoder = { .quality = -1, .compression = -1 } };
 	if (argc > 0) {
 		const char *const slash = strrchr(argv[0], '/');
 
-		/* under its classic name it tells what it does, unless it is to be terse */
+		/* under its classic name it prints what it does, unless -terse is given */
 		options->trace = strcmp(slash != NULL ? slash + 1 : argv[0], RESAMPLE_CLASSIC_PROGRAM) == 0;
-		/* getopt's complaints begin with the name, whatever the path */
-		argv[0] = program;
 	}
-	status = read_words(options, &words, argc, argv);
-	free(words.names);
+	status = translate_classic(argc, argv);
+	if (status == 0)
+		status = option_read(&resample_option_table, options, argc, argv);
 	if (status != 0)
 		return status;
 	options->inputs = argv + optind;

@@ -16,7 +16,7 @@
 #define RESAMPLE_JOBS_MAX 256
 #define RESAMPLE_KEYS_MAX 8	/* bli_setting_names[] are fewer */
 
-struct resample_options {
+struct options {
 	bool to_given, by_given;
 	struct ratio to_hz, by;
 	const struct bli_preset *preset;	/* NULL: not given */
@@ -43,6 +43,6 @@ struct resample_options {
  * Reads the command line, which is reordered. Returns 0; -1 when all that was
  * asked for has been printed; EXIT_USAGE after saying what is wrong.
  */
-int resample_options_read(struct resample_options *options, int argc, char *argv[]);
+int resample_options_read(struct options *options, int argc, char *argv[]);
 
 #endif

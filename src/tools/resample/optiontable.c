@@ -3,6 +3,7 @@
 
 #include "optiontable.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,7 @@ static const char *const dither_kinds[] = {
 	[BLI_DITHER_NONE] = "none", [BLI_DITHER_TPDF] = "tpdf", [BLI_DITHER_SHAPED] = "shaped",
 };
 
-/* How much of a rate is its number: 44100, 44.1k, 44100Hz or 44.1kHz, in capitals or not. */
+/* How much of a rate is its number: 44100, 44.1k, 44100Hz, 44.1kHz or "44.1 kHz", in capitals or not. */
 static size_t rate_number_length(const char *text, bool *kilo)
 {
 	size_t length = strlen(text);
@@ -29,7 +30,10 @@ static size_t rate_number_length(const char *text, bool *kilo)
 	if (length >= 2 && strcasecmp(text + length - 2, "Hz") == 0)
 		length -= 2;
 	*kilo = length >= 1 && (text[length - 1] == 'k' || text[length - 1] == 'K');
-	return length - *kilo;
+	length -= *kilo;
+	while (length > 0 && text[length - 1] == ' ')
+		length--;
+	return length;
 }
 
 /* Exact, as a fraction. */
@@ -49,13 +53,13 @@ static int set_rate(struct ratio *rate_hz, const char *option, const char *argum
 		: 0;
 }
 
-static int set_to(struct resample_options *options, const char *argument)
+static int set_to(struct options *options, const char *argument)
 {
 	options->to_given = true;
 	return set_rate(&options->to_hz, "-to", argument);
 }
 
-static int set_by(struct resample_options *options, const char *argument)
+static int set_by(struct options *options, const char *argument)
 {
 	options->by_given = true;
 	if (ratio_parse(&options->by, argument) != 0)
@@ -66,21 +70,21 @@ static int set_by(struct resample_options *options, const char *argument)
 				       BLI_RATIO_MAX);
 }
 
-static int set_converter(struct resample_options *options, const char *argument)
+static int set_converter(struct options *options, const char *argument)
 {
 	options->preset = bli_preset_find(argument);
 	return options->preset != NULL ? 0
 		: commandline_complain("--converter %s: unknown; --list-converters shows what there is", argument);
 }
 
-static int set_expensive(struct resample_options *options, const char *argument)
+static int set_expensive(struct options *options, const char *argument)
 {
 	(void)argument;
 	options->preset = bli_preset_find("bli_best");
 	return 0;
 }
 
-static int list_converters(struct resample_options *options, const char *argument)
+static int list_converters(struct options *options, const char *argument)
 {
 	(void)options;
 	(void)argument;
@@ -96,8 +100,8 @@ static int list_converters(struct resample_options *options, const char *argumen
 	return -1;
 }
 
-/* The value of a key: that of the configuration, too. What it can be depends on no other. */
-static int set_key(struct resample_options *options, const char *name, const char *argument)
+/* The value of a key of the same name in ALSA's configuration. Which values are allowed depends on no other key. */
+static int set_key(struct options *options, const char *name, const char *argument)
 {
 	struct bli_setting trial = { .requirement.phase = BLI_PHASE_LINEAR };
 	const char *allowed = "";
@@ -109,64 +113,50 @@ static int set_key(struct resample_options *options, const char *name, const cha
 		: commandline_complain("--%s %s: %s", name, argument, allowed);
 }
 
-static int set_passband(struct resample_options *options, const char *argument)
+static int set_passband(struct options *options, const char *argument)
 {
 	return set_key(options, "passband", argument);
 }
 
-static int set_stopband(struct resample_options *options, const char *argument)
+static int set_stopband(struct options *options, const char *argument)
 {
 	return set_key(options, "stopband", argument);
 }
 
-static int set_attenuation(struct resample_options *options, const char *argument)
+static int set_attenuation(struct options *options, const char *argument)
 {
 	return set_key(options, "attenuation", argument);
 }
 
-static int set_phase(struct resample_options *options, const char *argument)
+static int set_phase(struct options *options, const char *argument)
 {
 	return set_key(options, "phase", argument);
 }
 
-static int set_precision(struct resample_options *options, const char *argument)
+static int set_precision(struct options *options, const char *argument)
 {
 	return set_key(options, "precision", argument);
 }
 
-static int set_filter(struct resample_options *options, const char *argument)
+static int set_filter(struct options *options, const char *argument)
 {
 	options->filter_path = argument;
 	return 0;
 }
 
-static int set_nearest(struct resample_options *options, const char *argument)
-{
-	(void)argument;
-	options->nearest = true;
-	return 0;
-}
-
-static int set_linear(struct resample_options *options, const char *argument)
-{
-	(void)argument;
-	options->linear = true;
-	return 0;
-}
-
-static int set_channels(struct resample_options *options, const char *argument)
+static int set_channels(struct options *options, const char *argument)
 {
 	return commandline_integer("--channels", argument, 1, BLI_CHANNELS_MAX, &options->channels);
 }
 
-static int set_mono(struct resample_options *options, const char *argument)
+static int set_mono(struct options *options, const char *argument)
 {
 	(void)argument;
 	options->channels = 1;
 	return 0;
 }
 
-static int set_gain(struct resample_options *options, const char *argument)
+static int set_gain(struct options *options, const char *argument)
 {
 	options->gain_given = true;
 	return commandline_number("--gain", argument, -GAIN_MAX_DB, GAIN_MAX_DB, "dB", &options->gain_db);
@@ -181,18 +171,11 @@ static bool is_level(const char *word)
 	       (*end == '\0' || strcasecmp(end, "dB") == 0);
 }
 
-static int set_normalize(struct resample_options *options, const char *argument)
+static int set_normalize(struct options *options, const char *argument)
 {
 	options->normalize = true;
 	return argument == NULL ? 0
 		: commandline_number("--normalize", argument, -GAIN_MAX_DB, 0, "dB", &options->normalize_db);
-}
-
-static int set_no_clip(struct resample_options *options, const char *argument)
-{
-	(void)argument;
-	options->no_clip = true;
-	return 0;
 }
 
 static bool is_dither(const char *word)
@@ -203,7 +186,7 @@ static bool is_dither(const char *word)
 	return false;
 }
 
-static int set_dither(struct resample_options *options, const char *argument)
+static int set_dither(struct options *options, const char *argument)
 {
 	options->dither_given = true;
 	options->dither = BLI_DITHER_TPDF;
@@ -223,17 +206,17 @@ static int set_name(int *word, int (*find)(const char *), const char *option, co
 	return *word ? 0 : commandline_complain("%s %s: unknown; --list-formats shows what there is", option, argument);
 }
 
-static int set_format(struct resample_options *options, const char *argument)
+static int set_format(struct options *options, const char *argument)
 {
 	return set_name(&options->container, soundformat_container, "--format", argument);
 }
 
-static int set_subtype(struct resample_options *options, const char *argument)
+static int set_subtype(struct options *options, const char *argument)
 {
 	return set_name(&options->subtype, soundformat_subtype, "--subtype", argument);
 }
 
-static int set_bits(struct resample_options *options, const char *argument)
+static int set_bits(struct options *options, const char *argument)
 {
 	static const struct {
 		const char *text;
@@ -252,7 +235,7 @@ static int set_bits(struct resample_options *options, const char *argument)
 				    "--subtype has floating point numbers", argument);
 }
 
-static int set_bitrate(struct resample_options *options, const char *argument)
+static int set_bitrate(struct options *options, const char *argument)
 {
 	struct ratio bitrate;
 	const struct ratio thousand = { 1000, 1 };
@@ -269,19 +252,19 @@ static int set_bitrate(struct resample_options *options, const char *argument)
 	return 0;
 }
 
-static int set_quality(struct resample_options *options, const char *argument)
+static int set_quality(struct options *options, const char *argument)
 {
 	return commandline_number("--quality", argument, 0, ENCODER_QUALITY_MAX, "(the best)",
 				  &options->encoder.quality);
 }
 
-static int set_compression(struct resample_options *options, const char *argument)
+static int set_compression(struct options *options, const char *argument)
 {
 	return commandline_number("--compression", argument, 0, ENCODER_COMPRESSION_MAX, "(the smallest)",
 				  &options->encoder.compression);
 }
 
-static int list_formats(struct resample_options *options, const char *argument)
+static int list_formats(struct options *options, const char *argument)
 {
 	(void)options;
 	(void)argument;
@@ -289,23 +272,23 @@ static int list_formats(struct resample_options *options, const char *argument)
 	return -1;
 }
 
-static int set_raw_rate(struct resample_options *options, const char *argument)
+static int set_raw_rate(struct options *options, const char *argument)
 {
 	options->reading.raw.given = true;
 	return set_rate(&options->reading.raw.rate_hz, "--raw-rate", argument);
 }
 
-static int set_raw_channels(struct resample_options *options, const char *argument)
+static int set_raw_channels(struct options *options, const char *argument)
 {
 	return commandline_integer("--raw-channels", argument, 1, BLI_CHANNELS_MAX, &options->reading.raw.channels);
 }
 
-static int set_raw_subtype(struct resample_options *options, const char *argument)
+static int set_raw_subtype(struct options *options, const char *argument)
 {
 	return set_name(&options->reading.raw.subtype, soundformat_subtype, "--raw-subtype", argument);
 }
 
-static int set_raw_endian(struct resample_options *options, const char *argument)
+static int set_raw_endian(struct options *options, const char *argument)
 {
 	if (strcmp(argument, "little") != 0 && strcmp(argument, "big") != 0)
 		return commandline_complain("--raw-endian %s: unknown; allowed: little, big", argument);
@@ -313,71 +296,27 @@ static int set_raw_endian(struct resample_options *options, const char *argument
 	return 0;
 }
 
-static int set_strict(struct resample_options *options, const char *argument)
-{
-	(void)argument;
-	options->reading.strict = true;
-	return 0;
-}
-
-static int set_output_dir(struct resample_options *options, const char *argument)
+static int set_output_dir(struct options *options, const char *argument)
 {
 	options->output_dir = argument;
 	return argument[0] ? 0 : commandline_complain("--output-dir: empty; allowed: a folder");
 }
 
-static int set_gapless(struct resample_options *options, const char *argument)
-{
-	(void)argument;
-	options->gapless = true;
-	return 0;
-}
-
-static int set_jobs(struct resample_options *options, const char *argument)
+static int set_jobs(struct options *options, const char *argument)
 {
 	return commandline_integer("--jobs", argument, 1, RESAMPLE_JOBS_MAX, &options->jobs);
 }
 
-static int set_overwrite(struct resample_options *options, const char *argument)
-{
-	(void)argument;
-	options->overwrite = true;
-	return 0;
-}
-
-static int set_trace(struct resample_options *options, const char *argument)
-{
-	(void)argument;
-	options->trace = true;
-	return 0;
-}
-
-static int set_terse(struct resample_options *options, const char *argument)
+static int set_terse(struct options *options, const char *argument)
 {
 	(void)argument;
 	options->trace = false;
 	return 0;
 }
 
-static int set_quiet(struct resample_options *options, const char *argument)
+static int print_version(struct options *options, const char *argument)
 {
-	(void)argument;
-	options->quiet = true;
-	return 0;
-}
-
-int option_help(struct resample_options *options, const char *argument)
-{
-	(void)options;
-	(void)argument;
-	return -1;
-}
-
-static int print_version(struct resample_options *options, const char *argument)
-{
-	(void)options;
-	(void)argument;
-	puts(RESAMPLE_PROGRAM " (alsa-bli) " PACKAGE_VERSION);
+	option_version(options, argument);
 	if (taglib_version() != NULL)
 		printf("%s, TagLib %s\n", sf_version_string(), taglib_version());
 	else
@@ -385,49 +324,60 @@ static int print_version(struct resample_options *options, const char *argument)
 	return -1;
 }
 
-const struct option_entry option_table[] = {
-	{ "", "Conversion:", NULL, NULL },
-	{ "-to, --to, -toSrate, -r, --rate RATE", "new sample rate: 16000, 44.1k", set_to, NULL },
-	{ "-by, --by, -byFactor FACTOR", "new rate by the old: 0.91875 or 147/160", set_by, NULL },
-	{ "--converter NAME", "quality (bli)", set_converter, NULL },
-	{ "-expensive, --expensive", "the same as --converter bli_best", set_expensive, NULL },
-	{ "--list-converters", "print their names and figures", list_converters, NULL },
-	{ "--passband EDGE", "as ALSA's configuration, see bli(7): 0.9,", set_passband, NULL },
-	{ "--stopband EDGE", "93%, 7200Hz or 7.2kHz", set_stopband, NULL },
-	{ "--attenuation DB", "of aliases and images", set_attenuation, NULL },
-	{ "--phase PHASE", "linear, intermediate, minimum or 0 to 100", set_phase, NULL },
-	{ "--precision WORD", "of sums: float or double", set_precision, NULL },
-	{ "-f, --filter, -filterFile FILE", "filter with a filter file instead", set_filter, NULL },
-	{ "-n, --nearest, -noFilterInterp", "its nearest entry, no interpolation in it", set_nearest, NULL },
-	{ "-l, --linear, -linearInterpolation", "a straight line between two samples", set_linear, NULL },
-	{ "--channels N", "mix to so many channels", set_channels, NULL },
-	{ "--mono", "the same as --channels 1", set_mono, NULL },
-	{ "--gain DB", "amplify, -200 to 200", set_gain, NULL },
-	{ "--normalize[=DB]", "amplify so far that the peak is there (0)", set_normalize, is_level },
-	{ "--no-clip", "lower the gain if samples would clip", set_no_clip, NULL },
-	{ "--dither[=KIND]", "none, tpdf, shaped (tpdf if bits are lost)", set_dither, is_dither },
-	{ "", "Files:", NULL, NULL },
-	{ "--format NAME", "container of the output (its name's)", set_format, NULL },
-	{ "--subtype NAME", "coding of its samples (the input's)", set_subtype, NULL },
-	{ "--bits N", "whole numbers of 8, 16, 24 or 32 bits", set_bits, NULL },
-	{ "--list-formats", "print the names of formats and subtypes", list_formats, NULL },
-	{ "--bitrate BITS", "of MP3, Opus and Vorbis (the input's): 128k", set_bitrate, NULL },
-	{ "--quality Q", "of the same, 0 to 10, the best", set_quality, NULL },
-	{ "--compression LEVEL", "of FLAC, 0 to 8, the smallest", set_compression, NULL },
-	{ "--raw-rate RATE", "the input has no header, and this rate", set_raw_rate, NULL },
-	{ "--raw-channels N", "its channels", set_raw_channels, NULL },
-	{ "--raw-subtype NAME", "its samples (pcm_16)", set_raw_subtype, NULL },
-	{ "--raw-endian ORDER", "little or big (little)", set_raw_endian, NULL },
-	{ "--strict", "an input that ends early is an error", set_strict, NULL },
-	{ "--output-dir DIR", "outputs of the inputs' names there", set_output_dir, NULL },
-	{ "--gapless", "the inputs are one piece, in this order", set_gapless, NULL },
-	{ "--jobs N", "threads, for files or parts of one (1)", set_jobs, NULL },
-	{ "-y, --overwrite", "replace outputs that exist", set_overwrite, NULL },
-	{ "", "Messages:", NULL, NULL },
-	{ "-trace, --trace", "print what is done to standard error", set_trace, NULL },
-	{ "-terse, --terse", "do not", set_terse, NULL },
-	{ "-q, --quiet", "no progress, no notes", set_quiet, NULL },
-	{ "-h, --help", "print this and exit", option_help, NULL },
-	{ "-V, --version, -version", "print the version and exit", print_version, NULL },
-	{ NULL, NULL, NULL, NULL },
+static const struct option_entry entries[] = {
+	{ "", .text = "\nConversion:" },
+	{ "-to, --to, -toSrate, -r, --rate RATE", "new sample rate: 16000, 44.1k", .set = set_to },
+	{ "-by, --by, -byFactor FACTOR", "new rate by the old: 0.91875 or 147/160", .set = set_by },
+	{ "--converter NAME", "quality (bli)", .set = set_converter },
+	{ "-expensive, --expensive", "the same as --converter bli_best", .set = set_expensive },
+	{ "--list-converters", "print their names and figures", .set = list_converters },
+	{ "--passband EDGE", "where the passband ends: 0.93 or 93% of the\nlower Nyquist frequency, 7200Hz or 7.2kHz",
+	  .set = set_passband },
+	{ "--stopband EDGE", "where the stopband begins", .set = set_stopband },
+	{ "--attenuation DB", "of aliases and images, 40 to 200", .set = set_attenuation },
+	{ "--phase PHASE", "linear, intermediate, minimum or 0 to 100", .set = set_phase },
+	{ "--precision WORD", "of the sums: float or double", .set = set_precision },
+	{ "-f, --filter, -filterFile FILE", "filter with a filter file instead", .set = set_filter },
+	{ "-n, --nearest, -noFilterInterp", "do not interpolate in that file",
+	  .flag = offsetof(struct options, nearest) },
+	{ "-l, --linear, -linearInterpolation", "a straight line between two samples",
+	  .flag = offsetof(struct options, linear) },
+	{ "--channels N", "mix to so many channels", .set = set_channels },
+	{ "--mono", "the same as --channels 1", .set = set_mono },
+	{ "--gain DB", "amplify, -200 to 200", .set = set_gain },
+	{ "--normalize[=DB]", "bring the peak to this level (0)", .set = set_normalize, .takes = is_level },
+	{ "--no-clip", "lower the gain if samples would clip", .flag = offsetof(struct options, no_clip) },
+	{ "--dither[=KIND]", "none, tpdf, shaped (tpdf if bits are lost)", .set = set_dither, .takes = is_dither },
+	{ "", .text = "\nFiles:" },
+	{ "--format NAME", "container of the output (its name's)", .set = set_format },
+	{ "--subtype NAME", "coding of its samples (the input's)", .set = set_subtype },
+	{ "--bits N", "whole numbers of 8, 16, 24 or 32 bits", .set = set_bits },
+	{ "--list-formats", "print the names of formats and subtypes", .set = list_formats },
+	{ "--bitrate BITS", "of MP3, Opus and Vorbis (the input's): 128k", .set = set_bitrate },
+	{ "--quality Q", "of the same, 0 to 10, the best", .set = set_quality },
+	{ "--compression LEVEL", "of FLAC, 0 to 8, the smallest", .set = set_compression },
+	{ "--raw-rate RATE", "the input has no header, and this rate", .set = set_raw_rate },
+	{ "--raw-channels N", "its channels", .set = set_raw_channels },
+	{ "--raw-subtype NAME", "its samples (pcm_16)", .set = set_raw_subtype },
+	{ "--raw-endian ORDER", "little or big (little)", .set = set_raw_endian },
+	{ "--strict", "an input that ends early is an error", .flag = offsetof(struct options, reading.strict) },
+	{ "--output-dir DIR", "write outputs by the inputs' names to DIR", .set = set_output_dir },
+	{ "--gapless", "the inputs are one piece, in this order", .flag = offsetof(struct options, gapless) },
+	{ "--jobs N", "threads, for files or parts of one (1)", .set = set_jobs },
+	{ "-y, --overwrite", "replace outputs that exist", .flag = offsetof(struct options, overwrite) },
+	{ "", .text = "\nMessages:" },
+	{ "-trace, --trace", "print what is done to standard error", .flag = offsetof(struct options, trace) },
+	{ "-terse, --terse", "do not", .set = set_terse },
+	{ "-q, --quiet", "no progress, no notes", .flag = offsetof(struct options, quiet) },
+	{ "-h, --help", "print this and exit", .set = option_help },
+	{ "-V, --version, -version", "print the version and exit", .set = print_version },
+	{ .text = NULL },
+};
+
+const struct option_table resample_option_table = {
+	.usage = "Usage: " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... INPUT [OUTPUT]\n"
+		 "       " RESAMPLE_PROGRAM " (-to RATE | -by FACTOR) [OPTION]... --output-dir DIR\n"
+		 "                    INPUT...\n"
+		 "Convert the sample rate of sound files. - is standard input or output.\n",
+	.width = 32, .single_hyphen = true, .entries = entries,
 };

@@ -33,8 +33,8 @@ static bool leads_out(const char *path)
 	return false;
 }
 
-/* Bytes of the folders, with the slash behind them, that all paths that lead out begin with. */
-static size_t common_folder(const struct resample_options *options)
+/* Length of the folders that all paths leading out have in common, with the final slash. */
+static size_t common_folder(const struct options *options)
 {
 	const char *first = NULL;
 	size_t length = 0;
@@ -58,7 +58,7 @@ static size_t common_folder(const struct resample_options *options)
 	return length;
 }
 
-static char *name_output(const struct resample_options *options, const char *in_path, size_t common)
+static char *name_output(const struct options *options, const char *in_path, size_t common)
 {
 	const char *const path = plain(in_path), *rest = leads_out(path) ? path + common : path;
 	const int format = options->container;
@@ -88,7 +88,7 @@ static int compare(const void *a, const void *b)
 }
 
 /* Outputs of one name would replace each other. */
-static int find_taken(const struct resample_options *options, struct outputname *names)
+static int find_taken(const struct options *options, struct outputname *names)
 {
 	const int count = options->input_count;
 	struct indexed *const sorted = calloc((size_t)count, sizeof(*sorted));
@@ -114,7 +114,7 @@ static int find_taken(const struct resample_options *options, struct outputname 
 	return 0;
 }
 
-struct outputname *outputnames_plan(const struct resample_options *options)
+struct outputname *outputnames_plan(const struct options *options)
 {
 	struct outputname *const names = calloc((size_t)options->input_count, sizeof(*names));
 	const size_t common = common_folder(options);

@@ -18,8 +18,9 @@ struct outputname {
  * the first has it. Returns [input_count] names, or NULL without memory; free them with
  * outputnames_free().
  */
-struct outputname *outputnames_plan(const struct resample_options *options);
+struct outputname *outputnames_plan(const struct options *options);
 
+/* Free `count` names; harmless on NULL. */
 void outputnames_free(struct outputname *names, int count);
 
 /* Makes the folders that a path lies in. Returns 0 or a negative errno. */

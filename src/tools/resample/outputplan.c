@@ -13,7 +13,7 @@ const char *outputplan_name(const char *path)
 	return strcmp(path, "-") == 0 ? "standard output" : path;
 }
 
-int outputplan_check_name(const struct resample_options *options, const char *path, struct reason *reason)
+int outputplan_check_name(const struct options *options, const char *path, struct reason *reason)
 {
 	const char *const extension = soundformat_foreign(path);
 	char known[200];
@@ -29,7 +29,7 @@ bool outputplan_name_belies(const struct sound_output *output, const char *path)
 	return soundformat_misnamed(output->info.format, path) || soundformat_foreign(path) != NULL;
 }
 
-static int choose_rate(struct sound_output *output, const struct resample_options *options,
+static int choose_rate(struct sound_output *output, const struct options *options,
 		       const struct sound_input *input, const char *path, struct ratio *rate_hz, struct ratio *factor,
 		       struct reason *reason)
 {
@@ -54,8 +54,8 @@ static int choose_rate(struct sound_output *output, const struct resample_option
 	return 0;
 }
 
-/* Noise only where an output of whole numbers has fewer bits than its input. */
-static enum bli_dither_kind choose_dither(const struct resample_options *options, const struct sound_input *input,
+/* Dither only where an integer output has fewer bits than its input. */
+static enum bli_dither_kind choose_dither(const struct options *options, const struct sound_input *input,
 					  const struct sound_output *output)
 {
 	if (options->dither_given)
@@ -68,7 +68,7 @@ static enum bli_dither_kind choose_dither(const struct resample_options *options
 int outputplan_make(struct sound_output *output, const struct job *job, const struct sound_input *input,
 		    const char *path, struct conversion_settings *settings, struct reason *reason)
 {
-	const struct resample_options *const options = &job->options;
+	const struct options *const options = &job->options;
 	int container = options->container ? options->container : soundformat_misnamed(input->info.format, path);
 	struct ratio rate_hz;
 	struct reason why;

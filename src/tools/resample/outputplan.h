@@ -9,7 +9,7 @@
 const char *outputplan_name(const char *path);
 
 /* Whether `path` names a format that can be written. Returns 0, or -EINVAL with the reason. */
-int outputplan_check_name(const struct resample_options *options, const char *path, struct reason *reason);
+int outputplan_check_name(const struct options *options, const char *path, struct reason *reason);
 
 /*
  * Fills in output->info and ->rate_hz for an open input, and of the settings the factor, the filter

@@ -31,7 +31,7 @@ struct piece {
 
 static int open_inputs(struct piece *piece, char *const *paths, struct reason *reason)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 	int error = 0;
 
 	for (unsigned i = 0; i < piece->count && error == 0; i++) {
@@ -109,7 +109,7 @@ static int64_t expected_frames(const struct piece *piece)
 
 static int open_output(struct piece *piece, struct reason *reason)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 	struct sound_output *const output = &piece->outputs[piece->current];
 	const struct sound_writing writing = {
 		.overwrite = options->overwrite, .frames = expected_frames(piece), .factor = piece->settings.factor,
@@ -130,7 +130,7 @@ static int open_output(struct piece *piece, struct reason *reason)
 
 static void tell_losses(const struct piece *piece, const struct sound_output *output)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 
 	if (output->dropped.text[0] != '\0')
 		job_note(piece->job, "%s: not kept: %s", output->name, output->dropped.text);
@@ -158,7 +158,7 @@ static int close_output(struct piece *piece, struct reason *reason)
 	return error;
 }
 
-/* Frames to the outputs that they belong to. */
+/* Write frames to the outputs they belong to. */
 static int write_frames(struct piece *piece, unsigned char *frames, int64_t count, struct reason *reason)
 {
 	const struct sound_samples samples = soundformat_samples(piece->outputs[0].info.format);
@@ -201,13 +201,13 @@ static int run(struct piece *piece, bool write, struct progress_file *progress, 
 	return error;
 }
 
-/* What the rounding of single precision may add to a peak: it is some 1e-6 of it. */
+/* What rounding to single precision may add to a peak: about 1e-6 of it. */
 #define PEAK_MARGIN_DB 1e-4
 
 /* The gain that brings the peak where it is wanted, and no sample beyond full scale. */
 static void choose_gain(struct piece *piece)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 	const struct bli_resampler *const resampler = conversion_last(&piece->conversion);
 	const double peak_db = 20 * log10(resampler->peak);
 	double gain_db = options->gain_db;
@@ -248,14 +248,14 @@ static int measure(struct piece *piece, struct progress_file *progress, struct r
 
 static bool gain_depends_on_peak(const struct piece *piece)
 {
-	const struct resample_options *const options = &piece->job->options;
+	const struct options *const options = &piece->job->options;
 	const int format = piece->outputs[0].info.format;
 
 	return options->normalize ||
 	       (options->no_clip && (!soundformat_samples(format).format.is_float || soundformat_is_lossy(format)));
 }
 
-/* How much less is not clipped, in steps of 0.1 dB. */
+/* How much less gain avoids clipping, in steps of 0.1 dB. */
 static void tell_clipping(const struct piece *piece)
 {
 	const struct bli_resampler *const resampler = conversion_last(&piece->conversion);
@@ -267,7 +267,7 @@ static void tell_clipping(const struct piece *piece)
 			 resampler->clipped == 1 ? "" : "s", 20 * log10(resampler->peak), floor(10 * gain_db) / 10);
 }
 
-/* That an input ends early is said even to those who want quiet. */
+/* That an input ends early is reported even with --quiet. */
 static void tell_warnings(const struct piece *piece)
 {
 	for (unsigned i = 0; i < piece->count; i++) {

@@ -57,7 +57,7 @@ static int line_width(void)
 	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : WIDTH_DEFAULT;
 }
 
-/* Of one file its own position and length; of several how many are done. */
+/* For one file its position and length, for several how many are done. */
 static void write_figures(char *figures, size_t bytes, const struct progress_file *file, double part, double elapsed)
 {
 	const struct progress *const all = file->all;
@@ -77,7 +77,7 @@ static void write_figures(char *figures, size_t bytes, const struct progress_fil
 	}
 }
 
-/* The bar takes what the figures and a name of moderate length leave. */
+/* The bar gets the columns that the figures and a name of moderate length leave. */
 static void draw(const struct progress_file *file, double elapsed)
 {
 	const struct progress *const all = file->all;

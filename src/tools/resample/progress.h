@@ -30,6 +30,7 @@ struct progress_file {
 /* Begins a line for so many files on standard error, if that is a terminal and the line is wanted. */
 void progress_open(struct progress *progress, int files, bool wanted);
 
+/* End: once for every progress_open(). */
 void progress_close(struct progress *progress);
 
 /* A file of `frames` frames (-1: not known) begins. */

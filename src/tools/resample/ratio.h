@@ -61,6 +61,7 @@ int64_t ratio_frames(const struct ratio *ratio, int64_t frames);
 /* True if 1/limit ≤ ratio ≤ limit. */
 bool ratio_within(const struct ratio *ratio, unsigned limit);
 
+/* The quotient in double precision. */
 double ratio_number(const struct ratio *ratio);
 
 #endif

@@ -92,7 +92,7 @@ static void wake_threads(const pthread_t *threads, int count)
 	}
 }
 
-/* This thread and others: those that cannot be started are missed. */
+/* This thread and others; it does without those that cannot be started. */
 static void convert_in_threads(struct work *work, int count)
 {
 	pthread_t threads[RESAMPLE_JOBS_MAX];
@@ -108,7 +108,7 @@ static void convert_in_threads(struct work *work, int count)
 
 static void convert_all(struct work *work)
 {
-	const struct resample_options *const options = &work->job->options;
+	const struct options *const options = &work->job->options;
 
 	pthread_mutex_init(&work->lock, NULL);
 	work->threads_of_each = work->count > 0 && options->jobs > work->count
@@ -125,7 +125,7 @@ static void convert_all(struct work *work)
 /* Inputs whose outputs would replace others are left out. Returns an exit status. */
 static int convert_to_folder(struct work *work)
 {
-	const struct resample_options *const options = &work->job->options;
+	const struct options *const options = &work->job->options;
 	struct outputname *const names = outputnames_plan(options);
 
 	work->outputs = calloc((size_t)options->input_count, sizeof(work->outputs[0]));
@@ -161,7 +161,7 @@ static int convert_one(struct work *work)
 
 int main(int argc, char *argv[])
 {
-	struct resample_options options;
+	struct options options;
 	struct job job;
 	struct work work;
 	int status;
@@ -183,7 +183,7 @@ int main(int argc, char *argv[])
 		if (interrupt_pending())
 			interrupt_die(interrupt_pending());
 		if (work.pipe_closed) {
-			interrupt_die(SIGPIPE);	/* returns where it is ignored */
+			interrupt_die(SIGPIPE);	/* returns if the signal is ignored */
 			commandline_complain("standard output: %s", strerror(EPIPE));
 		}
 	}

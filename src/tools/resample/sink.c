@@ -58,7 +58,7 @@ static size_t keep_head(struct sink *sink, const void *buffer, size_t bytes)
 		sink->head_room = end + 4096;
 	}
 	memcpy(sink->head + sink->position, buffer, bytes);
-	/* written anew the header may be shorter */
+	/* a header that is written again may be shorter */
 	if (sink->position == 0)
 		sink->length = (int64_t)bytes;
 	return bytes;
@@ -75,7 +75,7 @@ static sf_count_t callback_write(const void *buffer, sf_count_t count, void *use
 	} else if (!sink->flowing) {
 		put = keep_head(sink, buffer, bytes);
 	} else {
-		/* what is gone cannot be changed */
+		/* what has gone down a pipe cannot be changed */
 		if (sink->position < sink->length) {
 			const int64_t behind = sink->length - sink->position;
 

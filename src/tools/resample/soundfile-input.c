@@ -21,7 +21,7 @@ static bool size_unknown(int64_t bytes)
 	       (bytes >= 0xfffe0000 && bytes <= 0xffffffff) || bytes >= INT64_C(1) << 48;
 }
 
-/* What libsndfile has to say, without its own decorations. */
+/* libsndfile's message without its decoration. */
 static const char *library_reason(SNDFILE *file)
 {
 	const char *const text = sf_strerror(file);
@@ -106,7 +106,7 @@ static int64_t wave64_bytes(struct sound_input *input)
 	return bytes < INT64_C(1) << 48 ? (int64_t)bytes : 0;
 }
 
-/* libsndfile takes the file for malformed: without a visible end it is one that can be read. */
+/* libsndfile takes the file for malformed, but reads it if it sees no end. */
 static int open_malformed(struct sound_input *input, const struct sound_raw *raw, struct reason *reason)
 {
 	char why[256];
@@ -192,7 +192,7 @@ static void find_rate(struct sound_input *input, const struct sound_raw *raw)
 		ratio_from_double(&input->rate_hz, exact);
 }
 
-/* libsndfile 1.2.0 reads beyond its own memory to tell the map of an AIFF file that has none. */
+/* libsndfile 1.2.0 reads out of bounds when asked for the channel map of an AIFF file that has none. */
 static void find_layout(struct sound_input *input)
 {
 	int map[BLI_CHANNELS_MAX];

@@ -58,7 +58,7 @@ static int check_size(struct sound_output *output, int64_t frames, struct reason
 			  output->name, soundformat_container_name(output->info.format));
 }
 
-/* Standard output may be a file that can only be written. */
+/* Standard output may be open for writing only. */
 static bool can_read_back(const struct sound_output *output)
 {
 	return output->sink.seekable && (fcntl(output->outfile.descriptor, F_GETFL) & O_ACCMODE) == O_RDWR;
@@ -73,7 +73,7 @@ static void copy_metadata(struct sound_output *output, const struct sound_input 
 	markers_copy(output->file, output->info.format, input->file, factor, &output->dropped);
 	for (unsigned i = 0; i < output->layout.channels && output->layout.known; i++)
 		map[i] = output->layout.position[i];
-	/* of more than two channels everybody has to know which is which */
+	/* readers of more than two channels have to know which is which */
 	if (output->layout.known && output->layout.channels > 2)
 		sf_command(output->file, SFC_SET_CHANNEL_MAP_INFO, map,
 			   (int)(output->layout.channels * sizeof(map[0])));

@@ -91,6 +91,7 @@ int64_t soundfile_read(struct sound_input *input, void *buffer, int64_t frames, 
 /* Back to the first frame of an input opened with `again`. Returns 0 or a negative errno with the reason. */
 int soundfile_rewind(struct sound_input *input, const struct sound_reading *how, struct reason *reason);
 
+/* Close; harmless on a closed one. */
 void soundfile_close_input(struct sound_input *input);
 
 /*

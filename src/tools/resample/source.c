@@ -254,7 +254,7 @@ int source_spool(struct source *source)
 		length += (int64_t)got;
 		source->error = write_fully(spool, buffer, got);
 		source->spool_failed = source->error != 0;
-		/* a pipe that is always full interrupts no call */
+		/* reading from a pipe that is always full is never interrupted */
 		if (source->error == 0 && interrupt_pending())
 			source->error = -EINTR;
 	}

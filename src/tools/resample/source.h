@@ -36,6 +36,7 @@ struct source {
  */
 int source_open(struct source *source, const char *path);
 
+/* Close; harmless on a closed one. */
 void source_close(struct source *source);
 
 /* The callbacks for sf_open_virtual(), with the source as their user data. */

@@ -42,7 +42,7 @@ struct tagged {
 	TagLib::ID3v2::Tag *id3 = nullptr;
 };
 
-/* TagLib 1 has files with ID3v2 tags opened with a maker of frames, TagLib 2 without. */
+/* TagLib 1 wants a frame factory to open files with ID3v2 tags, TagLib 2 does not. */
 template <class File>
 auto open_id3(TagLib::IOStream *stream, int)
 	-> decltype(new File(stream, TagLib::ID3v2::FrameFactory::instance(), false))

@@ -35,6 +35,7 @@ bool taglib_tags_write(const struct taglib_tags *tags, int descriptor, enum tagl
 /* Calls tell(context, name) for each of them; pictures are "PICTURE". */
 void taglib_tags_list(const struct taglib_tags *tags, void (*tell)(void *context, const char *name), void *context);
 
+/* Free; harmless on NULL. */
 void taglib_tags_free(struct taglib_tags *tags);
 
 #ifdef __cplusplus

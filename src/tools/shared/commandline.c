@@ -56,7 +56,8 @@ int commandline_number(const char *option, const char *argument, double low, dou
 	if (end != argument && strcasecmp(end + strspn(end, " "), unit) == 0)
 		end += strlen(end);
 	if (end == argument || *end != '\0' || !(value >= low && value <= high))
-		return commandline_complain("%s %s: not possible; allowed: %g to %g %s", option, argument, low, high, unit);
+		return commandline_complain("%s %s: not possible; allowed: %g to %g %s", option, argument, low, high,
+					    unit);
 	*number = value;
 	return 0;
 }
@@ -67,7 +68,8 @@ int commandline_pair(const char *option, const char *argument, int high, int pai
 	const char *const rest = read_integer(argument, ':', 1, high, &in);
 
 	if (rest == NULL || read_integer(rest, '\0', 1, high, &out) == NULL)
-		return commandline_complain("%s %s: not possible; allowed: IN:OUT, each 1 to %d", option, argument, high);
+		return commandline_complain("%s %s: not possible; allowed: IN:OUT, each 1 to %d", option, argument,
+					    high);
 	pair[0] = in;
 	pair[1] = out;
 	return 0;

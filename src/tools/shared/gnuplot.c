@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "gnuplot.h"
+#include "commandline.h"
 
 #include <errno.h>
 #include <spawn.h>
@@ -18,6 +19,12 @@ const char *gnuplot_terminal(const char *path)
 	if (ending && strcasecmp(ending, ".svg") == 0)
 		return "svg";
 	return ending && strcasecmp(ending, ".png") == 0 ? "pngcairo" : NULL;
+}
+
+int gnuplot_check_name(const char *path)
+{
+	return gnuplot_terminal(path) ? 0
+		: commandline_complain("--plot %s: the name decides the kind of picture; allowed: .svg, .png", path);
 }
 
 void gnuplot_begin(FILE *script, const char *path, int width, int height)
@@ -52,7 +59,7 @@ static int spawn_and_wait(FILE *script, FILE *drawing, FILE *complaints)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -EIO;
 }
 
-/* The first line that says something. */
+/* The first line that is not empty. */
 static void explain(int error, FILE *complaints, char *message, size_t size)
 {
 	char line[200] = "";

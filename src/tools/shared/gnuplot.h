@@ -8,6 +8,9 @@
 /* gnuplot's terminal for the picture `path`, by the ending of its name (.svg, .png), or NULL for another ending. */
 const char *gnuplot_terminal(const char *path);
 
+/* Whether --plot can draw `path`.  Returns 0, or EXIT_USAGE after saying which endings are allowed. */
+int gnuplot_check_name(const char *path);
+
 /* The first line of a script: a white picture of width × height pixels for `path`, an ending that is known. */
 void gnuplot_begin(FILE *script, const char *path, int width, int height);
 

@@ -38,7 +38,7 @@ static int open_in_place(struct outfile *out, int descriptor)
 	return 0;
 }
 
-/* A new file beside the target. A name that is taken is what a killed process of this number left. */
+/* A new file beside the target. If the name is taken, a killed process with the same ID has left it. */
 static int create_temporary(struct outfile *out)
 {
 	const char *const slash = strrchr(out->target, '/'), *const name = slash != NULL ? slash + 1 : out->target;
@@ -91,7 +91,7 @@ int outfile_open(struct outfile *out, const char *path, bool overwrite)
 	if (strcmp(path, "-") == 0)
 		return open_in_place(out, dup(STDOUT_FILENO));
 	if (stat(path, &status) != 0) {
-		/* a link to nothing is something that exists, too */
+		/* a dangling link exists, too */
 		if (!overwrite && lstat(path, &link) == 0)
 			return -EEXIST;
 		return open_temporary(out, path, 0);
@@ -121,7 +121,7 @@ static int rename_keeping(const char *from, const char *to)
 
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return 0;
-	/* Some file systems cannot rename so; then a race with another program remains. */
+	/* Some file systems cannot rename this way; then a race with another program remains. */
 	if (errno != EINVAL && errno != ENOSYS)
 		return -errno;
 	if (lstat(to, &status) == 0)

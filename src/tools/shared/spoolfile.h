@@ -12,7 +12,7 @@
 /* Where they are: a text of the environment, or a constant. */
 const char *spoolfile_folder(void);
 
-/* A descriptor for reading and writing, or a negative errno. */
+/* Open one: a descriptor for reading and writing, or a negative errno. */
 int spoolfile_open(void);
 
 #endif

@@ -120,7 +120,7 @@ int design_meet(struct design *design, const struct response_bands *bands, doubl
 			return -ERANGE;
 		if (err || reached_db >= attenuation_db)
 			return err;
-		/* steps large enough for few rounds; the limit of the aim ends them at last */
+		/* large steps, for few rounds; the limit of the aim ends the loop */
 		aim_db += fmax(0.1, (attenuation_db - reached_db) / 2);
 	}
 }

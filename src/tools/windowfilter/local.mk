@@ -15,6 +15,6 @@ bli_windowfilter_SOURCES = \
 	src/tools/windowfilter/parameter.c src/tools/windowfilter/parameter.h \
 	src/tools/windowfilter/plot.c src/tools/windowfilter/plot.h \
 	src/tools/windowfilter/windowfilter.c \
-	$(commandline_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)
+	$(optionparser_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)
 bli_windowfilter_CPPFLAGS = $(tools_cppflags)
 bli_windowfilter_LDADD = src/tools/libwindowfilter.la

@@ -8,11 +8,20 @@
 #include "parameter.h"
 #include "response.h"
 
+/* An edge of a band as it was given. */
+struct edge {
+	const char *text;	/* NULL: not given */
+	double value;		/* in Hz, or a fraction of the Nyquist frequency */
+	int in_hz;
+};
+
 struct options {
 	struct design design;
 	bool parameter_given[PARAMETERS];
-	struct response_bands bands;	/* fractions of the Nyquist frequency */
+	struct edge passband, stopband;
+	struct response_bands bands;	/* from those: fractions of the Nyquist frequency */
 	double attenuation_db;
+	bool attenuation_given;
 	bool bands_given;		/* then attenuation_db is too, and no parameter is */
 	double rate_hz;			/* the lower rate, or 0 */
 	bool precise, integers, measure, overwrite;

@@ -101,7 +101,7 @@ static double find_crossing(const struct response *response,
 	return (above + below) / 2;
 }
 
-/* What an extreme is searched in. */
+/* Where to search for an extreme. */
 enum quantity {
 	HIGHEST_GAIN,
 	LOWEST_GAIN,

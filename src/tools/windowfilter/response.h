@@ -37,6 +37,7 @@ struct response_measures {
 /* Compute the response.  Returns 0 or −ENOMEM, *response being empty then. */
 int response_compute(struct response *response, const struct bli_filter_table *table);
 
+/* Free what it holds and empty it; harmless on an empty one. */
 void response_free(struct response *response);
 
 /*

@@ -18,7 +18,7 @@
 #include "shared/newfile.h"
 #include "tablefile.h"
 
-/* A table and, where it was looked at, its response. */
+/* A table and, if it was measured, its response. */
 struct filter {
 	struct bli_filter_table table;
 	struct response response;		/* empty where it was not */
@@ -200,7 +200,7 @@ static int design(struct options *options)
 	if (newfile_check(path, options->overwrite) < 0)
 		return fail_existing(path);
 
-	/* the drawing first: without gnuplot nothing is written */
+	/* the drawing first, so that nothing is written without gnuplot */
 	status = make_filter(options, &filter, path);
 	if (!status)
 		status = show(options, &filter);

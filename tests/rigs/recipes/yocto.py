@@ -8,7 +8,8 @@ import sys
 
 FOLDERS = {
     "bindir": "/usr/bin", "libdir": "/usr/lib", "sysconfdir": "/etc", "datadir": "/usr/share",
-    "docdir": "/usr/share/doc", "mandir": "/usr/share/man", "PN": "alsa-bli",
+    "docdir": "/usr/share/doc", "mandir": "/usr/share/man", "systemd_system_unitdir": "/usr/lib/systemd/system",
+    "PN": "alsa-bli",
 }
 # bitbake.conf, as far as it concerns these files
 DEFAULTS = {
@@ -47,8 +48,12 @@ for line in open(sys.argv[2]):
     if path.startswith("/."):
         continue
     found = owner(path, values)
-    module = "rate_bli" in path or path.endswith("10-rate-bli.conf")
-    if not found or module != (found == "libasound-module-rate-bli"):
+    wanted = found
+    if "rate_bli" in path or path.endswith("10-rate-bli.conf"):
+        wanted = "libasound-module-rate-bli"
+    elif "pcm_bli" in path:
+        wanted = "libasound-module-pcm-bli"
+    if not found or found != wanted:
         print(f"{path}: in the package {found}")
         failed = True
 sys.exit(failed)

@@ -24,9 +24,10 @@ EXTRA_OECONF = "\
     --with-alsaplugindir=${libdir}/alsa-lib \
     --with-alsaconfdir=${sysconfdir}/alsa/conf.d \
     --with-alsadatadir=${datadir}/alsa/alsa.conf.d \
+    --with-systemdsystemunitdir=${systemd_system_unitdir} \
 "
 
-PACKAGES =+ "libasound-module-rate-bli ${PN}-recipes"
+PACKAGES =+ "libasound-module-rate-bli libasound-module-pcm-bli ${PN}-recipes"
 PACKAGES += "${PN}-zsh-completion ${PN}-bash-completion"
 
 SUMMARY:libasound-module-rate-bli = "alsa-lib's rate converter bli"
@@ -36,11 +37,16 @@ FILES:libasound-module-rate-bli = "\
     ${datadir}/alsa/alsa.conf.d/10-rate-bli.conf \
     ${sysconfdir}/alsa/conf.d/10-rate-bli.conf \
 "
+SUMMARY:libasound-module-pcm-bli = "alsa-lib's PCM type bli"
+FILES:libasound-module-pcm-bli = "${libdir}/alsa-lib/libasound_module_pcm_bli.so"
+# The unit of bli-bridge, which nothing starts by itself.
+FILES:${PN} += "${systemd_system_unitdir}"
 FILES:${PN}-recipes = "${docdir}/alsa-bli/recipes"
 FILES:${PN}-bash-completion = "${datadir}/bash-completion"
 FILES:${PN}-zsh-completion = "${datadir}/zsh"
 FILES_SOLIBSDEV = ""
 
 ALLOW_EMPTY:${PN} = "1"
-RDEPENDS:${PN} = "libasound-module-rate-bli"
+RDEPENDS:${PN} = "libasound-module-rate-bli libasound-module-pcm-bli"
 INSANE_SKIP:libasound-module-rate-bli = "dev-so"
+INSANE_SKIP:libasound-module-pcm-bli = "dev-so"

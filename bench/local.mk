@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Measuring this build against its peers: make bench, make plots. Nothing here is installed or built otherwise.
 
-EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/inorder.py bench/foreign/run bench/foreign/table.py \
-	bench/run bench/resample-files bench/plots \
+EXTRA_DIST += bench/foreign/blockcount.c bench/foreign/cycles.py bench/foreign/inorder.py bench/foreign/run \
+	bench/foreign/table.py bench/run bench/bridges bench/resample-files bench/plots \
 	doc/pictures.md doc/sweeps.png doc/responses.svg doc/phases.svg doc/speed.svg
 EXTRA_PROGRAMS = bench/dither bench/drift bench/pcms bench/peers bench/peak bench/routes bench/seconds bench/signals \
 	bench/stages

@@ -83,7 +83,10 @@ static double run_cost(const struct bli_banded_layout *layout, size_t channels, 
 			 call_cycles + group_cycles * (double)bank->groups) + (double)(channels * layout->history) / 8;
 }
 
-/* Clock cycles of a period: what comes at a time is no whole number of them, so that runs one shorter come as often. */
+/*
+ * Clock cycles of a period.  Input mostly comes in portions that are not whole
+ * periods: then runs of the longest length and those of one period less take turns.
+ */
 static double layout_cost(const struct bli_banded_layout *layout, size_t channels, const struct bli_kernel *kernel)
 {
 	size_t most = layout->joined;
@@ -200,6 +203,7 @@ void bli_banded_lay_out(struct bli_banded_layout *layout, size_t in_frames, size
 	layout->ratio_in = in_frames / layout->cycles;
 	layout->ratio_out = out_frames / layout->cycles;
 	choose_layout(layout, taps, channels, kernel, precision);
+	/* groups longer than a period can write beyond its end only if nothing follows */
 	if (layout->cost == HUGE_VAL) {
 		layout->joined = 1;
 		choose_layout(layout, taps, channels, kernel, precision);
@@ -331,7 +335,7 @@ void *bli_banded_input(const struct bli_banded *stage, size_t channel)
 	return channel_start(stage, channel) + stage->layout.history * stage->value_size;
 }
 
-/* The streams first … first + count − 1 of `cycles` behind those `before`: channels within repetitions. */
+/* Streams first … first + count − 1 of the `cycles` that come after those `before`: channels within repetitions. */
 static void run_tile(struct bli_banded *stage, size_t before, size_t cycles, size_t first, size_t count,
 		     void *const *out)
 {
@@ -356,7 +360,7 @@ static void run_tile(struct bli_banded *stage, size_t before, size_t cycles, siz
 	stage->tile(&layout->bank, count, tile_in, tile_out);
 }
 
-/* So many periods as one, behind those `before`. */
+/* Run `periods` periods as one, which come after those `before`. */
 static void run_joined(struct bli_banded *stage, size_t before, size_t periods, void *const *out)
 {
 	const size_t cycles = stage->layout.cycles;

@@ -15,7 +15,7 @@ struct bli_banded_layout {
 	size_t ratio_in, ratio_out;	/* in_frames : out_frames in lowest terms; ratio_out is the number of phases */
 	size_t cycles;			/* of ratio_in : ratio_out frames in a period */
 	size_t periods;			/* in a run, at most */
-	size_t joined;			/* of them that are one to the kernel: all, or 1 where a group is longer than a period */
+	size_t joined;			/* of them that the kernel takes as one: all, or 1 where groups are longer than a period */
 	size_t pattern;			/* cycles that one pass over the bank covers; 1 if the bank is mirrored */
 	size_t group_frames;		/* output frames in a group: width·lanes of the kernel */
 	size_t history;			/* input frames kept from earlier periods */

@@ -26,7 +26,7 @@
  * What a block says of the latency is limited to a time, s, or to a multiple of what blocks say in the mean, whichever
  * is more; not in the first blocks.  So many blocks in a row beyond the limit, and one more, are believed.
  */
-#define LIMIT_LEAST 100e-6
+#define LIMIT_LEAST 30e-6
 #define LIMIT_MEANS 4
 #define LIMIT_WEIGHT (1.0 / 16)
 #define FREE_BLOCKS 8

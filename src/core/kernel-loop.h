@@ -113,7 +113,7 @@ NAME(pass)(const struct bli_bank *bank, const void *const *in, void *const *out,
 					mirror_sum[i] += column[i % width] * *(mirror_x[i / width] - k);
 			}
 			column += width;
-		} while (++k < depth);
+		} while (++k != depth);
 #pragma GCC unroll 16
 		for (size_t s = 0; s < streams; s++) {
 			VALUE *y = (VALUE *)out[s] + first_out, *mirror_y = (VALUE *)out[s] + mirror_out;

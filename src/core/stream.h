@@ -87,7 +87,7 @@ struct bli_stream_config {
 	size_t block_frames;
 	/*
 	 * Input frames that mostly come at a time, 0 where that is not known: an exact stream converts as many blocks
-	 * together as they make up or begin, which costs less and more memory, but delays nothing.
+	 * together as they make up or begin.  That costs less time and more memory, and delays nothing.
 	 */
 	size_t run_frames;
 	/*

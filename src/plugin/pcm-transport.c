@@ -172,15 +172,17 @@ static void halt(struct bli_pcm *bli)
 int bli_pcm_prepare(snd_pcm_ioplug_t *io)
 {
 	struct bli_pcm *bli = bli_pcm_of(io);
-	int error;
+	int error, pump_error;
 
 	bli_worker_lock(&bli->worker);
 	halt(bli);
 	bli_worker_ready(&bli->worker, bli->pump.playback);
 	bli->told = 0;
 	error = snd_pcm_prepare(bli->slave.pcm);
+	/* even for a slave that could not: alsa-lib's positions are 0 now */
+	pump_error = bli_pump_prepare(&bli->pump);
 	if (error >= 0)
-		error = bli_pump_prepare(&bli->pump);
+		error = pump_error;
 	bli_follower_prepare(&bli->follower);
 	bli_worker_unlock(&bli->worker);
 	return error < 0 ? error : 0;
@@ -370,6 +372,9 @@ static int drain_slave(struct bli_pcm *bli)
 	while ((error = snd_pcm_drain(bli->slave.pcm)) == -EAGAIN && !bli->io.nonblock && now_ms() - begin_ms < most_ms)
 		nanosleep(&drain_step, NULL);
 	snd_pcm_nonblock(bli->slave.pcm, 1);
+	/* the kernel's nonblocking drain says so to its end and after it: sound/core/pcm_native.c, snd_pcm_drain() */
+	if (error == -EAGAIN && snd_pcm_state(bli->slave.pcm) != SND_PCM_STATE_DRAINING)
+		error = 0;
 	if (error == -EAGAIN && !bli->io.nonblock)
 		error = -EIO;
 	if (error >= 0 || error == -EAGAIN)

@@ -13,18 +13,19 @@
 /* ---- opening ------------------------------------------------------------ */
 
 /*
- * Blocks of the stream, which are delay, at most: half a period, and where
- * longer ones cost little less (`make bench-stages`), in frames of the lower rate.
+ * The stream's blocks are delay, so they are half a period at most.  Longer
+ * ones than BLOCK_FRAMES_MAX, in frames of the lower rate, cost little less
+ * (`make bench-stages`), nor do runs longer than RUN_FRAMES_MAX.
  */
-enum { BLOCKS_PER_PERIOD_MIN = 2, BLOCK_FRAMES_MAX = 768 };
+enum { BLOCKS_PER_PERIOD_MIN = 2, BLOCK_FRAMES_MAX = 768, RUN_FRAMES_MAX = 1024 };
 
-/* As many whole blocks as can be in a period of so many input frames, so that none is begun at its end. */
+/* For periods of so many input frames: whole blocks in each, if the ratio's terms allow it. */
 static void choose_block(struct bli_stream_config *config, uint64_t period)
 {
 	uint64_t low = config->in_rate < config->out_rate ? config->in_rate : config->out_rate;
 	uint64_t most = BLOCK_FRAMES_MAX * config->in_rate / low, blocks = (period + most - 1) / most;
 
-	config->run_frames = period;
+	config->run_frames = period < RUN_FRAMES_MAX ? period : RUN_FRAMES_MAX;
 	config->block_frames = period / (blocks < BLOCKS_PER_PERIOD_MIN ? BLOCKS_PER_PERIOD_MIN : blocks);
 }
 
@@ -363,7 +364,7 @@ static bool has_input(const struct bli_pump *pump)
 	return unconverted(pump) > 0 || (pump->end == BLI_PUMP_ENDING && pump->silence_left);
 }
 
-/* Move as much as there is known to be room for. */
+/* Move as much as the slave is known to have room for. */
 static int move_playback(struct bli_pump *pump)
 {
 	struct bli_slave *slave = pump->slave;
@@ -473,6 +474,7 @@ int bli_pump_delay(struct bli_pump *pump, snd_pcm_sframes_t *delay)
 		frames = (double)(pump->converted - pump->appl) +
 			 ((double)slave_delay + bli_stream_delay(&pump->stream)) * ratio;
 	}
-	*delay = (snd_pcm_sframes_t)lrint(frames);
+	/* halves are common, and a rounding error in one of them must not make the position fall back by a frame */
+	*delay = (snd_pcm_sframes_t)floor(frames + 0.5 + 0x1p-20);
 	return 0;
 }

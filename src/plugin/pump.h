@@ -11,11 +11,11 @@
  * they are said to be the slave's.  program_term of the program's frames last as
  * long as slave_term of the slave's, exactly.
  *
- * The stream's blocks are half a period at most, some 16 ms where periods are
- * long, or the shortest there are.  In playback the slave begins with `lead` frames of silence,
- * as many as the stream may keep back while a block of it is incomplete.  So a
- * program has its whole buffer, however short, and is not late before a sound
- * card's would be.
+ * The stream's blocks are half a period at most, 768 frames at the lower rate
+ * where periods are long, or the shortest there are.  In playback the slave
+ * begins with `lead` frames of silence, as many as the stream may keep back
+ * while a block of it is incomplete.  So a program has its whole buffer, however
+ * short and however it writes, and is not late before a sound card's would be.
  *
  * One thread at a time.  What runs between preparation and stop neither
  * allocates, locks nor logs, and calls nothing but the slave, which is never
@@ -56,7 +56,7 @@ struct bli_pump {
 	int64_t hw, hw_base;	/* hardware pointer; what it was when the slave was prepared last */
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
 	uint64_t waiting;	/* of these, not played yet when last asked */
-	snd_pcm_uframes_t room;	/* for more of them, when last asked */
+	snd_pcm_uframes_t room;	/* for more of them, as far as is known: at least so much */
 	uint64_t skipped;	/* frames that the program has written and the pump left out: its positions lack them */
 	/* of a playback whose stream may deviate: where the slave was when it was looked at last, and when */
 	int64_t (*now)(void);	/* ns; NULL: nobody wants to know */
@@ -69,7 +69,7 @@ struct bli_pump {
 
 /*
  * Open for a slave with chosen parameters (bli_slave_choose()), and for a
- * program that transfers `period` frames at a time, mostly; with a stream that can
+ * program that mostly transfers `period` frames at a time; with a stream that can
  * deviate by up to max_deviation.  Returns 0; or after one line −EINVAL, −ERANGE or
  * −ENOMEM, as bli_stream_open(); *pump is then as after bli_pump_close().
  */
@@ -121,7 +121,10 @@ void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *are
 /* Move what can be moved, and update the hardware pointer.  Returns 0 or an error of the slave. */
 int bli_pump_run(struct bli_pump *pump);
 
-/* Playback: the same after bli_pump_put(), where the room that the slave had when last asked mostly suffices. */
+/*
+ * Playback: the same after bli_pump_put(), but the slave is asked for its room
+ * only if what it had when last asked does not suffice.
+ */
 int bli_pump_push(struct bli_pump *pump);
 
 /* Playback: nothing comes after what is stored. */

@@ -46,6 +46,24 @@ static int keep_slave_only(snd_config_t *conf, const snd_config_t *slave_pcm)
 	return snd_config_substitute(conf, only);
 }
 
+static bool has_linear_format(snd_pcm_t *pcm)
+{
+	snd_pcm_hw_params_t *hw;
+	struct bli_format format;
+	bool has = false;
+
+	if (snd_pcm_hw_params_malloc(&hw) < 0)
+		return true;
+	if (snd_pcm_hw_params_any(pcm, hw) < 0)
+		has = true;	/* which is told later */
+	for (int i = 0; i <= SND_PCM_FORMAT_LAST && !has; i++) {
+		bli_format_or_float_from_alsa(&format, (snd_pcm_format_t)i);
+		has = bli_format_valid(&format) && snd_pcm_hw_params_test_format(pcm, hw, (snd_pcm_format_t)i) == 0;
+	}
+	snd_pcm_hw_params_free(hw);
+	return has;
+}
+
 /*
  * alsa-lib's own way to open a slave, which counts how deep PCMs are nested, is
  * not exported; but "type empty" is just that.
@@ -58,10 +76,18 @@ static int open_pcm(struct bli_slave *slave, snd_config_t *root, snd_config_t *c
 		LOG(slave, "out of memory");
 		return error;
 	}
-	/* without a rate, look for one that the card itself has, and not one that a "plug" would convert once more */
+	mode &= ~SND_PCM_ASYNC;
+	/* a rate or format that is not set shall be the card's own, and none that a "plug" would convert once more */
 	if (!slave->settings->rate_hz)
 		mode |= SND_PCM_NO_AUTO_RESAMPLE;
-	return _snd_pcm_empty_open(&slave->pcm, NULL, root, conf, stream, mode & ~SND_PCM_ASYNC);
+	if (slave->settings->format != unknown())
+		return _snd_pcm_empty_open(&slave->pcm, NULL, root, conf, stream, mode);
+	error = _snd_pcm_empty_open(&slave->pcm, NULL, root, conf, stream, mode | SND_PCM_NO_AUTO_FORMAT);
+	if (error < 0 || has_linear_format(slave->pcm))
+		return error;
+	snd_pcm_close(slave->pcm);
+	slave->pcm = NULL;
+	return _snd_pcm_empty_open(&slave->pcm, NULL, root, conf, stream, mode);
 }
 
 static int any_params(struct bli_slave *slave)

@@ -414,6 +414,29 @@ static void recovers(void **state)
 	assert_true(worst_ppm[0] < 30);
 }
 
+/* A pointer that jumps by 4 ms leaves both rates as they are, and the latency is made right by skipping or inserting. */
+static void a_jump_is_no_rate(void **state)
+{
+	const struct effort *effort = *state;
+	struct figures_limits limits = { 2, 50, 60 };
+	double worst_ppm = 0, worst_s = 0;
+
+	for (unsigned i = 0; i < 8 * effort->seeds; i++) {
+		struct sim_config config = alike(SIM_INTERRUPT, SIM_FRAME, periods[i / 4 % 2], 300, i);
+		struct figures figures;
+
+		config.card[i % 2].jump_frames = i & 2 ? 192 : -192;
+		config.card[i % 2].jump_time = 90;
+		config.duration = 120;
+		figures = figures_run(&config, &sim_bli, &limits);
+		worst_ppm = fmax(worst_ppm, figures.peak_ppm);
+		worst_s = fmax(worst_s, figures.back_time + limits.from - config.card[i % 2].jump_time);
+	}
+	print_message("a jump of 4 ms: back within 50 µs after %.1f s, ratio within %.2f ppm\n", worst_s, worst_ppm);
+	assert_true(worst_s < 5);
+	assert_true(worst_ppm < 2);
+}
+
 /* A program that writes 20 ms when it has them, late by up to 10 ms, and nothing else is known. */
 static void follows_a_writer(void **state)
 {
@@ -545,6 +568,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(tones_keep_their_frequency),
 		cmocka_unit_test(a_day_without_xruns),
 		cmocka_unit_test(recovers),
+		cmocka_unit_test(a_jump_is_no_rate),
 		cmocka_unit_test(follows_a_writer),
 		cmocka_unit_test(follows_a_writer_by_periods),
 		cmocka_unit_test(tunes_in_grains),

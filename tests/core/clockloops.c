@@ -199,7 +199,7 @@ static void zita_count(struct sim_state *state, const struct sim_wake *wake)
 	for (; state->periods < periods; state->periods++) {
 		double w = 2 * M_PI * 0.1 * period / in_hz(state), error = 0;
 
-		if (!state->period_length) {
+		if (state->period_length == 0) {
 			state->period_length = period / in_hz(state);
 			state->next_period_time = time;
 		} else if (state->periods == periods - 1) {
@@ -223,7 +223,7 @@ static struct sim_action zita_wake(void *context, const struct sim_wake *wake)
 	if (wake->begins)
 		state->start_time = wake->now;
 	zita_count(state, wake);
-	if (!state->period_length || cycles == state->cycles)
+	if (state->period_length == 0 || cycles == state->cycles)
 		return (struct sim_action){ .deviation = state->deviation };
 	error = (double)(state->periods * in_period - wake->place_in) - wake->place_fraction +
 		in_period * (time - state->period_time) / (state->next_period_time - state->period_time) +

@@ -76,7 +76,10 @@ static double integral(const struct sim_card *card, double t)
 /* Position at a time, and the time of a position. */
 static double position(const struct card *card, double t)
 {
-	return card->tune_frame + card->is->rate_hz * (1 + card->tuned) * (integral(card->is, t) - card->tune_integral);
+	double jump = t > card->is->jump_time ? card->is->jump_frames : 0;
+
+	return card->tune_frame + card->is->rate_hz * (1 + card->tuned) * (integral(card->is, t) - card->tune_integral) +
+	       jump;
 }
 
 static double rate(const struct card *card, double t)
@@ -151,7 +154,7 @@ static void start(struct bridge *bridge, int side, double t)
 
 static void tune(struct bridge *bridge, struct card *card, double t, double tuned)
 {
-	card->tune_frame = position(card, t);
+	card->tune_frame += card->is->rate_hz * (1 + card->tuned) * (integral(card->is, t) - card->tune_integral);
 	card->tune_integral = integral(card->is, t);
 	card->tuned = tuned;
 	card->periods--;

@@ -34,7 +34,7 @@ static const struct kind {
 	{ "bli", 48000, 48000, 0, 0, 0, 50, false },
 	/* several blocks in a run; shorter than a vector; unchanged */
 	{ "bli", 44100, 48000, 0, 0, 700, 50, false },
-	{ "bli_best", 48000, 96000, 0, 100, 1000, 50, false },
+	{ "bli_best", 48000, 96000, 0, 450, 1300, 50, false },
 	{ "bli_fast", 192000, 8000, 0, 0, 400, 50, false },
 	{ "bli", 48000, 48000, 0, 0, 300, 50, false },
 	{ "bli_fast", 44101, 47999, 0, 0, 0, 50, true },

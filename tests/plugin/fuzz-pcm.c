@@ -103,17 +103,19 @@ static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 	static const char *const slaves[] = { "", "rate %u", "rate %u format S16_LE",
 					      "rate %u format FLOAT_BE channels 2",
 					      "rate %u period_time 10000 buffer_time 40000" };
+	/* one after the other: which argument of a call comes first is the compiler's choice */
+	const char *form = slaves[bytes_take_one(bytes) % 5];
+	unsigned rate_hz = take_rate(bytes);
 	char text[500], keys[100];
 	snd_config_t *root, *conf;
 	snd_input_t *input;
 	snd_pcm_t *pcm = NULL;
-	const char *slave_keys, *converter;
+	const char *converter;
 	unsigned mode;
 	bool follows, refused;
 	int error;
 
-	slave_keys = slaves[bytes_take_one(bytes) % 5];
-	snprintf(keys, sizeof(keys), slave_keys, take_rate(bytes));
+	snprintf(keys, sizeof(keys), form, rate_hz);
 	converter = converters[bytes_take_one(bytes) % 5];
 	mode = bytes_take_one(bytes);
 	follows = mode & 4 && stream == SND_PCM_STREAM_PLAYBACK;

@@ -204,6 +204,11 @@ static long run_program(snd_pcm_t *pcm)
 		error = playback ? snd_pcm_drain(pcm) : snd_pcm_drop(pcm);
 	if (error < 0)
 		check_state(pcm, error);
+	/* what was, is over, whether that succeeds or not */
+	if (error >= 0) {
+		error = snd_pcm_prepare(pcm);
+		assert_true(snd_pcm_avail(pcm) <= (playback ? BUFFER : 0));
+	}
 	return error < 0 ? error : 0;
 }
 

@@ -188,6 +188,39 @@ static void test_signals(void **state)
 	hand_end();
 }
 
+/* However few frames there were, all of the last one's response is heard: it sums up to that frame, times the ratio. */
+static void test_few_frames(void **state)
+{
+	static const unsigned frames[] = { 0, 1, 10, 76, 147, 5000, 20000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++) {
+		double sum = 0, *played;
+		snd_pcm_t *pcm;
+
+		hand_begin(&short_card, 30000, 0);
+		hand.real = 1;
+		pcm = hand_open(&short_card, "", &playback);
+		memset(samples, 0, sizeof(samples));
+		if (frames[i]) {
+			pcmstream_put(&(snd_pcm_channel_area_t){ samples, 0, 64 }, frames[i] - 1, SND_PCM_FORMAT_S32_LE, 0.5);
+			assert_int_equal(snd_pcm_writei(pcm, samples, frames[i]), frames[i]);
+		}
+		assert_int_equal(snd_pcm_drain(pcm), 0);
+		assert_int_equal(snd_pcm_state(pcm), SND_PCM_STATE_SETUP);
+		snd_pcm_close(pcm);
+		played = hand_played(&short_card, 0);
+		for (size_t n = 0; n < hand.done; n++)
+			sum += played[n];
+		free(played);
+		assert_true(fabs(sum - (frames[i] ? 0.5 * 48000 / 44100 : 0)) < 1e-5);
+		assert_in_range(hand.done, frames[i] ? rounded_card_frames(frames[i]) : 0,
+				frames[i] ? rounded_card_frames(frames[i]) + 500 : 0);
+		hand_end();
+	}
+	memset(samples, 0, sizeof(samples));
+}
+
 /* What happens to the card while the program waits or writes ends that with the right error, and soon. */
 static void check_fault(int fault, snd_pcm_state_t state, bool writes)
 {
@@ -417,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_capture),
 		cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_signals),
+		cmocka_unit_test(test_few_frames),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_short_drain),
 		cmocka_unit_test(test_team),

@@ -47,8 +47,18 @@ default_unchanged() {
 	[ "$added" = " Rate conversion by bandlimited interpolation (bli) bli " ]
 }
 
+# native_format: type bli converts to the card's own format, rounding once, also where a plug would truncate for it
+native_format() {
+	judge tone "$SANDBOX/tone.wav" 44100 997 1 2 S32_LE
+	sandbox_card 48000 2 S16_LE
+	echo 'pcm.native { type bli slave.pcm "plug:testcard" converter { name "bli" verbose yes } }' >"$HOME/.asoundrc"
+	aplay -q -D native --period-size=441 --buffer-size=1764 "$SANDBOX/tone.wav" 2>"$SANDBOX/log" || return 1
+	grep -o 'slave: S16_LE' "$SANDBOX/log" && judge fit "$SANDBOX/played.raw" 48000 997 2 S16_LE 92
+}
+
 check "pcm.bli is listed" hinted bli
 check "the default stays" default_unchanged
+check "type bli on a plug" native_format
 
 # What a sine of -1 dBFS can show at most, rounded to b bits on both sides: 6.02 b + 1.76 - 1 - 3 dB (two roundings).
 # 16 bits: 94.1 dB, 8 bits: 45.9, 24 bits: 142. Asked: 2 dB less; or the 126 dB that the preset states, of which 24 bits

@@ -8,6 +8,7 @@ device_tests = \
 	tests/programs/examples.sh \
 	tests/programs/ffmpeg.sh \
 	tests/programs/gstreamer.sh \
+	tests/programs/jack.sh \
 	tests/programs/mpg123.sh \
 	tests/programs/mpv.sh \
 	tests/programs/portaudio.sh \

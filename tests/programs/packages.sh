@@ -4,4 +4,5 @@
 # server can change how a machine sounds.
 program_packages=(alsa-utils ffmpeg gstreamer1.0-alsa gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-tools
-	libasound2-data libsox-fmt-alsa mandoc mpg123 mpv pulseaudio pulseaudio-utils python3-numpy python3-pyaudio sox)
+	jackd2 libasound2-data libsox-fmt-alsa mandoc mpg123 mpv pulseaudio pulseaudio-utils python3-numpy \
+	python3-pyaudio sox)

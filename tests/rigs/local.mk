@@ -3,17 +3,23 @@
 # they cannot run; RIG_FLAGS=--install lets them install the Debian packages they need.
 
 EXTRA_DIST += \
+	tests/rigs/alsa-lib/run \
 	tests/rigs/build/run \
 	tests/rigs/debian13/run \
 	tests/rigs/foreign/probe.c tests/rigs/foreign/run tests/rigs/foreign/sources.sh tests/rigs/foreign/sysroot.sh \
 	tests/rigs/fuzz \
-	tests/rigs/kernel/asound.conf.in tests/rigs/kernel/image.sh tests/rigs/kernel/init tests/rigs/kernel/judge.py \
+	tests/rigs/kernel/asound.conf.in tests/rigs/kernel/exact.py tests/rigs/kernel/image.sh \
+	tests/rigs/kernel/init tests/rigs/kernel/judge.py \
 	tests/rigs/kernel/pcmdrive.c tests/rigs/kernel/run tests/rigs/kernel/scenarios tests/rigs/kernel/stream.c \
 	tests/rigs/kernel/stream.h tests/rigs/kernel/tone.py tests/rigs/kernel/transfer.c tests/rigs/kernel/transfer.h \
+	tests/rigs/kernel/watch.c tests/rigs/kernel/watch.h \
 	tests/rigs/package/cross tests/rigs/package/run \
 	tests/rigs/recipes/buildroot.mk tests/rigs/recipes/buildroot.py tests/rigs/recipes/openwrt/package.mk \
 	tests/rigs/recipes/openwrt/rules.mk tests/rigs/recipes/run tests/rigs/recipes/yocto.py \
 	tests/rigs/sanitize
+check-alsa-lib: all
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS=
+	$(srcdir)/tests/rigs/alsa-lib/run '$(abs_builddir)' || test $$? = 77
 check-build:
 	$(srcdir)/tests/rigs/build/run '$(abs_builddir)' || test $$? = 77
 check-kernel: all
@@ -41,4 +47,4 @@ check-sanitize: all
 clean-local: clean-sanitize
 clean-sanitize:
 	rm -rf sanitize
-.PHONY: check-build check-debian13 check-foreign check-fuzz check-kernel check-package check-package-cross check-realtime check-recipes check-sanitize clean-sanitize
+.PHONY: check-alsa-lib check-build check-debian13 check-foreign check-fuzz check-kernel check-package check-package-cross check-realtime check-recipes check-sanitize clean-sanitize

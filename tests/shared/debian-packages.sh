@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Shell function to be sourced by bash.
+# Shell functions to be sourced by bash.
 
 # debian_packages PACKAGE...: installs those that are missing, as root or by sudo. Elsewhere than on Debian and its
 # relatives it only says what is wanted.
@@ -29,4 +29,13 @@ debian_packages() {
 		"${run[@]}" env DEBIAN_FRONTEND=noninteractive \
 			apt-get -qq -y --no-install-recommends install "${missing[@]}" 2>&1
 	) || { echo "$said"; return 1; }
+}
+
+# debian_mirror: the first mirror from which apt gets this machine's own Debian.
+debian_mirror() {
+	local codename
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+	apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(COMPONENT) $(REPO_URI)' 'Created-By: Packages' \
+		2>/dev/null |
+		awk -v codename="$codename" '$1 == "Debian" && $2 == codename && $3 == "main" { print $4; exit }'
 }

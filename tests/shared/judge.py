@@ -5,7 +5,7 @@
 Resampling is done here by the FFT of the whole signal. As a program:
 
     judge.py tone FILE RATE HZ SECONDS CHANNELS FORMAT      a sine of -1 dBFS, as a WAV or raw file
-    judge.py fit FILE RATE HZ CHANNELS FORMAT MIN_SNR_DB [DBFS]   is FILE that sine? (least-squares fit, in steady state)
+    judge.py fit FILE RATE HZ CHANNELS FORMAT MIN_SNR_DB [DBFS]   is FILE that sine? (least squares, in steady state)
     judge.py sweeps FILE RATE SECONDS CHANNELS TOP_HZ FORMAT   sweeps of -3 dBFS, up, down, up, … in the channels
     judge.py heard FILE RATE CHANNELS FORMAT SOURCE MIN_SNR_DB A:B   is FILE all of SOURCE in all its channels, with B
                                                             frames for A, without a click, and silence besides?
@@ -14,7 +14,7 @@ Resampling is done here by the FFT of the whole signal. As a program:
     judge.py length FILE.wav                                its length in seconds, rounded up
     judge.py recording FILE.wav [MICROPHONE.wav [MIN_DB]]   is FILE what the microphone heard, at FILE's rate?
 
-FORMAT is ALSA's name of a signed little-endian format, U8 or FLOAT_LE. FILE is raw where its name does not end in ".wav".
+FORMAT is ALSA's name of a signed little-endian format, U8 or FLOAT_LE. FILE is raw unless its name ends in ".wav".
 """
 import sys
 import wave
@@ -135,7 +135,7 @@ def delay_of(recorded, reference, fraction=PASSBAND):
 
 
 def delayed(samples, frames, length, derivative=0):
-    """`samples`, later by any number of frames, `length` frames of it (with silence after its end); or its derivative."""
+    """`length` frames of `samples`, later by any number of frames (with silence after the end), or their derivative."""
     n = length + len(samples)
     omega = 2 * np.pi * np.arange(n // 2 + 1) / n
     spectrum = np.fft.rfft(samples, n) * np.exp(-1j * omega * frames) * (1j * omega) ** derivative
@@ -143,11 +143,12 @@ def delayed(samples, frames, length, derivative=0):
 
 
 def compare(recorded, reference, fraction=PASSBAND):
-    """What sets a recording apart from the reference, apart from a delay. Returns a dict: delay (frames), level_db of the
-    reference in the passband, residual_db below it, error (largest, full scale = 1, over all frequencies), pitch_ppm."""
+    """How a recording differs from the reference, apart from a delay. Returns a dict: delay (frames), level_db of
+    the reference in the passband, residual_db below it, error (largest, full scale = 1, over all frequencies) and
+    pitch_ppm."""
     delay = delay_of(recorded, reference, fraction)
     expected = delayed(reference, delay, len(recorded))
-    # Where the recording cuts the sound off, the slope of the phase is a little wrong: least squares from there on.
+    # Where the recording cuts the sound off, the slope of the phase is a little wrong: Newton's method from there on.
     for _ in range(3):
         slope = delayed(reference, delay, len(recorded), derivative=1)
         delay -= float(np.dot(recorded - expected, slope) / np.dot(slope, slope))
@@ -204,8 +205,8 @@ def judge_heard(path, rate, channels, sample_format, source, min_snr_db, ratio, 
     error = max(silence, *(one["error"] for one in found))
     pitch_ppm = max((one["pitch_ppm"] for one in found), key=abs)
     delays_ms = [1000 * one["delay"] / found_rate for one in found]
-    print(f"{len(recorded)} frames, {ratio}, residual {residual_db:.1f} dB (at most -{min_snr_db}), largest {error:.5f}, "
-          f"pitch {pitch_ppm:+.3f} ppm, from {delays_ms[0]:.2f} ms on", end="")
+    print(f"{len(recorded)} frames, {ratio}, residual {residual_db:.1f} dB (at most -{min_snr_db}), "
+          f"largest {error:.5f}, pitch {pitch_ppm:+.3f} ppm, from {delays_ms[0]:.2f} ms on", end="")
     return (residual_db <= -float(min_snr_db) and error < CLICK and abs(pitch_ppm) <= 0.1 and
             max(delays_ms) - min(delays_ms) < 0.001)
 

@@ -40,13 +40,13 @@ static const char *beyond_name(const struct bench_settings *settings)
 
 /* ---- the table to choose from ------------------------------------------- */
 
-/* A figure, or a dash where it could not be measured. */
+/* A figure, or a dash where it could not be measured; 0 has no sign. */
 static void text_figure(FILE *file, int width, int decimals, double value)
 {
 	if (isnan(value))
 		fprintf(file, " %*s", width, "-");
 	else
-		fprintf(file, " %*.*f", width, decimals, value);
+		fprintf(file, " %*.*f", width, decimals, fabs(value) < 0.5 * pow(10, -decimals) ? 0 : value);
 }
 
 /* Decimals that leave two digits of a share of a core. */

@@ -56,7 +56,7 @@ add_modules() {
 	depmod -b "$root" "$version" 2>/dev/null
 }
 
-# The built plugin under every name it answers to, or the installed module of
+# The built plugins, the converter under every name it answers to, or the installed module of
 # another converter when BLI_CONVERTER asks for one.
 add_converter() {
 	local root=$1 system=$2 module plugins
@@ -65,9 +65,10 @@ add_converter() {
 	case $converter in
 	linear) return ;;
 	bli*)
-		module=$build/src/plugin/.libs/libasound_module_rate_bli.so
-		[ -e "$module" ] || skip "no $module: run make first"
-		cp -L "$module" "$plugins/libasound_module_rate_bli.so"
+		for module in "$build"/src/plugin/.libs/libasound_module_{pcm,rate}_bli.so; do
+			[ -e "$module" ] || skip "no $module: run make first"
+			cp -L "$module" "$plugins/"
+		done
 		[ "$converter" = bli ] || ln -sf libasound_module_rate_bli.so "$plugins/libasound_module_rate_$converter.so" ;;
 	*)
 		module=$system/libasound_module_rate_$converter.so
@@ -89,7 +90,8 @@ build_image() {
 	# Configuration of other packages would load plugins that are not there.
 	rm -rf "$root/usr/share/alsa/alsa.conf.d" "$root"/usr/share/alsa/{ucm,ucm2,topology}
 	${CC:-cc} -std=gnu11 -O2 -D_GNU_SOURCE -Wall -Wextra -o "$root/usr/bin/pcmdrive" \
-		"$here/pcmdrive.c" "$here/stream.c" "$here/transfer.c" $(pkg-config --cflags --libs alsa) -lm || fail "cannot build pcmdrive"
+		"$here/pcmdrive.c" "$here/stream.c" "$here/transfer.c" \
+		"$here/watch.c" $(pkg-config --cflags --libs alsa) -lm || fail "cannot build pcmdrive"
 	add_libraries "$root" "$root"/usr/bin/*
 	libdir=$(pkg-config --variable=libdir alsa)/alsa-lib
 	add_converter "$root" "$libdir"

@@ -20,7 +20,8 @@ static const char usage[] =
 	"  -b FRAMES               buffer (4 periods)\n"
 	"  -n FRAMES               length (2 seconds)\n"
 	"  -t HZ                   tone of the first channel (997)\n"
-	"  -s                      wait for the PCM's signal, not by poll\n"
+	"  -s                      a sweep through the passband in place of the tone\n"
+	"  -w wait|block|poll|signal   how to wait for the PCM (wait)\n"
 	"  -e pause|starve|drop:FRAME:MS   one event\n"
 	"  -o FILE                 recording, raw samples (none)\n"
 	"  -d FILE                 setup of the PCM (none)\n";
@@ -37,6 +38,20 @@ static int parse_access(const char *text, snd_pcm_access_t *access)
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(text, names[i].name) == 0) {
 			*access = names[i].access;
+			return 0;
+		}
+	return -EINVAL;
+}
+
+static int parse_waiting(const char *text, enum stream_waiting *waiting)
+{
+	static const char *const names[] = {
+		[STREAM_WAIT] = "wait", [STREAM_BLOCK] = "block", [STREAM_POLL] = "poll", [STREAM_SIGNAL] = "signal",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(text, names[i]) == 0) {
+			*waiting = (enum stream_waiting)i;
 			return 0;
 		}
 	return -EINVAL;
@@ -75,7 +90,7 @@ static int parse_options(int argc, char **argv, struct stream_request *q, FILE *
 {
 	int option, err = 0;
 
-	while (err == 0 && (option = getopt(argc, argv, "D:a:f:r:c:p:b:n:t:se:o:d:")) != -1) {
+	while (err == 0 && (option = getopt(argc, argv, "D:a:f:r:c:p:b:n:t:sw:e:o:d:")) != -1) {
 		switch (option) {
 		case 'D': q->device = optarg; break;
 		case 'a': err = parse_access(optarg, &q->access); break;
@@ -86,7 +101,8 @@ static int parse_options(int argc, char **argv, struct stream_request *q, FILE *
 		case 'b': q->buffer_frames = strtoul(optarg, NULL, 10); break;
 		case 'n': q->frames = strtoull(optarg, NULL, 10); break;
 		case 't': q->tone_hz = strtod(optarg, NULL); break;
-		case 's': q->by_signal = 1; break;
+		case 's': q->sweep = 1; break;
+		case 'w': err = parse_waiting(optarg, &q->waiting); break;
 		case 'e': err = parse_event(optarg, q); break;
 		case 'o': err = open_file(optarg, &q->output); break;
 		case 'd': err = open_file(optarg, dump); break;
@@ -108,15 +124,17 @@ static int parse_options(int argc, char **argv, struct stream_request *q, FILE *
 
 static void print_report(const struct stream_report *r)
 {
+	const struct watch_report *w = &r->watch;
+
 	printf("period=%lu\nbuffer=%lu\nframes=%llu\n", r->period_frames, r->buffer_frames,
 	       (unsigned long long)r->frames);
-	printf("signals=%u\n", r->signals);
+	printf("signals=%u\nwakes=%u\n", r->signals, r->wakes);
 	printf("xruns=%u\nsuspends=%u\nstalls=%u\nwatches=%u\n", r->xruns, r->suspends, r->stalls,
-	       r->watches);
+	       w->watches);
 	printf("delay_backward=%u\navail_backward=%u\nworst_backward=%ld\navail_outside=%u\n",
-	       r->delay_backward, r->avail_backward, r->worst_backward, r->avail_outside);
-	printf("measured_rate_hz=%.1f\ndrain_ms=%.1f\npause_supported=%d\n", r->measured_rate_hz,
-	       r->drain_ms, r->pause_supported);
+	       w->delay_backward, w->avail_backward, w->worst_backward, w->avail_outside);
+	printf("measured_rate_hz=%.1f\nclock_spread_frames=%.2f\ndrain_ms=%.1f\npause_supported=%d\n",
+	       w->measured_rate_hz, w->clock_spread_frames, r->drain_ms, r->pause_supported);
 }
 
 int main(int argc, char **argv)

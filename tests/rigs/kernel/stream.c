@@ -4,12 +4,13 @@
 
 #include <errno.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-enum { WAIT_MS = 2000 };
+enum { WAIT_MS = 2000, DESCRIPTORS_MAX = 8 };
 
 struct stream {
 	const struct stream_request *request;
@@ -19,21 +20,10 @@ struct stream {
 	uint64_t done;			/* frames written or read since the opening */
 	uint64_t base;			/* `done` at the last start */
 	int event_fired;
-	int watching;			/* the figures below hold a position */
-	snd_pcm_sframes_t delay_position, avail_position;
-	snd_pcm_sframes_t first_position;
-	double first_s, last_s;
+	struct watch watch;
 	uint32_t random;
 	volatile sig_atomic_t signals;	/* the PCM has sent one, and not all that it stands for is done */
 };
-
-static double now_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void sleep_us(double us)
 {
@@ -106,7 +96,7 @@ static int set_parameters(struct stream *s)
 static int begin(struct stream *s)
 {
 	s->base = s->done;
-	s->watching = 0;
+	watch_begin(&s->watch);
 	return playing(s) ? 0 : snd_pcm_start(s->pcm);
 }
 
@@ -120,7 +110,7 @@ static int recover(struct stream *s, int err)
 		while ((err = snd_pcm_resume(s->pcm)) == -EAGAIN)
 			sleep_us(10e3);
 		if (err == 0) {
-			s->watching = 0;
+			watch_begin(&s->watch);
 			return 0;
 		}
 	} else {
@@ -133,50 +123,9 @@ static int recover(struct stream *s, int err)
 	return 0;
 }
 
-static void note_fall(struct stream *s, unsigned int *count, snd_pcm_sframes_t from,
-		      snd_pcm_sframes_t to)
-{
-	if (to >= from)
-		return;
-	++*count;
-	if (from - to > s->report->worst_backward)
-		s->report->worst_backward = from - to;
-}
-
-/* Asks for the position and holds it against the previous answer. */
 static int watch(struct stream *s)
 {
-	struct stream_report *r = s->report;
-	const snd_pcm_sframes_t run = (snd_pcm_sframes_t)(s->done - s->base);
-	const snd_pcm_sframes_t buffer = (snd_pcm_sframes_t)r->buffer_frames;
-	snd_pcm_sframes_t avail, delay, by_delay, by_avail;
-	int err;
-
-	if (snd_pcm_state(s->pcm) != SND_PCM_STATE_RUNNING)
-		return 0;
-	if ((err = snd_pcm_avail_delay(s->pcm, &avail, &delay)) < 0)
-		return err;
-	if (snd_pcm_state(s->pcm) != SND_PCM_STATE_RUNNING)
-		return 0;
-	by_delay = playing(s) ? run - delay : run + delay;
-	by_avail = playing(s) ? run - (buffer - avail) : run + avail;
-	r->watches++;
-	if (avail < 0 || avail > buffer)
-		r->avail_outside++;
-	if (s->watching) {
-		note_fall(s, &r->delay_backward, s->delay_position, by_delay);
-		note_fall(s, &r->avail_backward, s->avail_position, by_avail);
-	} else {
-		s->first_position = by_delay;
-		s->first_s = now_s();
-	}
-	s->watching = 1;
-	s->delay_position = by_delay;
-	s->avail_position = by_avail;
-	s->last_s = now_s();
-	if (s->last_s > s->first_s)
-		r->measured_rate_hz = (double)(by_delay - s->first_position) / (s->last_s - s->first_s);
-	return 0;
+	return watch_look(&s->watch, s->done - s->base);
 }
 
 static int fire_event(struct stream *s)
@@ -185,7 +134,7 @@ static int fire_event(struct stream *s)
 	int err = 0;
 
 	s->event_fired = 1;
-	s->watching = 0;
+	watch_begin(&s->watch);
 	switch (q->event) {
 	case STREAM_NOTHING:
 		break;
@@ -218,12 +167,10 @@ static void note_signal(snd_async_handler_t *handler)
 	s->report->signals++;
 }
 
-/* Waits for the PCM by snd_pcm_wait(), or for its signal: a stream that does not run yet sends none. */
-static int wait_ready(struct stream *s)
+static int wait_signal(struct stream *s)
 {
-	if (!s->request->by_signal)
-		return snd_pcm_wait(s->pcm, WAIT_MS);
 	for (int ms = 0; ms < WAIT_MS; ms++) {
+		/* a stream that does not run yet sends none */
 		if (s->signals || snd_pcm_state(s->pcm) != SND_PCM_STATE_RUNNING) {
 			s->signals = 0;
 			return 1;
@@ -231,6 +178,44 @@ static int wait_ready(struct stream *s)
 		sleep_us(1e3);
 	}
 	return 0;
+}
+
+static int wait_poll(struct stream *s)
+{
+	struct pollfd descriptors[DESCRIPTORS_MAX];
+	const int count = snd_pcm_poll_descriptors(s->pcm, descriptors, DESCRIPTORS_MAX);
+	const double end_s = watch_now_s() + 1e-3 * WAIT_MS;
+	unsigned short events = 0;
+	int err;
+
+	while (!(events & (POLLIN | POLLOUT | POLLERR)) && watch_now_s() < end_s) {
+		if (poll(descriptors, (nfds_t)count, WAIT_MS) < 0)
+			return -errno;
+		s->report->wakes++;
+		err = snd_pcm_poll_descriptors_revents(s->pcm, descriptors, (unsigned int)count, &events);
+		if (err < 0)
+			return err;
+	}
+	/* what the error is, the next call tells */
+	return events != 0;
+}
+
+/* Returns 1 when there is something to do, 0 after WAIT_MS, or what the PCM failed with. */
+static int wait_ready(struct stream *s)
+{
+	/* nothing is played yet that could make room */
+	if (playing(s) && snd_pcm_state(s->pcm) == SND_PCM_STATE_PREPARED)
+		return 1;
+	switch (s->request->waiting) {
+	case STREAM_BLOCK:
+		return 1;
+	case STREAM_POLL:
+		return wait_poll(s);
+	case STREAM_SIGNAL:
+		return wait_signal(s);
+	default:
+		return snd_pcm_wait(s->pcm, WAIT_MS);
+	}
 }
 
 /* Uneven pieces, so that the converter's period never is the client's. */
@@ -267,12 +252,14 @@ static int step(struct stream *s)
 		return recover(s, (int)avail);
 	if ((err = watch(s)) < 0)
 		return recover(s, err);
+	if (s->request->waiting == STREAM_BLOCK)
+		avail = (snd_pcm_sframes_t)s->report->buffer_frames;
 	if (avail == 0)
 		return 0;
-	/* a signal stands for all that is there */
 	const snd_pcm_uframes_t piece = next_piece(s, (snd_pcm_uframes_t)avail);
 
-	s->signals |= s->request->by_signal && piece < (snd_pcm_uframes_t)avail;
+	/* a signal stands for all that is there */
+	s->signals |= s->request->waiting == STREAM_SIGNAL && piece < (snd_pcm_uframes_t)avail;
 	if ((moved = transfer_move(&s->transfer, s->done, piece)) < 0)
 		return recover(s, (int)moved);
 	s->done += (uint64_t)moved;
@@ -286,10 +273,13 @@ static int finish(struct stream *s)
 
 	if (!playing(s))
 		return snd_pcm_drop(s->pcm);
-	const double start_s = now_s();
-	if ((err = snd_pcm_drain(s->pcm)) < 0)
+	const double start_s = watch_now_s();
+	/* a nonblocking one says so until all is played */
+	while ((err = snd_pcm_drain(s->pcm)) == -EAGAIN && watch_now_s() < start_s + 1e-3 * WAIT_MS)
+		sleep_us(5e3);
+	if (err < 0)
 		return complain(s, "drain", err);
-	s->report->drain_ms = 1e3 * (now_s() - start_s);
+	s->report->drain_ms = 1e3 * (watch_now_s() - start_s);
 	return 0;
 }
 
@@ -308,7 +298,9 @@ static int drive(struct stream *s, FILE *dump)
 	if ((err = transfer_open(&s->transfer, s->request, s->pcm, s->report->period_frames,
 				 s->report->buffer_frames)) < 0)
 		return complain(s, "buffer", err);
-	if (s->request->by_signal && (err = snd_async_add_pcm_handler(&handler, s->pcm, note_signal, s)) < 0)
+	watch_open(&s->watch, s->pcm, s->request->rate_hz, s->report->buffer_frames);
+	if (s->request->waiting == STREAM_SIGNAL &&
+	    (err = snd_async_add_pcm_handler(&handler, s->pcm, note_signal, s)) < 0)
 		return complain(s, "signal", err);
 	if ((err = begin(s)) < 0)
 		return complain(s, "start", err);
@@ -326,9 +318,12 @@ int stream_run(const struct stream_request *request, struct stream_report *repor
 	memset(report, 0, sizeof(*report));
 	if (request->channels < 1 || request->channels > TRANSFER_CHANNELS)
 		return complain(&s, "channels not in 1..8", -EINVAL);
-	if ((err = snd_pcm_open(&s.pcm, request->device, request->direction, 0)) < 0)
+	err = snd_pcm_open(&s.pcm, request->device, request->direction,
+			   request->waiting == STREAM_POLL ? SND_PCM_NONBLOCK : 0);
+	if (err < 0)
 		return complain(&s, "open", err);
 	err = drive(&s, dump);
+	report->watch = s.watch.report;
 	transfer_close(&s.transfer);
 	snd_pcm_close(s.pcm);
 	return err;

@@ -7,8 +7,8 @@
 #ifndef STREAM_H
 #define STREAM_H
 
-#include <alsa/asoundlib.h>
-#include <stdint.h>
+#include "watch.h"
+
 #include <stdio.h>
 
 /* What is done to the stream once it has passed a given frame. */
@@ -17,6 +17,14 @@ enum stream_event_kind {
 	STREAM_PAUSE,	/* snd_pcm_pause for event_ms, then on again */
 	STREAM_STARVE,	/* no call at all for event_ms: an xrun if that exceeds the buffer */
 	STREAM_DROP,	/* snd_pcm_drop, event_ms of rest, snd_pcm_prepare */
+};
+
+/* How the stream waits until it can go on. */
+enum stream_waiting {
+	STREAM_WAIT,	/* snd_pcm_wait() */
+	STREAM_BLOCK,	/* reading and writing wait themselves */
+	STREAM_POLL,	/* poll() on the descriptors of a PCM that is opened nonblocking */
+	STREAM_SIGNAL,	/* the PCM's SIGIO */
 };
 
 struct stream_request {
@@ -29,17 +37,16 @@ struct stream_request {
 	snd_pcm_uframes_t period_frames;
 	snd_pcm_uframes_t buffer_frames;
 	uint64_t frames;		/* length of the stream */
-	int by_signal;			/* the PCM's SIGIO tells that it is ready, and not snd_pcm_wait */
+	enum stream_waiting waiting;
 	double tone_hz;			/* channel c plays (c + 1) times this */
-	double level;			/* amplitude of the tone, full scale = 1 */
+	int sweep;			/* played instead: from 0 to 0.42 of the rate, odd channels backwards */
+	double level;			/* amplitude of the sound, full scale = 1 */
 	enum stream_event_kind event;
 	uint64_t event_frame;
 	unsigned int event_ms;
 	FILE *output;			/* recording, interleaved; NULL for playback */
 };
 
-/* "position" is the frame at the hardware, in the client's frames since the
- * last start: written - delay when playing, read + delay when recording. */
 struct stream_report {
 	snd_pcm_uframes_t period_frames;	/* as the device granted them */
 	snd_pcm_uframes_t buffer_frames;
@@ -47,13 +54,9 @@ struct stream_report {
 	unsigned int xruns;
 	unsigned int suspends;
 	unsigned int stalls;		/* waits of 2 s in which nothing happened */
-	unsigned int signals;		/* that the PCM has sent, if by_signal */
-	unsigned int watches;		/* times the position was asked for while running */
-	unsigned int delay_backward;	/* times a position from the delay fell */
-	unsigned int avail_backward;	/* times a position from avail fell */
-	snd_pcm_sframes_t worst_backward;	/* largest fall, frames */
-	unsigned int avail_outside;	/* times avail was not in 0..buffer */
-	double measured_rate_hz;	/* advance of the position per second, last run */
+	unsigned int signals;		/* that the PCM has sent, if it waits for them */
+	unsigned int wakes;		/* times that poll() has returned, if it waits by that */
+	struct watch_report watch;
 	double drain_ms;		/* time spent in snd_pcm_drain */
 	int pause_supported;
 };

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#define SWEEP_TOP 0.42	/* where a sweep ends, per frame: below the passband's edge, for any converter's */
+
 static int playing(const struct transfer *t)
 {
 	return t->request->direction == SND_PCM_STREAM_PLAYBACK;
@@ -27,17 +29,21 @@ static char *sample_at(const snd_pcm_channel_area_t *area, snd_pcm_uframes_t fra
 	return (char *)area->addr + (area->first + frame * area->step) / 8;
 }
 
-/* Channel c plays tone_hz times c + 1, so that exchanged channels show. */
-static void fill_tone(const struct transfer *t, uint64_t at, const snd_pcm_channel_area_t *areas,
-		      snd_pcm_uframes_t offset, snd_pcm_uframes_t frames)
+/* The tones of the channels differ, or their sweeps' directions, so that exchanged channels show. */
+static double sound(const struct stream_request *q, unsigned int channel, uint64_t at)
 {
-	const struct stream_request *q = t->request;
+	const double frame = (double)(q->sweep && channel % 2 ? q->frames - 1 - at : at);
 
-	for (unsigned int c = 0; c < q->channels; c++) {
-		const double step = 2 * M_PI * q->tone_hz * (c + 1) / q->rate_hz;
+	return q->level * (q->sweep ? cos(M_PI * SWEEP_TOP * frame * frame / (double)q->frames) :
+				      sin(2 * M_PI * q->tone_hz * (channel + 1) / q->rate_hz * frame));
+}
 
+static void fill_sound(const struct transfer *t, uint64_t at, const snd_pcm_channel_area_t *areas,
+		       snd_pcm_uframes_t offset, snd_pcm_uframes_t frames)
+{
+	for (unsigned int c = 0; c < t->request->channels; c++) {
 		for (snd_pcm_uframes_t n = 0; n < frames; n++) {
-			const double y = q->level * sin(step * (double)(at + n));
+			const double y = sound(t->request, c, at + n);
 			char *p = sample_at(&areas[c], offset + n);
 
 			if (t->sample_bytes == 2)
@@ -81,7 +87,7 @@ static snd_pcm_sframes_t move_rw(struct transfer *t, uint64_t at, snd_pcm_uframe
 
 	block_areas(t, areas, channels);
 	if (playing(t)) {
-		fill_tone(t, at, areas, 0, frames);
+		fill_sound(t, at, areas, 0, frames);
 		return interleaved(t) ? snd_pcm_writei(t->pcm, t->block, frames) :
 					snd_pcm_writen(t->pcm, channels, frames);
 	}
@@ -106,7 +112,7 @@ static snd_pcm_sframes_t move_mapped(struct transfer *t, uint64_t at, snd_pcm_uf
 	if (err < 0)
 		return err;
 	if (playing(t))
-		fill_tone(t, at, areas, offset, frames);
+		fill_sound(t, at, areas, offset, frames);
 	else if ((err = keep(t, areas, offset, frames)) < 0)
 		return err;
 	moved = snd_pcm_mmap_commit(t->pcm, offset, frames);

@@ -20,7 +20,7 @@ int transfer_open(struct transfer *t, const struct stream_request *request, snd_
 		  snd_pcm_uframes_t period_frames, snd_pcm_uframes_t buffer_frames);
 
 /*
- * Plays the next `frames` frames of the tone, `at` being the number of the first
+ * Plays the next `frames` frames of the sound, `at` being the number of the first
  * one, or appends as many to the recording. Returns the frames moved, which may be
  * fewer, or what the PCM failed with; -EIO when the recording cannot be written.
  */

@@ -361,7 +361,9 @@ static size_t convert_playback(struct bli_pump *pump, size_t room)
 
 static bool has_input(const struct bli_pump *pump)
 {
-	return unconverted(pump) > 0 || (pump->end == BLI_PUMP_ENDING && pump->silence_left);
+	/* a program that goes back and forth while it drains gives nothing to a stream that has ended */
+	return !pump->stream.ended &&
+	       (unconverted(pump) > 0 || (pump->end == BLI_PUMP_ENDING && pump->silence_left));
 }
 
 /* Move as much as the slave is known to have room for. */

@@ -8,6 +8,7 @@ dist_recipes_DATA = \
 	conf/recipes/asym-default.asoundrc \
 	conf/recipes/dmix-exact.asoundrc \
 	conf/recipes/every-plug.asoundrc \
+	conf/recipes/paced-program.asoundrc \
 	conf/recipes/pyaudio.asoundrc \
 	conf/recipes/type-bli.asoundrc \
 	conf/recipes/usb-microphone.asoundrc

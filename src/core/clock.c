@@ -251,6 +251,14 @@ void bli_clock_doubt(struct bli_clock *clock, double time, double length)
 	clock->covariance[1][1] += length * length;
 }
 
+void bli_clock_suppose(struct bli_clock *clock, double deviation, bool is_new)
+{
+	clock->length = 1 / (1 + deviation) - 1;
+	clock->drift = 0;
+	if (is_new)
+		bli_clock_doubt(clock, 0, FIRST_LENGTH);
+}
+
 void bli_clock_tune(struct bli_clock *clock, double relative, int64_t time)
 {
 	if (clock->begun)

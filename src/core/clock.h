@@ -88,6 +88,12 @@ void bli_clock_break(struct bli_clock *clock);
 /* Doubt a line that stamps depart from: as if known to ±time s and ±length only. */
 void bli_clock_doubt(struct bli_clock *clock, double time, double length);
 
+/*
+ * Take the deviation from nominal, without tuning, for this; it does not drift.  It
+ * is known as well as it was, or, if is_new, as little as at first.
+ */
+void bli_clock_suppose(struct bli_clock *clock, double deviation, bool is_new);
+
 /* From this time on the clock runs (1 + relative) times as fast as if it were left alone. */
 void bli_clock_tune(struct bli_clock *clock, double relative, int64_t time);
 

@@ -33,6 +33,15 @@
 #define STRAYS_MOST 3
 #define JUMP_GROWTH 0.15	/* from the last but one of them to the last, of which another rate makes 0.29 */
 
+/*
+ * Blocks of writes that ask for more than a time, s, and for so many standard deviations of what is expected, do not lie
+ * on a line: their lateness is much the same for seconds and then another one, as where a program reads by periods and
+ * writes a little more than some of them.  The mean square of that, over a time, s, is the variance of all.
+ */
+#define ERRATIC_LEAST 1e-3
+#define ERRATIC_SIGMAS 5
+#define ERRATIC_TIME 60.0
+
 /* Bandwidth of the servo, rad/s: a number over the loop's age; in the end, one over the uncertainty of the latency. */
 #define BANDWIDTH_BY_AGE 8.0
 #define BANDWIDTH_MOST 1.5
@@ -57,7 +66,7 @@
 #define LEAD_MOST 20.0	/* s: a drift is not counted on for longer */
 #define LEFT_MOST 30e-6	/* s: a break leaves the latency off by a frame or so, for which nothing is hurried */
 
-/* A shift is advised when the latency, s, and the ratio are known to this, and if it is worth it. */
+/* The ratio is taken over when it is known to this; a shift is advised when the latency, s, is too, if worth it. */
 #define SHIFT_SIGMA 500e-6
 #define SHIFT_DEVIATION_SIGMA 100e-6
 #define SHIFT_LEAST 200e-6
@@ -102,6 +111,7 @@ void bli_clockloop_wrote(struct bli_clockloop *loop, int64_t frame, int64_t time
 		loop->state = BLI_CLOCKLOOP_PLAYER;
 		loop->deviation = loop->slope = 0;
 	}
+	loop->writes = true;
 	bli_clock_stamp(&loop->clock[BLI_CLOCK_IN], frame, time);
 }
 
@@ -184,7 +194,9 @@ static void note_innovation(struct bli_clockloop *loop, double late)
 /* What a block says of the latency, limited; unless the blocks before said the same. */
 static double limited(struct bli_clockloop *loop, int64_t now, double late)
 {
-	double limit = loop->blocks < FREE_BLOCKS ? INFINITY : fmax(LIMIT_LEAST, LIMIT_MEANS * loop->innovation);
+	/* of erratic blocks little is believed anyhow */
+	bool is_free = loop->blocks < FREE_BLOCKS || loop->erratic > ERRATIC_LEAST * ERRATIC_LEAST;
+	double limit = is_free ? INFINITY : fmax(LIMIT_LEAST, LIMIT_MEANS * loop->innovation);
 	int sign = late > limit ? 1 : late < -limit ? -1 : 0;
 
 	loop->strays = sign * loop->strays < 0 || !sign ? sign : loop->strays + sign;
@@ -196,6 +208,35 @@ static double limited(struct bli_clockloop *loop, int64_t now, double late)
 	late = fmax(-limit, fmin(late, limit));
 	note_innovation(loop, fabs(late));
 	return late;
+}
+
+/* How far what a block says is from what could be expected, as the variance of blocks to come. */
+static double erratic(struct bli_clockloop *loop, double duration, double late, double variance)
+{
+	double square = 0;
+
+	if (!loop->writes)
+		return 0;
+	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
+		double (*v)[3] = loop->clock[side].covariance;
+
+		variance += v[0][0] + duration * (2 * v[0][1] + duration * v[1][1]);
+	}
+	if (fabs(late) > ERRATIC_LEAST && late * late > ERRATIC_SIGMAS * ERRATIC_SIGMAS * (variance + loop->erratic))
+		square = late * late;
+	loop->erratic += fmin(duration / ERRATIC_TIME, 1) * (square - loop->erratic);
+	return loop->erratic;
+}
+
+/* A writer's clock that would be off by more than can be followed: its lateness is what makes it seem so. */
+static void suppose(struct bli_clockloop *loop)
+{
+	double out = bli_clock_deviation(&loop->clock[BLI_CLOCK_OUT]), most = loop->config.deviation_max;
+	double seems = (bli_clock_deviation(&loop->clock[BLI_CLOCK_IN]) - out) / (1 + out);
+
+	if (fabs(seems) > most)
+		bli_clock_suppose(&loop->clock[BLI_CLOCK_IN], (1 + copysign(most, seems)) * (1 + out) - 1,
+				  loop->erratic < ERRATIC_LEAST * ERRATIC_LEAST);
 }
 
 /*
@@ -224,6 +265,7 @@ static bool update(struct bli_clockloop *loop, int64_t now)
 	if (!is_full(loop, now, edge))
 		return false;
 	late = edge[BLI_CLOCK_IN].late - edge[BLI_CLOCK_OUT].late;
+	variance += erratic(loop, duration, late, variance);
 	excess = late - limited(loop, now, late);
 	if (fabs(edge[BLI_CLOCK_IN].late) > fabs(edge[BLI_CLOCK_OUT].late))
 		edge[BLI_CLOCK_IN].late -= excess;
@@ -231,6 +273,8 @@ static bool update(struct bli_clockloop *loop, int64_t now)
 		edge[BLI_CLOCK_OUT].late += excess;
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++)
 		bli_clock_update(&loop->clock[side], now, &edge[side], variance);
+	if (loop->writes)
+		suppose(loop);
 	loop->block_time = now;
 	return true;
 }
@@ -318,19 +362,21 @@ static void judge(struct bli_clockloop *loop)
 		loop->state = BLI_CLOCKLOOP_LOCKED;
 }
 
-/* Once after a start or a break, as soon as the latency is known. */
+/* The ratio as soon as it is known, once the latency is, too; that after a start or a break. */
 static void advise(struct bli_clockloop *loop)
 {
 	double frames = loop->excess * loop->config.rate_hz[BLI_CLOCK_IN];
 
-	if (!loop->is_fresh || latency_sigma(loop) > SHIFT_SIGMA || deviation_sigma(loop) > SHIFT_DEVIATION_SIGMA)
+	if (!loop->is_fresh || deviation_sigma(loop) > SHIFT_DEVIATION_SIGMA)
 		return;
-	loop->is_fresh = false;
 	if (!loop->has_advised) {
 		loop->deviation = within_most(loop, clocks(loop, 0));
 		loop->slope = 0;
 		loop->has_advised = true;
 	}
+	if (latency_sigma(loop) > SHIFT_SIGMA)
+		return;
+	loop->is_fresh = false;
 	if (fabs(loop->excess) > SHIFT_LEAST)
 		loop->shift = llrint(fmax(-SHIFT_MOST, fmin(frames, SHIFT_MOST)));
 	loop->left = fabs(frames - (double)loop->shift) / loop->config.rate_hz[BLI_CLOCK_IN];

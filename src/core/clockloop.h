@@ -86,6 +86,8 @@ struct bli_clockloop {
 	double left;		/* of the latency's excess at the last advice, without what a shift took away, s */
 	double age_at_break;	/* s added to the time since begin_time: what a break need not relearn */
 	double innovation;	/* mean |correction| of the latency that a block asked for, s */
+	bool writes;		/* the stamps of the input are those of bli_clockloop_wrote() */
+	double erratic;		/* mean square of what blocks of them asked for beyond expectation, s² */
 	unsigned blocks;	/* since the start or a break */
 	int strays;		/* blocks in a row that asked for more than the limit, with their sign */
 	double stray;		/* what the last block asked for, s */
@@ -107,7 +109,8 @@ void bli_clockloop_stamp(struct bli_clockloop *loop, enum bli_clock_side side, i
  * Instead of a stamp of the input, where all that is known of its clock is when a
  * program writes: it has written, `frame` frames in all, at `time`, and `fill` of
  * the `capacity` frames of its buffer are taken now.  The earliest writes of some
- * seconds are taken to be on time.  A writer that another clock paces does not fill
+ * seconds are taken to be on time; where these do not lie on a line, less is
+ * believed of each.  A writer that another clock paces does not fill
  * more than 7/8 of a buffer that is half full on average.  One that does waits for
  * room, so it goes by the output's clock, as players do: from then on the deviation
  * is 0, until bli_clockloop_init().

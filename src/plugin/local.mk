@@ -16,6 +16,7 @@ src_plugin_libasound_module_rate_bli_la_LDFLAGS = -module -avoid-version -shared
 
 src_plugin_libasound_module_pcm_bli_la_SOURCES = \
 	src/plugin/alsaside.c src/plugin/alsaside.h \
+	src/plugin/follower.c src/plugin/follower.h \
 	src/plugin/keys.c src/plugin/keys.h \
 	src/plugin/log.c src/plugin/log.h \
 	src/plugin/pcm-bli.c src/plugin/pcm.h \

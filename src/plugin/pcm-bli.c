@@ -32,7 +32,7 @@ static void bli_pcm_dump(snd_pcm_ioplug_t *io, snd_output_t *out)
 
 	snd_output_printf(out, "Rate conversion PCM (type bli)\n");
 	bli_worker_lock(&bli->worker);
-	bli_pcm_report(out, &bli->settings, bli->pump.open ? &bli->pump : NULL);
+	bli_pcm_report(out, &bli->settings, bli->pump.open ? &bli->pump : NULL, &bli->follower);
 	if (bli->worker.threaded)
 		snd_output_printf(out, "  thread: yes, every %u ms, because the slave's buffer is the shorter one\n",
 				  bli->worker.pause_ms);
@@ -153,6 +153,8 @@ SND_PCM_PLUGIN_DEFINE_FUNC(bli)
 		return error;
 	}
 	error = bli_pcm_settings_read(&bli->settings, name, root, conf);
+	if (!error)
+		error = bli_pcm_settings_check(&bli->settings, stream);
 	if (!error) {
 		bli->kernel = bli_kernel_from_environment(bli_pcm_subject(&bli->settings));
 		error = open_slave(bli, root, conf, stream, mode, &offer);

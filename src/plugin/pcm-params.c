@@ -29,25 +29,26 @@ static int offer_formats(snd_pcm_ioplug_t *io)
 }
 
 /* A list of periods and not a range, so that where a whole number of them fits, it is taken. */
-static int offer_lengths(snd_pcm_ioplug_t *io, const struct bli_slave_offer *offer)
+static int offer_lengths(struct bli_pcm *bli, const struct bli_slave_offer *offer)
 {
 	/* limits are in bytes, and no period may be less than one frame of the widest samples */
 	const unsigned frame = 8 * offer->channels_min;
 	const unsigned least = frame < PERIOD_MIN_BYTES ? PERIOD_MIN_BYTES : frame;
 	const unsigned wanted = BUFFER_MAX_FRAMES * 4 * offer->channels_max;
 	const unsigned most = wanted < BUFFER_MAX_BYTES ? wanted : BUFFER_MAX_BYTES;
-	enum { COUNTS = PERIODS_MAX - PERIODS_MIN + 1 };
-	unsigned periods[COUNTS];
+	const unsigned fewest = bli->settings.follows ? BLI_FOLLOWER_PERIODS_MIN : PERIODS_MIN;
+	unsigned periods[PERIODS_MAX], counts = 0;
+	snd_pcm_ioplug_t *io = &bli->io;
 	int error;
 
-	for (unsigned i = 0; i < COUNTS; i++)
-		periods[i] = PERIODS_MIN + i;
-	error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, least, most / PERIODS_MIN);
+	for (unsigned count = fewest; count <= PERIODS_MAX; count++)
+		periods[counts++] = count;
+	error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, least, most / fewest);
 	if (error >= 0)
 		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_BUFFER_BYTES,
-							PERIODS_MIN * least, most);
+							fewest * least, most);
 	if (error >= 0)
-		error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_PERIODS, COUNTS, periods);
+		error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_PERIODS, counts, periods);
 	return error;
 }
 
@@ -68,7 +69,7 @@ int bli_pcm_offer(struct bli_pcm *bli, const struct bli_slave_offer *offer)
 	if (error >= 0)
 		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_RATE, BLI_RATE_MIN_HZ, BLI_RATE_MAX_HZ);
 	if (error >= 0)
-		error = offer_lengths(io, offer);
+		error = offer_lengths(bli, offer);
 	return error;
 }
 
@@ -96,8 +97,9 @@ int bli_pcm_hw_free(snd_pcm_ioplug_t *io)
 
 	bli_worker_end(&bli->worker);
 	if (bli->pump.open && bli->settings.converter.verbose)
-		bli_pcm_report_clipping(&bli->settings, &bli->pump);
+		bli_pcm_report_end(&bli->settings, &bli->pump, &bli->follower);
 	bli_pump_close(&bli->pump);
+	bli->follower.state = BLI_FOLLOWER_OFF;
 	bli_slave_release(&bli->slave);
 	bli->running = bli->starved = bli->slave_drains = false;
 	bli->fault = 0;
@@ -134,7 +136,7 @@ static int set_up(struct bli_pcm *bli)
 	error = bli_slave_choose(&bli->slave, io->format, io->channels, io->rate);
 	if (!error)
 		error = bli_pump_open(pump, &bli->slave, bli->kernel, io->format, io->channels, io->rate,
-				      io->period_size);
+				      io->period_size, bli->settings.follows ? BLI_FOLLOWER_DEVIATION_MAX : 0);
 	if (error)
 		return error;
 	period = bli_pump_to_slave(pump, io->period_size);
@@ -145,6 +147,8 @@ static int set_up(struct bli_pcm *bli)
 	if (error)
 		return error;
 	limit_lead(bli, buffer);
+	if (bli->settings.follows)
+		bli_follower_open(&bli->follower, pump, io->rate, io->period_size);
 	if (bli->slave.buffer < buffer) {
 		/* four times while the slave's buffer lasts, and twice in a period of the program's */
 		unsigned pause_ms = (unsigned)(bli->slave.buffer * 250 / bli->slave.rate_hz);
@@ -173,7 +177,7 @@ int bli_pcm_hw_params(snd_pcm_ioplug_t *io, snd_pcm_hw_params_t *params)
 	}
 	bli_pcm_offer_pause(bli, true);
 	if (bli->settings.converter.verbose)
-		bli_pcm_report_to_stderr(&bli->settings, &bli->pump);
+		bli_pcm_report_to_stderr(&bli->settings, &bli->pump, &bli->follower);
 	return 0;
 }
 
@@ -190,6 +194,9 @@ static snd_pcm_uframes_t slave_avail_min(const struct bli_pcm *bli)
 
 	if (!bli->pump.playback || waiting >= slave->buffer)
 		return slave->period;
+	/* a ratio that deviates ends a poll too early, too */
+	if (bli->settings.follows)
+		waiting -= (snd_pcm_uframes_t)((double)waiting * BLI_FOLLOWER_DEVIATION_MAX);
 	/* what a block keeps back beyond the lead would else end the poll too early, again and again */
 	waiting = waiting > bli->lead_missing ? waiting - bli->lead_missing : 0;
 	return slave->buffer - waiting + (waiting > 0);
@@ -204,6 +211,7 @@ int bli_pcm_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
 	snd_pcm_sw_params_get_avail_min(params, &bli->avail_min);
 	if (bli->avail_min > io->buffer_size)
 		bli->avail_min = io->buffer_size;
+	snd_pcm_sw_params_get_start_threshold(params, &bli->start_threshold);
 	snd_pcm_sw_params_get_stop_threshold(params, &bli->stop_threshold);
 	snd_pcm_sw_params_get_boundary(params, &bli->boundary);
 	bli->pump.boundary = bli->boundary;

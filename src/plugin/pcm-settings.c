@@ -96,6 +96,15 @@ static int read_converter(struct bli_pcm_settings *settings, const struct bli_ke
 	return bli_settings_read(&settings->converter, text, compound ? key->node : NULL);
 }
 
+static int read_sync(struct bli_pcm_settings *settings, const struct bli_key *key)
+{
+	static const char *const words[] = { "none", "writer", NULL };
+	int word = bli_key_word(key, words, "allowed are none and writer");
+
+	settings->follows = word == 1;
+	return word < 0 ? word : 0;
+}
+
 struct reader {
 	const char *name;
 	int (*read)(struct bli_pcm_settings *settings, const struct bli_key *key);
@@ -116,6 +125,7 @@ static int read_slave(struct bli_pcm_settings *settings, const struct bli_key *k
 static const struct reader pcm_keys[] = {
 	{ "slave", read_slave },
 	{ "converter", read_converter },
+	{ "sync", read_sync },
 	{ NULL, NULL },
 };
 
@@ -212,6 +222,23 @@ int bli_pcm_settings_read(struct bli_pcm_settings *settings, const char *name, s
 	if (error < 0)
 		bli_pcm_settings_free(settings);
 	return error;
+}
+
+int bli_pcm_settings_check(const struct bli_pcm_settings *settings, snd_pcm_stream_t stream)
+{
+	const char *fault = NULL;
+
+	if (!settings->follows)
+		return 0;
+	if (stream == SND_PCM_STREAM_CAPTURE)
+		fault = "only playback has a writer; allowed for capture is none";
+	else if (settings->converter.filter.requirement.method == BLI_METHOD_LINEAR)
+		fault = "the converter bli_linear has no variable ratio; allowed with it is none";
+	else if (settings->converter.filter.requirement.method == BLI_METHOD_TABLE)
+		fault = "a converter with filter_file has no variable ratio; allowed with it is none";
+	if (fault)
+		bli_log(bli_pcm_subject(settings), "sync = \"writer\": %s", fault);
+	return fault ? -EINVAL : 0;
 }
 
 void bli_pcm_settings_free(struct bli_pcm_settings *settings)

@@ -19,6 +19,7 @@ struct bli_pcm_settings {
 	char *name;			/* of the PCM, for messages */
 	snd_config_t *root;		/* the whole configuration, as long as the PCM is being opened */
 	struct bli_settings converter;
+	bool follows;			/* sync "writer": the ratio follows the program that writes */
 	snd_config_t *slave_pcm;	/* a name, or a compound: what stands after slave.pcm */
 	unsigned rate_hz;		/* of the slave; 0: the nearest it has */
 	snd_pcm_format_t format;	/* of the slave; SND_PCM_FORMAT_UNKNOWN: its best */
@@ -36,6 +37,13 @@ struct bli_pcm_settings {
 BLI_SETUP
 int bli_pcm_settings_read(struct bli_pcm_settings *settings, const char *name, snd_config_t *root,
 			  const snd_config_t *conf);
+
+/*
+ * Whether a direction, and the converter, can do what the settings ask.  Returns
+ * 0, or −EINVAL after one such line; *settings stays as it is.
+ */
+BLI_SETUP
+int bli_pcm_settings_check(const struct bli_pcm_settings *settings, snd_pcm_stream_t stream);
 
 /* Free what the settings hold; harmless twice. */
 BLI_SETUP

@@ -45,13 +45,42 @@ static bool goes_on_after_xrun(const struct bli_pcm *bli)
 				(bli->pump.end == BLI_PUMP_ENDLESS && bli->stop_threshold >= bli->boundary));
 }
 
+/* Fill the slave that waits for half of the program's buffer, and start it then. */
+static int fill(struct bli_pcm *bli)
+{
+	int error = bli_pump_run(&bli->pump);
+
+	if (error < 0 || !bli->running || !bli_follower_is_filled(&bli->follower, &bli->pump))
+		return error;
+	error = snd_pcm_start(bli->slave.pcm);
+	if (error >= 0)
+		bli_follower_filled(&bli->follower, &bli->pump);
+	return error < 0 ? bli_slave_fault(&bli->slave, error) : 0;
+}
+
+/* The slave that follows ran dry: it waits until there is half a buffer again, and the program does not hear of it. */
+static int refill(struct bli_pcm *bli)
+{
+	int error = snd_pcm_prepare(bli->slave.pcm);
+
+	bli_follower_refill(&bli->follower, &bli->pump);
+	if (error >= 0)
+		error = bli_pump_restart(&bli->pump);
+	return error < 0 ? bli_slave_fault(&bli->slave, error) : fill(bli);
+}
+
 /* By bli_pump_run() or, after a write, bli_pump_push(). */
 static int move_frames(struct bli_pcm *bli, int (*move)(struct bli_pump *pump))
 {
-	int error = bli->starved ? feed_starved(bli) : move(&bli->pump);
+	int error;
 
+	if (bli->follower.state == BLI_FOLLOWER_FILLING)
+		return fill(bli);
+	error = bli->starved ? feed_starved(bli) : move(&bli->pump);
 	if (error != -EPIPE || bli->starved)
 		return error;
+	if (bli->running && bli->pump.end == BLI_PUMP_ENDLESS && bli_follower_refills(&bli->follower))
+		return refill(bli);
 	if (goes_on_after_xrun(bli)) {
 		bli->starved = true;
 		if (bli->pump.playback && bli->pump.end == BLI_PUMP_ENDLESS)
@@ -67,8 +96,13 @@ static int move_frames(struct bli_pcm *bli, int (*move)(struct bli_pump *pump))
 
 static int run_pump(struct bli_pcm *bli)
 {
+	int error;
+
 	bli_pump_follow(&bli->pump, bli->io.appl_ptr);
-	return move_frames(bli, bli_pump_run);
+	error = move_frames(bli, bli_pump_run);
+	if (!error)
+		bli_follower_steer(&bli->follower, &bli->pump);
+	return error;
 }
 
 /*
@@ -113,7 +147,7 @@ void bli_pcm_run_aside(void *object)
 
 	if (bli->running && !bli->fault)
 		bli->fault = run_pump(bli);
-	if (bli->fault || bli_pump_avail(&bli->pump) >= bli->avail_min)
+	if (bli->fault || bli_pump_avail(&bli->pump) >= bli->avail_min || bli->follower.state == BLI_FOLLOWER_FILLING)
 		bli_worker_ready(&bli->worker, true);
 }
 
@@ -149,6 +183,7 @@ int bli_pcm_prepare(snd_pcm_ioplug_t *io)
 	pump_error = bli_pump_prepare(&bli->pump);
 	if (error >= 0)
 		error = pump_error;
+	bli_follower_prepare(&bli->follower);
 	bli_worker_unlock(&bli->worker);
 	return error < 0 ? error : 0;
 }
@@ -164,7 +199,7 @@ int bli_pcm_start(snd_pcm_ioplug_t *io)
 		error = -EPIPE;
 	else if (bli->pump.playback)
 		error = bli_pump_run(&bli->pump);
-	if (!error)
+	if (!error && bli_follower_start(&bli->follower, &bli->pump))
 		error = snd_pcm_start(bli->slave.pcm);
 	if (error >= 0) {
 		bli->running = true;
@@ -203,6 +238,44 @@ snd_pcm_sframes_t bli_pcm_pointer(snd_pcm_ioplug_t *io)
 	return hw;
 }
 
+/* Start before alsa-lib would, if it would at all. */
+static int start_early(struct bli_pcm *bli)
+{
+	int error;
+
+	if (bli->start_threshold > bli->io.buffer_size || (uint64_t)bli->pump.appl >= bli->start_threshold)
+		return 0;
+	bli_follower_start(&bli->follower, &bli->pump);
+	error = snd_pcm_start(bli->slave.pcm);
+	if (error < 0)
+		return bli_slave_fault(&bli->slave, error);
+	bli->running = true;
+	bli_worker_switch(&bli->worker, true);
+	snd_pcm_ioplug_set_state(&bli->io, SND_PCM_STATE_RUNNING);
+	return 0;
+}
+
+/* Playback: take what the program writes. */
+static void take(struct bli_pcm *bli, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
+		 snd_pcm_uframes_t size)
+{
+	const int64_t now = bli->follower.state == BLI_FOLLOWER_OFF ? 0 : bli_follower_now();
+	bool early;
+
+	if (bli_follower_leaves_out(&bli->follower, &bli->pump, size)) {
+		bli_pump_skip(&bli->pump, size);
+		return;
+	}
+	bli_pump_put(&bli->pump, areas, offset, size);
+	early = bli_follower_starts_early(&bli->follower, &bli->pump, size, now);
+	bli_follower_wrote(&bli->follower, &bli->pump, now);
+	/* before the start too: what the slave has then, it cannot lack at the start */
+	if (!bli->fault)
+		bli->fault = move_frames(bli, bli_pump_push);
+	if (early && !bli->fault)
+		bli->fault = start_early(bli);
+}
+
 snd_pcm_sframes_t bli_pcm_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_area_t *areas,
 				   snd_pcm_uframes_t offset, snd_pcm_uframes_t size)
 {
@@ -215,14 +288,10 @@ snd_pcm_sframes_t bli_pcm_transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_a
 		bli_worker_unlock(&bli->worker);
 		return -EBADFD;
 	}
-	if (bli->pump.playback) {
-		bli_pump_put(&bli->pump, areas, offset, size);
-		/* before the start too: what the slave has then, it cannot lack at the start */
-		if (!bli->fault)
-			bli->fault = move_frames(bli, bli_pump_push);
-	} else {
+	if (bli->pump.playback)
+		take(bli, areas, offset, size);
+	else
 		bli_pump_get(&bli->pump, areas, offset, size);
-	}
 	bli_worker_unlock(&bli->worker);
 	/* a fault is told by the next pointer: these frames are taken */
 	return (snd_pcm_sframes_t)size;
@@ -349,7 +418,14 @@ int bli_pcm_pause(snd_pcm_ioplug_t *io, int enable)
 	int error;
 
 	bli_worker_lock(&bli->worker);
-	error = snd_pcm_pause(bli->slave.pcm, enable);
+	if (bli->follower.state == BLI_FOLLOWER_FILLING) {
+		/* the slave stands still already, and is not to be started meanwhile */
+		bli->running = !enable;
+		error = 0;
+	} else {
+		error = snd_pcm_pause(bli->slave.pcm, enable);
+	}
+	bli_follower_break(&bli->follower);
 	if (error == -EPIPE || error == -ESTRPIPE || error == -ENODEV)
 		fail(bli, error);
 	bli_worker_unlock(&bli->worker);
@@ -391,6 +467,7 @@ int bli_pcm_resume(snd_pcm_ioplug_t *io)
 		state = SND_PCM_STATE_RUNNING;
 	bli->running = error >= 0 && state != SND_PCM_STATE_PREPARED;
 	bli_worker_switch(&bli->worker, bli->running);
+	bli_follower_break(&bli->follower);
 	snd_pcm_ioplug_set_state(io, error < 0 ? SND_PCM_STATE_XRUN : state);
 	bli_worker_unlock(&bli->worker);
 	return error;
@@ -455,7 +532,7 @@ int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int
 	struct bli_pcm *bli = bli_pcm_of(io);
 	const unsigned short event = bli->pump.playback ? POLLOUT : POLLIN;
 	unsigned short slave_revents = 0;
-	bool ready, drain = false;
+	bool still, ready, drain = false;
 
 	/* the slave may have something to clear, and may know better than its descriptors; its errors show below */
 	if (!bli->worker.threaded)
@@ -469,7 +546,9 @@ int bli_pcm_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned int
 		bli->slave_drains |= drain;
 	} else {
 		/* a slave that is always ready, as a null one, must not keep a poll busy that nothing can end */
-		ready = bli_pump_avail(&bli->pump) >= bli->avail_min || (!bli->running && (slave_revents & event));
+		still = !bli->running || io->state == SND_PCM_STATE_PAUSED;
+		ready = bli_pump_avail(&bli->pump) >= bli->avail_min || (still && (slave_revents & event)) ||
+			bli->follower.state == BLI_FOLLOWER_FILLING;
 	}
 	if (!ready)
 		bli_worker_ready(&bli->worker, false);

@@ -12,6 +12,7 @@
 #ifndef BLI_PCM_H
 #define BLI_PCM_H
 
+#include "follower.h"
 #include "pump.h"
 #include "worker.h"
 
@@ -24,8 +25,9 @@ struct bli_pcm {
 	const struct bli_kernel *kernel;
 	struct bli_slave slave;
 	struct bli_pump pump;
+	struct bli_follower follower;
 	struct bli_worker worker;
-	snd_pcm_uframes_t avail_min, stop_threshold, boundary;
+	snd_pcm_uframes_t avail_min, start_threshold, stop_threshold, boundary;
 	snd_pcm_uframes_t lead_missing;	/* of the pump's lead, for want of room in the slave */
 	bool running;		/* started, and not stopped since */
 	bool starved;		/* the slave stopped by an xrun, and the program wants to go on */

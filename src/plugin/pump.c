@@ -41,13 +41,15 @@ static void choose_block(const struct bli_pump *pump, struct bli_stream_config *
 }
 
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period)
+		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period,
+		  double max_deviation)
 {
 	const struct bli_settings *settings = &slave->settings->converter;
 	const uint64_t divisor = bli_gcd(rate_hz, slave->rate_hz);
 	struct bli_stream_config config = {
 		.in_rate = slave->playback ? rate_hz : slave->rate_hz,
 		.out_rate = slave->playback ? slave->rate_hz : rate_hz,
+		.max_deviation = max_deviation,
 		.channels = channels,
 		.gain = pow(10, settings->gain_db / 20),
 		.dither = settings->dither,
@@ -135,13 +137,14 @@ void bli_pump_follow(struct bli_pump *pump, snd_pcm_uframes_t appl_ptr)
 
 snd_pcm_uframes_t bli_pump_pointer(const struct bli_pump *pump)
 {
-	return (snd_pcm_uframes_t)((uint64_t)(pump->hw - pump->origin) % pump->boundary);
+	return (snd_pcm_uframes_t)(((uint64_t)(pump->hw - pump->origin) + pump->skipped) % pump->boundary);
 }
 
 void bli_pump_forget(struct bli_pump *pump)
 {
 	pump->origin = pump->appl = pump->hw;
 	pump->appl_seen = 0;
+	pump->skipped = 0;
 }
 
 snd_pcm_uframes_t bli_pump_avail(const struct bli_pump *pump)
@@ -158,6 +161,28 @@ static void advance_hw(struct bli_pump *pump, int64_t hw)
 		pump->hw = hw;
 }
 
+/* Program's frames per frame of the slave's, at the moment. */
+static double step(const struct bli_pump *pump)
+{
+	return (double)pump->program_term / (double)pump->slave_term * (1 + bli_stream_deviation(&pump->stream));
+}
+
+/*
+ * Where the ratio deviates, counts of the two sides say nothing of each other: so by the stream's place, which the
+ * slave will come to when it has played what waits.  As without deviation, frames of the lead and the filter's delay
+ * count as if they had been the program's.
+ */
+static int64_t place_played(const struct bli_pump *pump)
+{
+	double fraction, ahead;
+	int64_t frame;
+
+	bli_stream_position(&pump->stream, &frame, &fraction);
+	ahead = fraction + pump->filter_delay +
+		((double)pump->lead - (double)(pump->waiting + pump->slave->staged)) * step(pump);
+	return frame + (int64_t)floor(ahead);
+}
+
 /* The slave has played what is written but not in its buffer any more. */
 static void update_playback(struct bli_pump *pump, snd_pcm_uframes_t slave_avail)
 {
@@ -169,6 +194,11 @@ static void update_playback(struct bli_pump *pump, snd_pcm_uframes_t slave_avail
 	int64_t most = response_left ? pump->appl - 1 : pump->appl;
 
 	pump->waiting = waiting;
+	if (pump->now) {
+		pump->played = pump->written - waiting;
+		pump->played_time = pump->now();
+		hw = place_played(pump);
+	}
 	advance_hw(pump, hw < most ? hw : most);
 }
 
@@ -238,6 +268,12 @@ void bli_pump_put(struct bli_pump *pump, const snd_pcm_channel_area_t *areas, sn
 	bli_pump_follow(pump, (pump->appl_seen + frames) % pump->boundary);
 }
 
+void bli_pump_skip(struct bli_pump *pump, snd_pcm_uframes_t frames)
+{
+	pump->appl_seen = (pump->appl_seen + frames) % pump->boundary;
+	pump->skipped += frames;
+}
+
 void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
 		  snd_pcm_uframes_t frames)
 {
@@ -249,13 +285,17 @@ void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *are
 /* The silence before the first frame of a slave that has nothing to play. */
 static int write_lead(struct bli_pump *pump)
 {
+	snd_pcm_uframes_t lead = pump->lead;
 	snd_pcm_sframes_t done = 0;
 
-	pump->written = pump->waiting = 0;
+	/* where a latency is kept, what the stream has kept back already is a part of the lead */
+	if (pump->now && bli_pump_to_slave(pump, bli_stream_needed(&pump->stream, 1)) < lead)
+		lead = bli_pump_to_slave(pump, bli_stream_needed(&pump->stream, 1));
+	pump->written = pump->waiting = pump->played = 0;
 	pump->room = 0;
 	pump->slave->staged = pump->slave->staged_at = 0;
-	if (pump->playback && pump->lead)
-		done = bli_slave_write_silence(pump->slave, pump->lead);
+	if (pump->playback && lead)
+		done = bli_slave_write_silence(pump->slave, lead);
 	if (done < 0)
 		return (int)done;
 	pump->written = pump->waiting = (uint64_t)done;
@@ -266,6 +306,7 @@ int bli_pump_prepare(struct bli_pump *pump)
 {
 	bli_stream_reset(&pump->stream, false);
 	pump->appl_seen = 0;
+	pump->skipped = 0;
 	pump->appl = pump->converted = pump->hw = pump->hw_base = pump->origin = 0;
 	pump->end = BLI_PUMP_ENDLESS;
 	return write_lead(pump);
@@ -331,7 +372,9 @@ static size_t convert_playback(struct bli_pump *pump, size_t room)
 
 static bool has_input(const struct bli_pump *pump)
 {
-	return unconverted(pump) > 0 || (pump->end == BLI_PUMP_ENDING && pump->silence_left);
+	/* a program that goes back and forth while it drains gives nothing to a stream that has ended */
+	return !pump->stream.ended &&
+	       (unconverted(pump) > 0 || (pump->end == BLI_PUMP_ENDING && pump->silence_left));
 }
 
 /* Move as much as the slave is known to have room for. */
@@ -428,7 +471,7 @@ int bli_pump_delay(struct bli_pump *pump, snd_pcm_sframes_t *delay)
 {
 	snd_pcm_sframes_t slave_delay = 0;
 	int error = snd_pcm_delay(pump->slave->pcm, &slave_delay);
-	double ratio = (double)pump->program_term / (double)pump->slave_term;
+	double ratio = step(pump);
 	double heard, fraction, frames;
 	int64_t frame;
 

@@ -57,6 +57,11 @@ struct bli_pump {
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
 	uint64_t waiting;	/* of these, not played yet when last asked */
 	snd_pcm_uframes_t room;	/* for more of them, as far as is known: at least so much */
+	uint64_t skipped;	/* frames that the program has written and the pump left out: its positions lack them */
+	/* of a playback whose stream may deviate: where the slave was when it was looked at last, and when */
+	int64_t (*now)(void);	/* ns; NULL: nobody wants to know */
+	uint64_t played;	/* since the slave was prepared, its frames */
+	int64_t played_time;
 	enum bli_pump_end end;
 	int64_t last;		/* of an end: the position behind its last frame */
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
@@ -64,12 +69,13 @@ struct bli_pump {
 
 /*
  * Open for a slave with chosen parameters (bli_slave_choose()), and for a
- * program that mostly transfers `period` frames at a time.  Returns 0; or after
- * one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is then as
- * after bli_pump_close().
+ * program that mostly transfers `period` frames at a time; with a stream that can
+ * deviate by up to max_deviation.  Returns 0; or after one line −EINVAL, −ERANGE or
+ * −ENOMEM, as bli_stream_open(); *pump is then as after bli_pump_close().
  */
 int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period);
+		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period,
+		  double max_deviation);
 
 /* The program's buffer, known after bli_pump_open().  Returns 0 or −ENOMEM after one line. */
 int bli_pump_set_buffer(struct bli_pump *pump, snd_pcm_uframes_t buffer);
@@ -104,6 +110,9 @@ void bli_pump_forget(struct bli_pump *pump);
  */
 void bli_pump_put(struct bli_pump *pump, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
 		  snd_pcm_uframes_t frames);
+
+/* Playback: leave out `frames` that the program has written. */
+void bli_pump_skip(struct bli_pump *pump, snd_pcm_uframes_t frames);
 
 /* Capture: give `frames` at the program's position, which stays where it is. */
 void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,

@@ -172,7 +172,7 @@ static const char *format_names(struct bli_slave *slave, char *names, size_t siz
 	return names;
 }
 
-/* The slave's best format; where nothing is converted, the program's. */
+/* The slave's best format; where nothing is converted (`unchanged`), the program's. */
 static int ask_format(struct bli_slave *slave, snd_pcm_format_t program, bool unchanged)
 {
 	struct bli_format format;
@@ -277,7 +277,7 @@ int bli_slave_choose(struct bli_slave *slave, snd_pcm_format_t format, unsigned 
 	if (!error)
 		error = ask_rate(slave, rate_hz);
 	if (!error)
-		error = ask_format(slave, format, slave->rate_hz == rate_hz);
+		error = ask_format(slave, format, slave->rate_hz == rate_hz && !slave->settings->follows);
 	if (error)
 		return error;
 	slave->sample_bytes = (size_t)snd_pcm_format_physical_width(slave->format) / 8;

@@ -459,6 +459,38 @@ static void follows_a_writer(void **state)
 	check("a writer of 20 ms, late by 10 ms", &worst, &demand);
 }
 
+/*
+ * A program that reads by 2036 frames and writes 4096: late by 46 ms at first and by 0.5 ms less with each write, as if its clock
+ * were fast by 5800 ppm, and after eight seconds by 46 ms again.
+ */
+static void follows_a_writer_by_periods(void **state)
+{
+	static const double writers_ppm[] = { 700, -700, 0, 1000, -1000, 50 };
+	struct figures_limits limits = { 100, 1e6, 300 };
+	const struct effort *effort = *state;
+	double worst_s = 0, worst_ppm = 0, worst_us = 0;
+
+	for (unsigned i = 0; i < 6 * effort->seeds; i++) {
+		struct sim_config config = scenario(SIM_INTERRUPT, SIM_WRITER, SIM_FRAME, 4096, 256,
+						    writers_ppm[i % 6], i);
+		struct figures figures;
+
+		config.card[SIM_IN].writer_reads = 2036;
+		config.duration = 600;
+		config.latency = 0.3;
+		figures = figures_run(&config, &sim_bli, &limits);
+		worst_s = fmax(worst_s, figures.lock_time);
+		worst_ppm = fmax(worst_ppm, figures.peak_ppm);
+		worst_us = fmax(worst_us, figures.most_us - figures.least_us);
+		assert_int_equal(figures.xruns, 0);
+	}
+	print_message("a writer that reads by periods: within 100 ppm after %.1f s, from 300 s on within %.1f ppm, latency within "
+		      "%.1f ms\n", worst_s, worst_ppm, worst_us / 1e3);
+	assert_true(worst_s < 300);
+	/* the latency is known late, and then changed by what the lateness made of it */
+	assert_true(worst_us < 60e3);
+}
+
 static void tunes_in_grains(void **state)
 {
 	const struct effort *effort = *state;
@@ -538,6 +570,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(recovers),
 		cmocka_unit_test(a_jump_is_no_rate),
 		cmocka_unit_test(follows_a_writer),
+		cmocka_unit_test(follows_a_writer_by_periods),
 		cmocka_unit_test(tunes_in_grains),
 		cmocka_unit_test(others_compare),
 	};

@@ -54,8 +54,12 @@ static struct sim_action bli_wake(void *context, const struct sim_wake *wake)
 		if (wake->broken[side])
 			bli_clockloop_break(&state->loop, (enum bli_clock_side)side);
 	for (int side = 0; side < SIM_SIDES; side++)
-		bli_clockloop_stamp(&state->loop, (enum bli_clock_side)side, wake->frame[side],
-				    nanoseconds(wake->time[side]));
+		/* of a writer's buffer nothing is simulated: it is never full */
+		if (state->config.card[side].grain == SIM_WRITER)
+			bli_clockloop_wrote(&state->loop, wake->frame[side], nanoseconds(wake->time[side]), 0, 1);
+		else
+			bli_clockloop_stamp(&state->loop, (enum bli_clock_side)side, wake->frame[side],
+					    nanoseconds(wake->time[side]));
 	bli_clockloop_place(&state->loop, wake->place_in, wake->place_fraction, wake->place_out);
 	bli_clockloop_run(&state->loop, nanoseconds(wake->now));
 	action.deviation = bli_clockloop_deviation(&state->loop);

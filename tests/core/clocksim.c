@@ -118,9 +118,13 @@ static double late(struct bridge *bridge, double jitter, double slept)
 static void next_interrupt(struct bridge *bridge, struct card *card)
 {
 	double guess = card->next_time + card->is->period / card->is->rate_hz, time, handled;
+	int64_t ready;
 
 	card->periods++;
-	time = time_of(card, (double)(card->periods * card->is->period), guess);
+	ready = card->periods * card->is->period;
+	if (card->is->writer_reads)
+		ready += (card->is->writer_reads - ready % card->is->writer_reads) % card->is->writer_reads;
+	time = time_of(card, (double)ready, guess);
 	if (card->is->grain == SIM_USB)
 		time = packet(card, time, true, &card->next_frame);
 	handled = time + IRQ_LEAST - IRQ_MEAN * log1p(-sim_random(&bridge->seed));

@@ -37,6 +37,7 @@ struct sim_card {
 	double day_ppm;		/* amplitude of a sine of 24 h */
 	double jump_frames, jump_time;	/* its pointer is so many frames further from then on */
 	double writer_jitter;	/* of a writer: late by 0 … this, s; and by hiccups as below */
+	unsigned writer_reads;	/* what it writes comes to it by so many frames: it waits for a multiple; 0: of none */
 };
 
 struct sim_config {

@@ -95,7 +95,7 @@ static unsigned take_rate(struct bytes *bytes)
 			   : 2000 + (unsigned)bytes_take(bytes, 2) % 190000;
 }
 
-/* A PCM on a null slave; it may be refused, with one line. */
+/* A PCM on a null slave; NULL where it is refused, with one line. */
 static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 {
 	static const char *const converters[] = { "bli_fast", "bli", "bli_linear", "{ name bli_medium phase minimum }",
@@ -110,21 +110,28 @@ static snd_pcm_t *open_pcm(struct bytes *bytes, snd_pcm_stream_t stream)
 	snd_config_t *root, *conf;
 	snd_input_t *input;
 	snd_pcm_t *pcm = NULL;
+	const char *converter;
+	unsigned mode;
+	bool follows, refused;
 	int error;
 
 	snprintf(keys, sizeof(keys), form, rate_hz);
-	snprintf(text, sizeof(text), "p { slave { pcm { type null } %s } converter %s }\n", keys,
-		 converters[bytes_take_one(bytes) % 5]);
+	converter = converters[bytes_take_one(bytes) % 5];
+	mode = bytes_take_one(bytes);
+	follows = mode & 4 && stream == SND_PCM_STREAM_PLAYBACK;
+	refused = follows && strcmp(converter, "bli_linear") == 0;
+	snprintf(text, sizeof(text), "p { slave { pcm { type null } %s } converter %s sync %s }\n", keys, converter,
+		 follows ? "writer" : "none");
 	REQUIRE(snd_config_top(&root) == 0);
 	REQUIRE(snd_input_buffer_open(&input, text, (ssize_t)strlen(text)) == 0);
 	REQUIRE(snd_config_load(root, input) == 0);
 	snd_input_close(input);
 	REQUIRE(snd_config_search(root, "p", &conf) == 0);
 	plug_log_lines();
-	error = SND_PCM_PLUGIN_ENTRY(bli)(&pcm, "p", root, conf, stream, bytes_take_one(bytes) & SND_PCM_NONBLOCK);
+	error = SND_PCM_PLUGIN_ENTRY(bli)(&pcm, "p", root, conf, stream, (int)mode & SND_PCM_NONBLOCK);
 	snd_config_delete(root);
-	REQUIRE(error == 0 && plug_log_lines() == 0);
-	return pcm;
+	REQUIRE(refused ? error == -EINVAL && plug_log_lines() == 1 : error == 0 && plug_log_lines() == 0);
+	return error ? NULL : pcm;
 }
 
 /* Parameters; false where there are none such. */
@@ -270,6 +277,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	kind = bytes_take_one(&bytes);
 	memset(&slave, 0, sizeof(slave));
 	pcm = slave.program = open_pcm(&bytes, kind & 1 ? SND_PCM_STREAM_CAPTURE : SND_PCM_STREAM_PLAYBACK);
+	if (!pcm)
+		return 0;
 	if (kind & 2)
 		take_faults(&bytes);
 	snd_pcm_hw_params_alloca(&hw);

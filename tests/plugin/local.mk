@@ -104,6 +104,7 @@ check_PROGRAMS += \
 	tests/plugin/pcmstatus \
 	tests/plugin/pcmtransport \
 	tests/plugin/pcmworker \
+	tests/plugin/pcmwriter \
 	tests/plugin/plugin \
 	tests/plugin/protocols \
 	tests/plugin/settings
@@ -183,6 +184,14 @@ tests_plugin_pcmworker_SOURCES = tests/plugin/pcmworker.c $(hand_help)
 tests_plugin_pcmworker_CFLAGS = $(test_cflags) -pthread
 tests_plugin_pcmworker_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 tests_plugin_pcmworker_LDFLAGS = -pthread
+
+# the clock and poll are this program's: -export-dynamic shows them to the plugin and alsa-lib
+tests_plugin_pcmwriter_SOURCES = tests/plugin/pcmwriter.c tests/plugin/writerhelp.c tests/plugin/writerhelp.h \
+	$(heap_help) $(hand_help)
+tests_plugin_pcmwriter_CPPFLAGS = $(test_cppflags)
+tests_plugin_pcmwriter_CFLAGS = $(test_cflags)
+tests_plugin_pcmwriter_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
+tests_plugin_pcmwriter_LDFLAGS = -export-dynamic
 
 tests_plugin_plugin_SOURCES = tests/plugin/plugin.c $(plug_help)
 tests_plugin_plugin_CFLAGS = $(test_cflags)

@@ -110,5 +110,6 @@ int main(void)
 		failures += check(SND_PCM_STREAM_PLAYBACK, converters[i]);
 		failures += check(SND_PCM_STREAM_CAPTURE, converters[i]);
 	}
+	failures += check(SND_PCM_STREAM_PLAYBACK, "bli sync writer");
 	return failures > 0;
 }

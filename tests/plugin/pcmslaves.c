@@ -233,7 +233,7 @@ static const struct {
 	{ NULL_SLAVE "slave.period_time 0", { "slave.period_time = \"0\"", "1 to 10000000", "allowed" } },
 	{ NULL_SLAVE "slave.buffer_time x", { "slave.buffer_time = \"x\"", "1 to 10000000", "allowed" } },
 	{ NULL_SLAVE "slave.rat 48000", { "slave.rat = \"48000\"", "slave.period_time and slave.buffer_time", "allowed" } },
-	{ NULL_SLAVE "convertor bli", { "convertor = \"bli\"", "slave and converter", "allowed" } },
+	{ NULL_SLAVE "convertor bli", { "convertor = \"bli\"", "slave, converter and sync", "allowed" } },
 	{ NULL_SLAVE "converter lavrate", { "converter = \"lavrate\"", "bli_best", "allowed" } },
 	{ NULL_SLAVE "converter 3", { "converter = \"3\"", "bli_best", "allowed" } },
 	{ NULL_SLAVE "converter { name x }", { "converter.name = \"x\"", "bli_best", "allowed" } },

@@ -112,6 +112,35 @@ check "type-bli: microphone at 44.1 kHz, 16 kHz" record mic 44100 16000 1000:275
 sandbox_card 48000 2 S16_LE
 check "type-bli: plays 44.1 kHz at 48 kHz" play speaker 48000 44100 1024:1115 --period-size=1024 --buffer-size=4096
 
+sandbox_card 48000 2 S16_LE
+sandbox_asoundrc "$recipes/paced-program.asoundrc"
+export TESTCARD_PACED=1
+check "paced-program: an ordinary player, 44.1 kHz at 48 kHz" play follower 48000 44100 1024:1115 --period-size=1024 --buffer-size=4096
+unset TESTCARD_PACED
+
+# follow: sox from a card that is 800 ppm faster than the one it plays on, for two minutes of simulated time (tests/tools). A
+# frame that is lost leaves 25 dB in its second; a ratio that moves by some ppm within the second leaves 50
+follow() {
+	local tools=$BLI_BUILDDIR/tests/tools/.libs figures snr
+	cat >>"$HOME/.asoundrc" <<-END
+		pcm_type.clockcard.lib "$tools/libasound_module_pcm_clockcard.so"
+		pcm.source { type clockcard rate 44100 ppm 500 tone 997 }
+		pcm.clock { type clockcard rate 48000 ppm -300 file "$SANDBOX/played.raw" }
+	END
+	LD_PRELOAD=$tools/libsimtime.so sox -q -t alsa source -t alsa follower trim 0 120 2>"$SANDBOX/log" ||
+		{ cat "$SANDBOX/log"; return 1; }
+	figures=$("$PYTHON" "$srcdir/tests/tools/bridge.py" "$SANDBOX/played.raw" 44100 500 48000 -300 100 100 115) || return 1
+	echo "$figures"
+	snr=${figures#*SNR1 }
+	[[ ${snr%%.*} -ge 40 && $figures == *"silent 0.0000 0.0000" ]]
+}
+sandbox_asoundrc "$recipes/paced-program.asoundrc" 's/"hw:CARD=Speaker"/"clock"/'
+if ! command -v sox >/dev/null || ! LD_PRELOAD=$BLI_BUILDDIR/tests/tools/.libs/libsimtime.so sox --version >/dev/null 2>&1; then
+	echo "(no sox, or nothing can be preloaded: no program is followed)"
+else
+	check "paced-program: sox from another card" follow
+fi
+
 for file in "$recipes"/*; do
 	grep -q "\$recipes/${file##*/}\"" "$0" || { echo "FAIL ${file##*/}: no test uses it"; sandbox_failures=1; }
 done

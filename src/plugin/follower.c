@@ -103,8 +103,7 @@ void bli_follower_refill(struct bli_follower *follower, const struct bli_pump *p
 	follower->state = BLI_FOLLOWER_FILLING;
 	follower->fill_from = pump->converted < pump->appl ? pump->converted : pump->appl;
 	/* what it had when it was looked at last has been played since */
-	follower->dry_time = pump->played_time +
-			     (int64_t)(1e9 * (double)(pump->written - pump->played) / follower->slave_rate_hz);
+	follower->dry_time = pump->asked_time + (int64_t)(1e9 * (double)pump->waiting / follower->slave_rate_hz);
 	follower->refills++;
 	bli_follower_break(follower);
 }
@@ -164,12 +163,12 @@ static void keep_latency(struct bli_follower *follower)
 void bli_follower_steer(struct bli_follower *follower, struct bli_pump *pump)
 {
 	struct bli_clockloop *loop = &follower->loop;
-	int64_t now = pump->played_time, frame;
+	int64_t now = pump->asked_time, frame;
 	double fraction, ramp;
 
 	if (follower->state != BLI_FOLLOWER_FOLLOWING || pump->end != BLI_PUMP_ENDLESS)
 		return;
-	bli_clockloop_stamp(loop, BLI_CLOCK_OUT, (int64_t)pump->played, now);
+	bli_clockloop_stamp(loop, BLI_CLOCK_OUT, (int64_t)(pump->written - pump->waiting), now);
 	bli_stream_position(&pump->stream, &frame, &fraction);
 	bli_clockloop_place(loop, frame, fraction, (int64_t)(pump->written + pump->slave->staged));
 	if (bli_clockloop_run(loop, now) == BLI_CLOCKLOOP_PLAYER)

@@ -123,6 +123,14 @@ static void limit_lead(struct bli_pcm *bli, snd_pcm_uframes_t buffer)
 static int set_up(struct bli_pcm *bli)
 {
 	const snd_pcm_ioplug_t *io = &bli->io;
+	const struct bli_pump_config config = {
+		.kernel = bli->kernel,
+		.format = io->format,
+		.channels = io->channels,
+		.rate_hz = io->rate,
+		.period = io->period_size,
+		.max_deviation = bli->settings.follows ? BLI_FOLLOWER_DEVIATION_MAX : 0,
+	};
 	struct bli_pump *pump = &bli->pump;
 	snd_pcm_uframes_t period, buffer;
 	int error;
@@ -135,8 +143,7 @@ static int set_up(struct bli_pcm *bli)
 	}
 	error = bli_slave_choose(&bli->slave, io->format, io->channels, io->rate);
 	if (!error)
-		error = bli_pump_open(pump, &bli->slave, bli->kernel, io->format, io->channels, io->rate,
-				      io->period_size, bli->settings.follows ? BLI_FOLLOWER_DEVIATION_MAX : 0);
+		error = bli_pump_open(pump, &bli->slave, &config);
 	if (error)
 		return error;
 	period = bli_pump_to_slave(pump, io->period_size);

@@ -461,8 +461,10 @@ int bli_pcm_resume(snd_pcm_ioplug_t *io)
 	}
 	bli_worker_lock(&bli->worker);
 	bli->fault = error < 0 ? -EPIPE : 0;
-	/* it is again what it was before */
+	/* it is again what it was before; one that waits to be filled is prepared, which the program does not know */
 	state = snd_pcm_state(bli->slave.pcm);
+	if (bli->follower.state == BLI_FOLLOWER_FILLING && state == SND_PCM_STATE_PREPARED)
+		state = SND_PCM_STATE_RUNNING;
 	if (state != SND_PCM_STATE_PREPARED && state != SND_PCM_STATE_PAUSED && state != SND_PCM_STATE_DRAINING)
 		state = SND_PCM_STATE_RUNNING;
 	bli->running = error >= 0 && state != SND_PCM_STATE_PREPARED;

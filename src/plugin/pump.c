@@ -40,20 +40,19 @@ static void choose_block(const struct bli_pump *pump, struct bli_stream_config *
 		}
 }
 
-int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period,
-		  double max_deviation)
+int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_pump_config *program)
 {
 	const struct bli_settings *settings = &slave->settings->converter;
+	const unsigned rate_hz = program->rate_hz;
 	const uint64_t divisor = bli_gcd(rate_hz, slave->rate_hz);
 	struct bli_stream_config config = {
 		.in_rate = slave->playback ? rate_hz : slave->rate_hz,
 		.out_rate = slave->playback ? slave->rate_hz : rate_hz,
-		.max_deviation = max_deviation,
-		.channels = channels,
+		.max_deviation = program->max_deviation,
+		.channels = program->channels,
 		.gain = pow(10, settings->gain_db / 20),
 		.dither = settings->dither,
-		.kernel = kernel,
+		.kernel = program->kernel,
 	};
 	int error;
 
@@ -62,12 +61,12 @@ int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct b
 	pump->playback = slave->playback;
 	pump->program_term = rate_hz / divisor;
 	pump->slave_term = slave->rate_hz / divisor;
-	pump->channels = channels;
-	pump->format = format;
-	pump->sample_bytes = (size_t)snd_pcm_format_physical_width(format) / 8;
-	bli_format_or_float_from_alsa(slave->playback ? &config.in_format : &config.out_format, format);
+	pump->channels = program->channels;
+	pump->format = program->format;
+	pump->sample_bytes = (size_t)snd_pcm_format_physical_width(program->format) / 8;
+	bli_format_or_float_from_alsa(slave->playback ? &config.in_format : &config.out_format, program->format);
 	bli_format_or_float_from_alsa(slave->playback ? &config.out_format : &config.in_format, slave->format);
-	choose_block(pump, &config, pump->playback ? period : bli_pump_to_slave(pump, period));
+	choose_block(pump, &config, pump->playback ? program->period : bli_pump_to_slave(pump, program->period));
 	error = bli_settings_requirement(settings, rate_hz < slave->rate_hz ? rate_hz : slave->rate_hz,
 					 &config.requirement);
 	if (error)
@@ -75,7 +74,7 @@ int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct b
 	error = bli_stream_open(&pump->stream, &config);
 	if (error) {
 		LOG(pump, "cannot convert %u Hz to %u Hz in %u channels: %s", (unsigned)config.in_rate,
-		    (unsigned)config.out_rate, channels, snd_strerror(error));
+		    (unsigned)config.out_rate, program->channels, snd_strerror(error));
 		return error;
 	}
 	pump->open = true;
@@ -137,14 +136,13 @@ void bli_pump_follow(struct bli_pump *pump, snd_pcm_uframes_t appl_ptr)
 
 snd_pcm_uframes_t bli_pump_pointer(const struct bli_pump *pump)
 {
-	return (snd_pcm_uframes_t)(((uint64_t)(pump->hw - pump->origin) + pump->skipped) % pump->boundary);
+	return (snd_pcm_uframes_t)((uint64_t)(pump->hw - pump->origin) % pump->boundary);
 }
 
 void bli_pump_forget(struct bli_pump *pump)
 {
 	pump->origin = pump->appl = pump->hw;
 	pump->appl_seen = 0;
-	pump->skipped = 0;
 }
 
 snd_pcm_uframes_t bli_pump_avail(const struct bli_pump *pump)
@@ -195,8 +193,7 @@ static void update_playback(struct bli_pump *pump, snd_pcm_uframes_t slave_avail
 
 	pump->waiting = waiting;
 	if (pump->now) {
-		pump->played = pump->written - waiting;
-		pump->played_time = pump->now();
+		pump->asked_time = pump->now();
 		hw = place_played(pump);
 	}
 	advance_hw(pump, hw < most ? hw : most);
@@ -271,7 +268,7 @@ void bli_pump_put(struct bli_pump *pump, const snd_pcm_channel_area_t *areas, sn
 void bli_pump_skip(struct bli_pump *pump, snd_pcm_uframes_t frames)
 {
 	pump->appl_seen = (pump->appl_seen + frames) % pump->boundary;
-	pump->skipped += frames;
+	pump->origin -= (int64_t)frames;
 }
 
 void bli_pump_get(const struct bli_pump *pump, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
@@ -291,7 +288,7 @@ static int write_lead(struct bli_pump *pump)
 	/* where a latency is kept, what the stream has kept back already is a part of the lead */
 	if (pump->now && bli_pump_to_slave(pump, bli_stream_needed(&pump->stream, 1)) < lead)
 		lead = bli_pump_to_slave(pump, bli_stream_needed(&pump->stream, 1));
-	pump->written = pump->waiting = pump->played = 0;
+	pump->written = pump->waiting = 0;
 	pump->room = 0;
 	pump->slave->staged = pump->slave->staged_at = 0;
 	if (pump->playback && lead)
@@ -306,7 +303,6 @@ int bli_pump_prepare(struct bli_pump *pump)
 {
 	bli_stream_reset(&pump->stream, false);
 	pump->appl_seen = 0;
-	pump->skipped = 0;
 	pump->appl = pump->converted = pump->hw = pump->hw_base = pump->origin = 0;
 	pump->end = BLI_PUMP_ENDLESS;
 	return write_lead(pump);

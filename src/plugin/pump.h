@@ -52,30 +52,34 @@ struct bli_pump {
 	snd_pcm_uframes_t appl_seen;	/* alsa-lib's, when `appl` was brought up to date */
 	int64_t appl;		/* the program has written, or read, so far */
 	int64_t converted;	/* taken from the store (playback), or put into it (capture) */
-	int64_t origin;		/* where alsa-lib counts 0, but for its wrap */
+	int64_t origin;		/* where alsa-lib counts 0, but for its wrap: before our 0 if frames were left out */
 	int64_t hw, hw_base;	/* hardware pointer; what it was when the slave was prepared last */
 	uint64_t written;	/* by us since the slave was prepared, the slave's frames */
 	uint64_t waiting;	/* of these, not played yet when last asked */
 	snd_pcm_uframes_t room;	/* for more of them, as far as is known: at least so much */
-	uint64_t skipped;	/* frames that the program has written and the pump left out: its positions lack them */
-	/* of a playback whose stream may deviate: where the slave was when it was looked at last, and when */
+	/* of a playback whose stream may deviate: the time, and when the slave was asked last */
 	int64_t (*now)(void);	/* ns; NULL: nobody wants to know */
-	uint64_t played;	/* since the slave was prepared, its frames */
-	int64_t played_time;
+	int64_t asked_time;
 	enum bli_pump_end end;
 	int64_t last;		/* of an end: the position behind its last frame */
 	uint64_t silence_left;	/* of an end: frames of silence still to be converted */
 };
 
+struct bli_pump_config {
+	const struct bli_kernel *kernel;	/* from bli_kernel_find() */
+	snd_pcm_format_t format;		/* the program's, as what follows */
+	unsigned channels;
+	unsigned rate_hz;
+	snd_pcm_uframes_t period;		/* frames that it transfers at a time, mostly */
+	double max_deviation;			/* of the stream: see struct bli_stream_config */
+};
+
 /*
- * Open for a slave with chosen parameters (bli_slave_choose()), and for a
- * program that mostly transfers `period` frames at a time; with a stream that can
- * deviate by up to max_deviation.  Returns 0; or after one line −EINVAL, −ERANGE or
- * −ENOMEM, as bli_stream_open(); *pump is then as after bli_pump_close().
+ * Open for a slave with chosen parameters (bli_slave_choose()).  Returns 0; or
+ * after one line −EINVAL, −ERANGE or −ENOMEM, as bli_stream_open(); *pump is
+ * then as after bli_pump_close().
  */
-int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_kernel *kernel,
-		  snd_pcm_format_t format, unsigned channels, unsigned rate_hz, snd_pcm_uframes_t period,
-		  double max_deviation);
+int bli_pump_open(struct bli_pump *pump, struct bli_slave *slave, const struct bli_pump_config *program);
 
 /* The program's buffer, known after bli_pump_open().  Returns 0 or −ENOMEM after one line. */
 int bli_pump_set_buffer(struct bli_pump *pump, snd_pcm_uframes_t buffer);

@@ -39,6 +39,10 @@ struct rig {
 static void open_rig(struct rig *rig, snd_pcm_stream_t direction)
 {
 	const char *text = hand_configuration(&card48, "");
+	const struct bli_pump_config config = {
+		.kernel = bli_kernel_find(NULL), .format = SND_PCM_FORMAT_S32_LE, .channels = 2, .rate_hz = 44100,
+		.period = 441,
+	};
 	struct bli_slave_offer offer;
 	snd_config_t *root, *conf;
 	snd_input_t *input;
@@ -52,8 +56,7 @@ static void open_rig(struct rig *rig, snd_pcm_stream_t direction)
 	assert_int_equal(bli_slave_open(&rig->slave, &rig->settings, root, conf, direction, 0, &offer), 0);
 	snd_config_delete(root);
 	assert_int_equal(bli_slave_choose(&rig->slave, SND_PCM_FORMAT_S32_LE, 2, 44100), 0);
-	assert_int_equal(bli_pump_open(&rig->pump, &rig->slave, bli_kernel_find(NULL), SND_PCM_FORMAT_S32_LE, 2, 44100, 441,
-				       0), 0);
+	assert_int_equal(bli_pump_open(&rig->pump, &rig->slave, &config), 0);
 	assert_int_equal(bli_slave_set_up(&rig->slave, 480, bli_pump_to_slave(&rig->pump, BUFFER) + rig->pump.lead), 0);
 	assert_int_equal(bli_pump_set_buffer(&rig->pump, BUFFER), 0);
 	assert_int_equal(bli_slave_wake_at(&rig->slave, 480), 0);

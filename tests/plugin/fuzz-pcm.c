@@ -260,7 +260,8 @@ static void call(struct bytes *bytes, snd_pcm_t *pcm, snd_pcm_access_t access, s
 		look(pcm);
 	}
 	avail = snd_pcm_avail(pcm);
-	REQUIRE(avail < 0 || (snd_pcm_uframes_t)avail <= buffer);
+	/* a rewind beside the plugin's thread may come too late for what it was told, by no more than its own frames */
+	REQUIRE(avail < 0 || (snd_pcm_uframes_t)avail <= buffer + FRAMES_MAX);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -20,8 +20,11 @@ src_plugin_libasound_module_pcm_bli_la_SOURCES = \
 	src/plugin/keys.c src/plugin/keys.h \
 	src/plugin/log.c src/plugin/log.h \
 	src/plugin/pcm-bli.c src/plugin/pcm.h \
+	src/plugin/pcm-drain.c \
 	src/plugin/pcm-params.c \
+	src/plugin/pcm-poll.c \
 	src/plugin/pcm-report.c src/plugin/pcm-report.h \
+	src/plugin/pcm-running.c \
 	src/plugin/pcm-settings.c src/plugin/pcm-settings.h \
 	src/plugin/pcm-transport.c \
 	src/plugin/pump.c src/plugin/pump.h \

@@ -138,15 +138,39 @@ mic_and_speaker() {
 	card 48000 && music 44100
 	aplay -v -D speaker --period-time=100000 music.wav >"$SANDBOX/log" 2>&1 && tone_played 48000
 }
+# played RATE: what the card played, without the silence before it and behind, as played.wav
+played() {
+	sox -t raw -r "$1" -e signed -b 16 -c 2 "$SANDBOX/played.raw" played.wav trim 0.4 0.5
+}
+# an ordinary player is not followed: the ratio is the nominal one
+follower() {
+	card 48000 && music 44100 && configure "$1"
+	TESTCARD_PACED=1 aplay -v -D follower music.wav >"$SANDBOX/log" 2>&1 && grep -E '^ *sync: writer' "$SANDBOX/log" &&
+		played 48000 && judge fit played.wav 48000 997 2 S16_LE 92
+}
+# two seconds of it; both cards have one clock here, so that little is to be followed
+follow_microphone() {
+	local dbfs
+	arecord() { command arecord "$@" -d 2; }
+	judge tone "$SANDBOX/mic.raw" 44100 997 4 2 S16_LE
+	card 44100 && configure "$(recipe_of 11)"
+	(
+		export TESTCARD_PACED=1
+		eval "$(command_of "$1")"
+	) >"$SANDBOX/log" 2>&1 || { tail -n 5 "$SANDBOX/log"; return 1; }
+	unset -f arecord
+	played 44100 && dbfs=$(level played.wav) && echo "$dbfs dBFS, of -1" &&
+		awk -v dbfs="$dbfs" 'BEGIN { exit !(dbfs > -1.02 && dbfs < -0.98) }'
+}
 record_from_mic() {
-	microphone 997 && configure "$(recipe_of 11)"
+	microphone 997 && configure "$(recipe_of 13)"
 	rm -f speech.wav
 	command_line "$1" "${@:2}" && judge fit speech.wav 16000 997 1 S16_LE 92
 }
 ten_seconds() { record_from_mic "$1" && [ "$(judge length speech.wav)" = 10 ]; }
 record_into_program() {
 	program() { head -c 64000 >"$SANDBOX/heard.raw"; }
-	microphone 997 && configure "$(recipe_of 11)"
+	microphone 997 && configure "$(recipe_of 13)"
 	# what is recorded has no end: the program's end is arecord's
 	eval "$(command_of "$1")" 2>/dev/null </dev/null
 	judge fit heard.raw 16000 997 1 S16_LE 92
@@ -170,7 +194,7 @@ dac() {
 	aplay -v -D dac --period-time=100000 music.wav 2>"$SANDBOX/log" && tone_played 192000 -3 S32_LE
 }
 dac_command() {
-	card 192000 S32_LE && music 44100 && configure "$(recipe_of 17)"
+	card 192000 S32_LE && music 44100 && configure "$(recipe_of 19)"
 	command_line "$1" && tone_played 192000 -3 S32_LE
 }
 python_has() { "$PYTHON" -c "import $1" 2>/dev/null || { echo "(no $1; not tried)"; return 1; }; }
@@ -181,7 +205,7 @@ portaudio_message() {
 	grep -F "$(cat "$1")" "$SANDBOX/log"
 }
 record_hw() { # PA_ALSA_PLUGHW
-	microphone 997 && configure "$(recipe_of 21)"
+	microphone 997 && configure "$(recipe_of 23)"
 	rm -f speech.wav
 	PA_ALSA_PLUGHW=$1 LD_PRELOAD=$BLI_BUILDDIR/tests/programs/.libs/onecard.so timeout 60 "$PYTHON" \
 		"$srcdir/tests/programs/pyaudio-record.py" speech.wav 16000 1 1600 Microphone >"$SANDBOX/log" 2>&1
@@ -197,7 +221,7 @@ portaudio_plughw() {
 # python_audio FILE open|find: an example of PyAudio, with what it takes for granted before and behind it
 python_audio() {
 	python_has pyaudio || return 0
-	microphone 997 && configure "$(recipe_of 22)"
+	microphone 997 && configure "$(recipe_of 24)"
 	{
 		echo "import pyaudio, wave"
 		[ "$2" = find ] && echo "audio = pyaudio.PyAudio()"
@@ -249,7 +273,7 @@ into_a_server() {
 server_records() {
 	command -v pulseaudio >/dev/null && command -v parec >/dev/null ||
 		{ echo "(no PulseAudio; not tried)"; return 0; }
-	microphone 997 && configure "$(recipe_of 11)"
+	microphone 997 && configure "$(recipe_of 13)"
 	(
 		export TESTCARD_PACED=1 XDG_RUNTIME_DIR=$SANDBOX/run PULSE_SERVER=unix:$SANDBOX/pulse.socket \
 			PULSE_STATE_PATH=$SANDBOX/state
@@ -306,6 +330,8 @@ example 'ratio: 5512 -> 6000' report_of_ratio
 example 'bli-bench --rates' bench_of_delays
 example 'sox word.wav' silence_behind
 example 'pcm.mic {' mic_and_speaker
+example 'pcm.follower {' follower
+example 'arecord -D hw:CARD=Microphone' follow_microphone
 example 'pcm.mic {' records_16_khz
 example 'arecord -D mic' record_from_mic -d 1
 example 'pcm.mixed {' mixed

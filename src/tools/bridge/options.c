@@ -126,7 +126,7 @@ static int set_format(snd_pcm_format_t *format, const char *option)
 	return 0;
 }
 
-static int set_map(struct bridge_options *options)
+static int set_map(struct options *options)
 {
 	const char *text = optarg;
 
@@ -146,7 +146,7 @@ static int set_map(struct bridge_options *options)
 	}
 }
 
-static int set_latency(struct bridge_options *options)
+static int set_latency(struct options *options)
 {
 	static const struct { const char *unit; double seconds; } units[] = {
 		{ "", 1e-3 }, { "ms", 1e-3 }, { "s", 1 }, { "us", 1e-6 },
@@ -167,7 +167,7 @@ static int set_latency(struct bridge_options *options)
 	return commandline_complain("--latency %s: not possible; allowed: 1ms to 10s, auto", optarg);
 }
 
-static int set_converter(struct bridge_options *options)
+static int set_converter(struct options *options)
 {
 	options->converter = bli_preset_find(optarg);
 	if (!options->converter)
@@ -179,7 +179,7 @@ static int set_converter(struct bridge_options *options)
 	return 0;
 }
 
-static int set_dither(struct bridge_options *options)
+static int set_dither(struct options *options)
 {
 	static const char *const words[] = { "none", "tpdf", "shaped", NULL };
 	static const enum bli_dither_kind kinds[] = { BLI_DITHER_NONE, BLI_DITHER_TPDF, BLI_DITHER_SHAPED };
@@ -191,7 +191,7 @@ static int set_dither(struct bridge_options *options)
 	return 0;
 }
 
-static int set_sync(struct bridge_options *options)
+static int set_sync(struct options *options)
 {
 	static const char *const words[] = { "auto", "resample", "none", "timer", "pitch", NULL };
 	int word = find_word(words, optarg);
@@ -203,7 +203,7 @@ static int set_sync(struct bridge_options *options)
 	return 0;
 }
 
-static int set_end(struct bridge_options *options)
+static int set_end(struct options *options)
 {
 	static const char *const words[] = { "drain", "drop", NULL };
 	int word = find_word(words, optarg);
@@ -212,7 +212,7 @@ static int set_end(struct bridge_options *options)
 	return word >= 0 ? 0 : commandline_complain("--at-end %s: unknown; allowed: drain, drop", optarg);
 }
 
-static int set_status(struct bridge_options *options)
+static int set_status(struct options *options)
 {
 	static const char *const words[] = { "line", "json", "none", NULL };
 	int word = find_word(words, optarg);
@@ -221,7 +221,7 @@ static int set_status(struct bridge_options *options)
 	return word >= 0 ? 0 : commandline_complain("--status %s: unknown; allowed: line, json, none", optarg);
 }
 
-static int set_channels(struct bridge_options *options)
+static int set_channels(struct options *options)
 {
 	int channels;
 
@@ -231,14 +231,14 @@ static int set_channels(struct bridge_options *options)
 	return 0;
 }
 
-static int set_plot(struct bridge_options *options)
+static int set_plot(struct options *options)
 {
 	options->drawing = optarg;
 	return gnuplot_terminal(optarg) ? 0
 		: commandline_complain("--plot %s: the name decides the kind of picture; allowed: .svg, .png", optarg);
 }
 
-static int set_option(struct bridge_options *options, int code)
+static int set_option(struct options *options, int code)
 {
 	switch (code) {
 	case OPTION_FROM:
@@ -301,7 +301,7 @@ static int set_option(struct bridge_options *options, int code)
 }
 
 /* What is missing, and what contradicts what.  Returns 0 or EXIT_USAGE. */
-static int check_options(const struct bridge_options *options)
+static int check_options(const struct options *options)
 {
 	if (!options->name[BLI_CLOCK_IN])
 		return commandline_complain("--from: missing; the PCM to capture from");
@@ -324,7 +324,7 @@ static const char *find_config(int argc, char *argv[])
 	return NULL;
 }
 
-static int parse(struct bridge_options *options, int argc, char *argv[])
+static int parse(struct options *options, int argc, char *argv[])
 {
 	int code;
 
@@ -345,13 +345,13 @@ static int parse(struct bridge_options *options, int argc, char *argv[])
 	return check_options(options) ? EXIT_USAGE : -1;
 }
 
-int bridge_options_parse(struct bridge_options *options, int argc, char *argv[])
+int bridge_options_parse(struct options *options, int argc, char *argv[])
 {
 	static char program[] = PROGRAM;
 	char **all;
 	int status;
 
-	*options = (struct bridge_options){
+	*options = (struct options){
 		.format = { SND_PCM_FORMAT_UNKNOWN, SND_PCM_FORMAT_UNKNOWN },
 		.latency = LATENCY_DEFAULT, .converter = bli_preset_find(BLI_PRESET_DEFAULT),
 		.dither = BLI_DITHER_NONE, .interval = 1, .priority = PRIORITY_DEFAULT,
@@ -374,7 +374,7 @@ int bridge_options_parse(struct bridge_options *options, int argc, char *argv[])
 	return status;
 }
 
-void bridge_options_free(struct bridge_options *options)
+void bridge_options_free(struct options *options)
 {
 	configfile_free(&options->file);
 }

@@ -58,7 +58,7 @@ static void clear(struct status *status)
 	status->margin = INFINITY;
 }
 
-void status_begin(struct status *status, const struct bridge_options *options, int64_t now)
+void status_begin(struct status *status, const struct options *options, int64_t now)
 {
 	struct sigaction noting = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
 

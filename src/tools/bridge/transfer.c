@@ -27,7 +27,7 @@ static double rate(const struct transfer *transfer, enum bli_clock_side side)
 
 static int open_stream(struct transfer *transfer)
 {
-	const struct bridge_options *options = transfer->options;
+	const struct options *options = transfer->options;
 	const struct endpoint_setup *in = &transfer->endpoint[BLI_CLOCK_IN].setup;
 	const struct endpoint_setup *out = &transfer->endpoint[BLI_CLOCK_OUT].setup;
 	struct bli_stream_config config = {
@@ -62,7 +62,7 @@ static int open_buffers(struct transfer *transfer)
 		return EXIT_FAILURE;
 	}
 	for (unsigned channel = 0; channel < out->setup.channels; channel++) {
-		const struct bridge_options *options = transfer->options;
+		const struct options *options = transfer->options;
 		unsigned source = options->map_count ? options->map[channel] : channel + 1;
 
 		if (source)
@@ -79,7 +79,7 @@ static int open_buffers(struct transfer *transfer)
 /* A period waits to be read, the converter delays, and what is queued must outlast the next wake-up's lateness. */
 static int choose_latency(struct transfer *transfer)
 {
-	const struct bridge_options *options = transfer->options;
+	const struct options *options = transfer->options;
 	double period = (double)transfer->endpoint[BLI_CLOCK_IN].setup.period_frames / rate(transfer, BLI_CLOCK_IN);
 	double block = transfer->follows ? (double)transfer->stream.glide.block_in / rate(transfer, BLI_CLOCK_IN) : 0;
 	double delay = bli_stream_delay(&transfer->stream) / rate(transfer, BLI_CLOCK_IN);

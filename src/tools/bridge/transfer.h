@@ -26,7 +26,7 @@ enum transfer_end {
 };
 
 struct transfer {
-	const struct bridge_options *options;
+	const struct options *options;
 	struct endpoint endpoint[BLI_CLOCK_SIDES];
 	struct bli_stream stream;
 	struct bli_clockloop loop;

@@ -14,7 +14,7 @@ bli_bridge_SOURCES = \
 	src/tools/bridge/status.c src/tools/bridge/status.h \
 	src/tools/bridge/sync.c src/tools/bridge/sync.h \
 	src/tools/bridge/transfer.c src/tools/bridge/transfer.h \
-	$(commandline_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)
+	$(optionparser_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)
 bli_bridge_CPPFLAGS = $(tools_cppflags)
 bli_bridge_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bli_bridge_LDADD = src/core/libcore.la $(ALSA_LIBS)

@@ -12,6 +12,7 @@
 #include "negotiation.h"
 #include "options.h"
 #include "realtime.h"
+#include "run.h"
 #include "shared/commandline.h"
 #include "shared/interrupt.h"
 #include "status.h"
@@ -153,7 +154,7 @@ static int run_once(struct transfer *transfer, bool *again)
 	transfer->status.mode = sync_name(transfer->sync.mode);
 	if (transfer->options->verbose)
 		describe(transfer);
-	*again = transfer_run(transfer) == TRANSFER_CHANGED;
+	*again = run_transfer(transfer) == RUN_CHANGED;
 	return 0;
 }
 

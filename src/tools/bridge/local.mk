@@ -11,6 +11,7 @@ bli_bridge_SOURCES = \
 	src/tools/bridge/realtime.c src/tools/bridge/realtime.h \
 	src/tools/bridge/record.c src/tools/bridge/record.h \
 	src/tools/bridge/recovery.c src/tools/bridge/recovery.h \
+	src/tools/bridge/run.c src/tools/bridge/run.h \
 	src/tools/bridge/status.c src/tools/bridge/status.h \
 	src/tools/bridge/sync.c src/tools/bridge/sync.h \
 	src/tools/bridge/transfer.c src/tools/bridge/transfer.h \

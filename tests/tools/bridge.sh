@@ -370,6 +370,12 @@ bridge --config bridge.conf --duration 2
 check "--config" "$(tail -n 1 err)" grep -q 'latency 30.0 ms' err
 bridge --config bridge.conf --duration 2 --latency 25ms
 check "--config: the command line overrides it" "$(tail -n 1 err)" grep -q 'latency 25.0 ms' err
+for word in --conf --confi --config; do
+	bridge $word=bridge.conf --duration 2
+	check "$word=FILE" "$(tail -n 1 err)" grep -q 'latency 30.0 ms' err
+done
+bridge --conf bridge.conf --duration 2
+check "--conf FILE" "$(tail -n 1 err)" grep -q 'latency 30.0 ms' err
 echo 'form in' >wrong.conf
 refuses "a wrong name in a file" 2 "unrecognized option '--form=in'" --config wrong.conf
 refuses "a file that is not there" 2 "--config nowhere.conf: No such file or directory" --config nowhere.conf
@@ -419,6 +425,12 @@ check "the unit: its options" "$(grep ExecStart "$unit")" \
 	grep -qE '^ExecStart=/.*/bli-bridge --config /.*/bli-bridge/%i\.conf$' "$unit"
 columns=$("$build/bli-bridge" --help | wc -L)
 check "--help, 80 columns at most" "$columns columns" test "$columns" -le 80
+for option in --help --version; do
+	"$build/bli-bridge" $option >/dev/full 2>err
+	status=$?
+	check "$option to a full disk" "status $status, $(cat err)" \
+		test "$status $(cat err)" = "1 bli-bridge: standard output: No space left on device"
+done
 for option in $("$build/bli-bridge" --help | grep -oE -- '--[a-z-]+' | sort -u); do
 	for place in man/bli-bridge.1 completion/bli-tools.bash completion/_bli-bridge; do
 		grep -qE -- "${option/#--/(--|Fl \\\\-)}([^a-z-]|\$)" "$sources/$place" || bad "$option" "not in $place"

@@ -285,14 +285,17 @@ static int check_options(const struct options *options)
 	return 0;
 }
 
-/* The file of the first --config, or NULL. */
+/* The file of the first --config, or NULL.  As for getopt the name can be cut short: --con could be --control, too. */
 static const char *find_config(int argc, char *argv[])
 {
+	static const char name[] = "--config", least[] = "--conf";
+
 	for (int i = 1; i < argc; i++) {
-		if (strncmp(argv[i], "--config=", 9) == 0)
-			return argv[i] + 9;
-		if (strcmp(argv[i], "--config") == 0 && i + 1 < argc)
-			return argv[i + 1];
+		const size_t length = strcspn(argv[i], "=");
+
+		if (length < sizeof(least) - 1 || length > sizeof(name) - 1 || strncmp(argv[i], name, length) != 0)
+			continue;
+		return argv[i][length] ? argv[i] + length + 1 : i + 1 < argc ? argv[i + 1] : NULL;
 	}
 	return NULL;
 }

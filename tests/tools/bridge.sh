@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# bli-bridge between two sound cards with clocks of their own (clockcard.c), in simulated time (simtime.c): what arrives,
-# when, and what comes of everything that can happen to a card.
+# bli-bridge between two sound cards with clocks of their own (clockcard.c), in simulated time (simtime.c): what
+# arrives, when, and what comes of everything that can happen to a card.
 # BLI_BUILDDIR: where the program is (.); srcdir: top of the sources (.); --long: longer runs.
 set -u
 export LC_ALL=C
@@ -23,7 +23,8 @@ cd "$work" || exit 99
 . "$sources/tests/tools/checks.sh"
 export ALSA_CONFIG_PATH=$work/asound.conf
 # a sanitized program brings a library that wants to be the first
-LD_PRELOAD=$simtime "$build/bli-bridge" --version >/dev/null 2>&1 || { echo "skipped: nothing can be preloaded"; exit 77; }
+LD_PRELOAD=$simtime "$build/bli-bridge" --version >/dev/null 2>&1 ||
+	{ echo "skipped: nothing can be preloaded"; exit 77; }
 
 # cards IN OUT [MORE]: what the next run finds
 cards() {
@@ -37,7 +38,9 @@ bridge() {
 	status=$?
 }
 # heard BEGIN END: figures of what was played then; the clocks are in $clocks, the latency in $latency
-heard() { "$python" "$sources/tests/tools/bridge.py" played.raw $clocks "$latency" "$1" "$2" "${format:-S16_LE}" ${tone:-}; }
+heard() {
+	"$python" "$sources/tests/tools/bridge.py" played.raw $clocks "$latency" "$1" "$2" "${format:-S16_LE}" ${tone:-}
+}
 # figure NAME: one of them
 figure() { sed "s/.*$1 \([-0-9.]*\).*/\1/" <<<"$figures"; }
 # within NUMBER LOW HIGH
@@ -50,7 +53,8 @@ arrives() {
 	read -r least_ms most_ms < <(sed 's/.*latency \([0-9.]* [0-9.]*\).*/\1/' <<<"$figures")
 	check "$name" "$figures" test $status -eq 0 -a -n "$most_ms"
 	check "$name: SNR" "$(figure SNR) dB" within "$(figure SNR)" "$snr" 200
-	check "$name: latency" "$least_ms to $most_ms ms" awk -v low="$least_ms" -v high="$most_ms" -v ms="$latency" -v us="$most" \
+	check "$name: latency" "$least_ms to $most_ms ms" \
+		awk -v low="$least_ms" -v high="$most_ms" -v ms="$latency" -v us="$most" \
 		'BEGIN { exit !((ms - low) * 1000 <= us && (high - ms) * 1000 <= us) }'
 }
 # last KEY: of the last line of --status json
@@ -187,15 +191,18 @@ told "xruns" 1 1 0
 figures=$(heard 31 49)
 check "back at once" "$figures" within "$(sed 's/.*latency [0-9.]* \([0-9.]*\).*/\1/' <<<"$figures")" 39.9 40.1
 figures=$(heard 29.5 30.5)
-check "silence of the missing length" "$(cut -d ' ' -f 9 <<<"$figures") s" within "$(cut -d ' ' -f 9 <<<"$figures")" 0 0.02
-check "xruns: said once each" "$(cat err)" test "$(sort err)" = "bli-bridge: in: xrun by itself; the status counts more of them
+silence=$(cut -d ' ' -f 9 <<<"$figures")
+check "silence of the missing length" "$silence s" within "$silence" 0 0.02
+check "xruns: said once each" "$(cat err)" test "$(sort err)" = \
+	"bli-bridge: in: xrun by itself; the status counts more of them
 bli-bridge: out: xrun by itself; the status counts more of them"
 # hiccups of 100 ms in a latency of 40
 cards 'rate 44100 ppm 300' 'rate 48000 ppm 50'
 SIMTIME_HICCUPS=20:100 bridge --from in --to out --duration 122 --status json
-check "woken too late" "$(cat err)" grep -qE '^bli-bridge: out: xrun, woken (9[0-9]|1[01][0-9]) ms late; the status counts more of them$' err
-check "woken too late: one each" "$(last xruns_in) and $(last xruns_out) xruns" test "$(last xruns_in)" = 0 -a "$(last xruns_out)" -ge 2 -a \
-	"$(last xruns_out)" -le 12 -a "$(wc -l <err)" = 1
+check "woken too late" "$(cat err)" grep -qE \
+	'^bli-bridge: out: xrun, woken (9[0-9]|1[01][0-9]) ms late; the status counts more of them$' err
+check "woken too late: one each" "$(last xruns_in) and $(last xruns_out) xruns" test "$(last xruns_in)" = 0 -a \
+	"$(last xruns_out)" -ge 2 -a "$(last xruns_out)" -le 12 -a "$(wc -l <err)" = 1
 
 for side in in out; do
 	in='rate 44100 ppm 300' out='rate 48000 ppm 50'
@@ -205,8 +212,10 @@ for side in in out; do
 	arrives "$side unplugged for 3 s" 45 60 90 50
 	told "$side unplugged for 3 s" 0 0 1
 	figures=$(heard 35 45)
-	check "$side unplugged: back at once" "$figures" within "$(sed 's/.*latency [0-9.]* \([0-9.]*\).*/\1/' <<<"$figures")" 39.9 40.1
-	check "$side unplugged: said once" "$(paste -sd ';' err)" test "$(cat err)" = "bli-bridge: $side: lost (No such device); waiting for it
+	check "$side unplugged: back at once" "$figures" \
+		within "$(sed 's/.*latency [0-9.]* \([0-9.]*\).*/\1/' <<<"$figures")" 39.9 40.1
+	check "$side unplugged: said once" "$(paste -sd ';' err)" test "$(cat err)" = \
+		"bli-bridge: $side: lost (No such device); waiting for it
 bli-bridge: $side: back again"
 done
 
@@ -219,16 +228,19 @@ clocks="48000 300 48000 50"
 cards 'rate 44100 ppm 300 events "20:rate=48000"' 'rate 48000 ppm 50'
 bridge --from in --to out --duration 62 --status json
 arrives "a source that starts again at another rate" 45 60 90 50
-check "another rate: said" "$(tail -n 1 err)" test "$(tail -n 1 err)" = "bli-bridge: in: back again, but not at 44100 Hz"
+check "another rate: said" "$(tail -n 1 err)" test "$(tail -n 1 err)" = \
+	"bli-bridge: in: back again, but not at 44100 Hz"
 
 for resumes in no yes; do
 	kind="suspended, $resumes resume"
-	cards "rate 48000 ppm 300 resumes $resumes events \"25:suspend=1500\"" "rate 48000 ppm 50 resumes $resumes events \"40:suspend=800\""
+	cards "rate 48000 ppm 300 resumes $resumes events \"25:suspend=1500\"" \
+		"rate 48000 ppm 50 resumes $resumes events \"40:suspend=800\""
 	bridge --from in --to out --duration 52 --status json
 	arrives "$kind: after that of the capture" 28 39 90 50
 	arrives "$kind: after that of the playback" 42 52 90 50
-	check "$kind: told" "$(last suspends) suspends, $(last xruns_in) and $(last xruns_out) xruns; $(cat err)" test \
-		"$(last suspends)/$(last xruns_in)/$(last xruns_out) $(cat err)" = "2/0/0 bli-bridge: in: suspended; waiting for it; the status counts more of them"
+	check "$kind: told" "$(last suspends) suspends, $(last xruns_in) and $(last xruns_out) xruns; $(cat err)" \
+		test "$(last suspends)/$(last xruns_in)/$(last xruns_out) $(cat err)" = \
+		"2/0/0 bli-bridge: in: suspended; waiting for it; the status counts more of them"
 	for times in "24 28 1.5" "39 42 0.8"; do
 		read -r begin end length <<<"$times"
 		figures=$(heard "$begin" "$end")
@@ -243,19 +255,23 @@ cards 'ppm 312 events "25:stall=5000"' 'ppm -50'
 bridge --from in --to out --duration 42 --status json
 arrives "a source that stands still for 5 s" 31 41 90 50
 told "a source that stands still for 5 s" 0 0 0
-check "a source that stands still for 5 s: said once" "$(cat err)" test "$(cat err)" = "bli-bridge: in: stands still; waiting for it
+check "a source that stands still for 5 s: said once" "$(cat err)" test "$(cat err)" = \
+	"bli-bridge: in: stands still; waiting for it
 bli-bridge: in: goes on"
 figures=$(heard 24 32)
-check "a source that stands still for 5 s: silence" "$(cut -d ' ' -f 10 <<<"$figures") s" within "$(cut -d ' ' -f 10 <<<"$figures")" 5 5.05
+silence=$(cut -d ' ' -f 10 <<<"$figures")
+check "a source that stands still for 5 s: silence" "$silence s" within "$silence" 5 5.05
 for event in stall=5000 stall=500 stall=20 jump=192 jump=-192; do
 	rm -f values
 	cards "ppm 312 events \"25:$event\"" 'ppm -50' "$(control '')"
 	bridge --from in --to out --control tuning --duration 52 --status json
 	# 362 ppm, in grains of 10, two in a second
-	check "a source that tunes and has $event: the value stays" "$(tail -n +31 values | sort -n | sed -n '2p;$p' | paste -sd ' ')" \
+	check "a source that tunes and has $event: the value stays" \
+		"$(tail -n +31 values | sort -n | sed -n '2p;$p' | paste -sd ' ')" \
 		awk 'NR > 30 && $1 != 100000 && ($1 < 100030 || $1 > 100042) { bad = 1 } END { exit bad }' values
 	keeps "a source that tunes and has $event"
-	check "a source that tunes and has $event: told" "$(last mode); $(paste -sd ';' err)" test "$(last mode)" = pitch -a "$(wc -l <err)" -le 2
+	check "a source that tunes and has $event: told" "$(last mode); $(paste -sd ';' err)" \
+		test "$(last mode)" = pitch -a "$(wc -l <err)" -le 2
 done
 rm -f values
 
@@ -265,7 +281,8 @@ rm -f values
 cards 'rate 44100 ppm 300 events "10:xrun 14:suspend=500 18:stall=300 22:stall=3000 28:jump=300"' \
 	'rate 48000 ppm 50 events "12:xrun 16:suspend=500"'
 SIMTIME_SPY="1:31:$work/spy" bridge --from in --to out --duration 32 --status json -v
-check "nothing is allocated" "$(cat spy), $(last xruns_in) and $(last xruns_out) xruns, $(last suspends) suspends, $(last stalls) stalls" \
+check "nothing is allocated" \
+	"$(cat spy), $(last xruns_in) and $(last xruns_out) xruns, $(last suspends) suspends, $(last stalls) stalls" \
 	test "$(cut -d ' ' -f 1-4 spy)" = "0 calls of the" -a "$(last xruns_in)/$(last suspends)/$(last stalls)" = 1/2/1
 check "no page faults" "$(sed 's/.*, //' spy)" within "$(sed 's/.*, \([0-9]*\).*/\1/' spy)" 0 4
 cards '' ''
@@ -289,9 +306,11 @@ for number in 2 15; do
 done
 SIMTIME_SIGNALS="9.5:15" bridge --from in --to out --at-end drop
 size=$(stat -c %s played.raw)
-check "dropped" "status $status, $((size / 4)) frames" within "$((size / 4))" $((48000 * 9490 / 1000)) $((48000 * 9512 / 1000))
+check "dropped" "status $status, $((size / 4)) frames" \
+	within "$((size / 4))" $((48000 * 9490 / 1000)) $((48000 * 9512 / 1000))
 SIMTIME_SIGNALS="4:10 9.5:15" bridge --from in --to out
-check "SIGUSR1 prints the status" "$(cat err)" grep -qE '^resample (locking|locked), \+[0-9.]+ ppm \+- [0-9.]+, latency 40\.[0-9]+ ms' err
+check "SIGUSR1 prints the status" "$(cat err)" \
+	grep -qE '^resample (locking|locked), \+[0-9.]+ ppm \+- [0-9.]+, latency 40\.[0-9]+ ms' err
 
 # ---- Formats, rates and channels
 
@@ -299,7 +318,8 @@ clocks="44100 300 44100 50"
 cards 'rates [ 44100 48000 ] ppm 300' 'rates [ 44100 96000 ] ppm 50'
 bridge --from in --to out --duration 32 -v
 arrives "the rate that both have" 20 30 90 50
-check "-v tells the set-up" "$(head -n 1 err)" grep -qx 'bli-bridge: out: 44100 Hz, S16_LE, 2 channels, periods of 441 frames, buffer of 4410; times of reading' err
+set_up='bli-bridge: out: 44100 Hz, S16_LE, 2 channels, periods of 441 frames, buffer of 4410; times of reading'
+check "-v tells the set-up" "$(head -n 1 err)" grep -qx "$set_up" err
 clocks="48000 300 96000 50"
 bridge --from in --to out --duration 32 --from-rate 48k --to-rate 96000
 arrives "the rates asked for" 20 30 90 50
@@ -320,7 +340,8 @@ cards 'rate 44100 ppm 312' 'rate 48000 ppm -50 grain 48'
 SIMTIME_JITTER_US=500 bridge --from in --to out --check --duration 20
 pointers=$(sed -n 's/.*pointer late by up to \([0-9.]*\) ms/\1/p' out | paste -sd ' ')
 wakes=$(sed -n 's/^wake-ups late by up to \([0-9.]*\) ms.*/\1/p' out)
-check "--check: pointers" "$pointers ms" awk -v p="$pointers" 'BEGIN { split(p, n, " "); exit !(n[1] < 0.05 && n[2] > 0.9 && n[2] < 1.1) }'
+check "--check: pointers" "$pointers ms" awk -v p="$pointers" \
+	'BEGIN { split(p, n, " "); exit !(n[1] < 0.05 && n[2] > 0.9 && n[2] < 1.1) }'
 check "--check: wake-ups" "$wakes ms" within "$wakes" 0.4 0.6
 check "--check: clocks" "$(sed -n 's/.*clock \([-+0-9.]* ppm\).*/\1/p' out | paste -sd ' ')" \
 	awk '/clock/ { ppm[++n] = $2 } END { exit !(ppm[1] > 311 && ppm[1] < 313 && ppm[2] > -55 && ppm[2] < -45) }' out
@@ -334,7 +355,8 @@ told "--latency auto" 0 0 0
 latency=40
 cards 'rate 44100 ppm 312' 'rate 48000 ppm -50'
 bridge --from in --to out --duration 62 --record-status run.csv
-check "--record-status" "$(tail -n 1 run.csv)" awk -F , 'NR > 22 && ($2 < 361.5 || $2 > 362.5 || $3 < 39.99 || $3 > 40.01) { bad = 1 }
+check "--record-status" "$(tail -n 1 run.csv)" awk -F , '
+	NR > 22 && ($2 < 361.5 || $2 > 362.5 || $3 < 39.99 || $3 > 40.01) { bad = 1 }
 	END { exit !(NR > 58 && NF == 7 && !bad) }' run.csv
 refuses "a table that exists" 1 "run.csv: exists already; -y replaces it" --from in --to out --record-status run.csv
 if command -v gnuplot >/dev/null; then
@@ -348,6 +370,12 @@ bridge --config bridge.conf --duration 2
 check "--config" "$(tail -n 1 err)" grep -q 'latency 30.0 ms' err
 bridge --config bridge.conf --duration 2 --latency 25ms
 check "--config: the command line overrides it" "$(tail -n 1 err)" grep -q 'latency 25.0 ms' err
+for word in --conf --confi --config; do
+	bridge $word=bridge.conf --duration 2
+	check "$word=FILE" "$(tail -n 1 err)" grep -q 'latency 30.0 ms' err
+done
+bridge --conf bridge.conf --duration 2
+check "--conf FILE" "$(tail -n 1 err)" grep -q 'latency 30.0 ms' err
 echo 'form in' >wrong.conf
 refuses "a wrong name in a file" 2 "unrecognized option '--form=in'" --config wrong.conf
 refuses "a file that is not there" 2 "--config nowhere.conf: No such file or directory" --config nowhere.conf
@@ -358,8 +386,8 @@ refuses "a file in a file" 2 "--config bridge.conf: one file, and not from withi
 
 printf '%s\n' "pcm_type.clockcard.lib \"$card\"" >asound.conf
 for name in hw plughw; do
-	printf 'pcm.%s { @args [ CARD DEV ] @args.CARD { type string default 0 } @args.DEV { type integer default 0 } %s }\n' $name \
-		'type clockcard' >>asound.conf
+	printf 'pcm.%s { %s %s type clockcard }\n' $name '@args [ CARD DEV ] @args.CARD { type string default 0 }' \
+		'@args.DEV { type integer default 0 }' >>asound.conf
 done
 echo 'pcm.bluealsa { type clockcard rate 44100 ppm 200 }' >>asound.conf
 recipes=0
@@ -368,8 +396,12 @@ while read -r line; do
 	read -ra words <<<"$line"
 	bridge "${words[@]:1}" --duration 3
 	case $line in
-	*"--sync timer"*) check "manual: $line" "$(cat err)" test $status -eq 1 -a "$(grep -c 'no loopback whose timer_source' err)" = 1 ;;
-	*"--check"*) check "manual: $line" "$(tail -n 1 out)" test $status -eq 0 -a "$(grep -c '^recommended: --latency' out)" = 1 ;;
+	*"--sync timer"*)
+		check "manual: $line" "$(cat err)" \
+			test $status -eq 1 -a "$(grep -c 'no loopback whose timer_source' err)" = 1 ;;
+	*"--check"*)
+		check "manual: $line" "$(tail -n 1 out)" \
+			test $status -eq 0 -a "$(grep -c '^recommended: --latency' out)" = 1 ;;
 	*"--plot"*)
 		if command -v gnuplot >/dev/null; then
 			check "manual: $line" "$(stat -c %s hour.svg) bytes" test $status -eq 0 -a -s hour.svg
@@ -389,9 +421,16 @@ if command -v systemd-analyze >/dev/null; then
 	systemd-analyze verify ./bli-bridge@dac.service >out 2>&1
 	check "the unit" "$(head -n 1 out)" test -z "$(grep 'bli-bridge@' out | grep -v "'man ")"
 fi
-check "the unit: its options" "$(grep ExecStart "$unit")" grep -qE '^ExecStart=/.*/bli-bridge --config /.*/bli-bridge/%i\.conf$' "$unit"
+check "the unit: its options" "$(grep ExecStart "$unit")" \
+	grep -qE '^ExecStart=/.*/bli-bridge --config /.*/bli-bridge/%i\.conf$' "$unit"
 columns=$("$build/bli-bridge" --help | wc -L)
 check "--help, 80 columns at most" "$columns columns" test "$columns" -le 80
+for option in --help --version; do
+	"$build/bli-bridge" $option >/dev/full 2>err
+	status=$?
+	check "$option to a full disk" "status $status, $(cat err)" \
+		test "$status $(cat err)" = "1 bli-bridge: standard output: No space left on device"
+done
 for option in $("$build/bli-bridge" --help | grep -oE -- '--[a-z-]+' | sort -u); do
 	for place in man/bli-bridge.1 completion/bli-tools.bash completion/_bli-bridge; do
 		grep -qE -- "${option/#--/(--|Fl \\\\-)}([^a-z-]|\$)" "$sources/$place" || bad "$option" "not in $place"
@@ -400,39 +439,54 @@ done
 
 # ---- What is refused
 
-cards '' '' 'pcm.mono { type clockcard channels 1 } pcm.player { type clockcard only playback } pcm.mike { type clockcard only capture }'
+cards '' '' 'pcm.mono { type clockcard channels 1 }
+	pcm.player { type clockcard only playback } pcm.mike { type clockcard only capture }'
 refuses "no such PCM" 1 "--from nowhere: no such PCM" --from nowhere --to out
 refuses "no such PCM to play on" 1 "--to nowhere: no such PCM" --from in --to nowhere
 refuses "the same PCM" 1 "--from in --to in: the same PCM" --from in --to in
 refuses "a capture that can only play" 1 "--from player: it can only play" --from player --to out
 refuses "a playback that can only capture" 1 "--to mike: it can only capture" --from in --to mike
-refuses "no common channels" 1 "mono has 1 to 1 channels, out has 2 to 2: none in common; --map tells which go where" --from mono --to out
+refuses "no common channels" 1 "mono has 1 to 1 channels, out has 2 to 2: none in common; --map tells which go where" \
+	--from mono --to out
 refuses "channels that one does not have" 1 "--channels 3: in has 2 to 2" --from in --to out --channels 3
-refuses "a rate that it does not have" 1 "--to-rate 44100: out does not have it; the nearest is 48000" --from in --to out --to-rate 44.1k
-refuses "a format that it does not have" 1 "--from-format S32_LE: in does not have it" --from in --to out --from-format S32_LE
+refuses "a rate that it does not have" 1 "--to-rate 44100: out does not have it; the nearest is 48000" \
+	--from in --to out --to-rate 44.1k
+refuses "a format that it does not have" 1 "--from-format S32_LE: in does not have it" \
+	--from in --to out --from-format S32_LE
 refuses "a channel that it does not have" 1 "--map: channel 3: in has up to 2" --from in --to out --map 1,3
 bridge --from in --to out --latency 2ms
-check "too short a latency" "$(cat err)" grep -qE "^bli-bridge: --latency 2ms: not possible; at least [45]\.[0-9]ms with a period of 1\.0ms and \
-a converter's delay of [23]\.[0-9]ms$" err
+check "too short a latency" "$(cat err)" grep -qE "^bli-bridge: --latency 2ms: not possible; at least [45]\.[0-9]ms \
+with a period of 1\.0ms and a converter's delay of [23]\.[0-9]ms$" err
 refuses "no --from" 2 "--from: missing; the PCM to capture from" --to out
 refuses "no --to" 2 "--to: missing; the PCM to play on" --from in
-refuses "an unknown converter" 2 "--converter best: unknown; allowed: bli_fast, bli_medium, bli, bli_high, bli_best" --from in --to out --converter best
-refuses "a converter that cannot glide" 2 "--converter bli_linear: cannot follow a clock; allowed: bli_fast, bli_medium, bli, bli_high, bli_best" --from in --to out --converter bli_linear
+refuses "an unknown converter" 2 "--converter best: unknown; allowed: bli_fast, bli_medium, bli, bli_high, bli_best" \
+	--from in --to out --converter best
+refuses "a converter that cannot glide" 2 \
+	"--converter bli_linear: cannot follow a clock; allowed: bli_fast, bli_medium, bli, bli_high, bli_best" \
+	--from in --to out --converter bli_linear
 refuses "a wrong latency" 2 "--latency 20m: not possible; allowed: 1ms to 10s, auto" --from in --to out --latency 20m
-refuses "a wrong rate" 2 "--from-rate 1: not possible; allowed: 2000 to 1536000 Hz, whole, as in 44100, 44.1k" --from in --to out --from-rate 1
-refuses "an unknown format" 2 "--to-format S17: not possible; allowed: a linear format of ALSA, as in S16_LE, S24_3LE, S32_LE, FLOAT_LE" --from in --to out --to-format S17
-refuses "a wrong map" 2 "--map 1,x: not possible; allowed: up to 64 numbers of 0 to 64 with commas between" --from in --to out --map 1,x
+refuses "a wrong rate" 2 "--from-rate 1: not possible; allowed: 2000 to 1536000 Hz, whole, as in 44100, 44.1k" \
+	--from in --to out --from-rate 1
+refuses "an unknown format" 2 \
+	"--to-format S17: not possible; allowed: a linear format of ALSA, as in S16_LE, S24_3LE, S32_LE, FLOAT_LE" \
+	--from in --to out --to-format S17
+refuses "a wrong map" 2 "--map 1,x: not possible; allowed: up to 64 numbers of 0 to 64 with commas between" \
+	--from in --to out --map 1,x
 refuses "--channels with --map" 2 "--channels, --map: one of them" --from in --to out --map 1,2 --channels 2
-refuses "an unknown mode" 2 "--sync pi: not possible; allowed: auto, resample, none, timer, pitch" --from in --to out --sync pi
-refuses "nothing to tune" 1 "--sync pitch: not possible; neither in nor out has an element that tunes its clock" --from in --to out --sync pitch
-refuses "no loopback" 1 "--sync timer: not possible; in is no loopback whose timer_source is out" --from in --to out --sync timer
+refuses "an unknown mode" 2 "--sync pi: not possible; allowed: auto, resample, none, timer, pitch" \
+	--from in --to out --sync pi
+refuses "nothing to tune" 1 "--sync pitch: not possible; neither in nor out has an element that tunes its clock" \
+	--from in --to out --sync pitch
+refuses "no loopback" 1 "--sync timer: not possible; in is no loopback whose timer_source is out" \
+	--from in --to out --sync timer
 refuses "an argument" 2 "hw:0: unknown; PCMs are given by --from and --to" --from in --to out hw:0
 
 # ---- alsaloop, for comparison: it steps the ratio by 10 ppm once in 15 s
 
 if command -v alsaloop >/dev/null; then
 	cards 'ppm 300' '' 'ctl.!default { type hw card 0 }'
-	SIMTIME_SIGNALS="301:2" LD_PRELOAD=$simtime timeout 20 alsaloop -v -C in -P out -r 48000 -f S16_LE -c 2 -t 40000 -S 4 >out 2>&1
+	SIMTIME_SIGNALS="301:2" LD_PRELOAD=$simtime timeout 20 \
+		alsaloop -v -C in -P out -r 48000 -f S16_LE -c 2 -t 40000 -S 4 >out 2>&1
 	late=$(sed -n 's/^New pitch.*0\/\([0-9]*\)).*/\1/p' out | tail -n 1)
 	clocks="48000 300 48000 0"
 	bridge --from in --to out --duration 302

@@ -12,6 +12,7 @@
 #include "negotiation.h"
 #include "options.h"
 #include "realtime.h"
+#include "run.h"
 #include "shared/commandline.h"
 #include "shared/interrupt.h"
 #include "status.h"
@@ -59,7 +60,7 @@ static int explain(const char *name, enum bli_clock_side side, int error)
 /* Open a side, as soon as no other program has it.  Returns 0, EXIT_FAILURE, or −EINTR at a signal. */
 static int open_side(struct transfer *transfer, enum bli_clock_side side)
 {
-	const struct bridge_options *options = transfer->options;
+	const struct options *options = transfer->options;
 	const char *name = options->name[side];
 	bool said = false;
 
@@ -119,7 +120,7 @@ static int set_up(struct transfer *transfer)
 }
 
 /* --check and --latency auto: what the PCMs are good for, and the latency from that. */
-static int check_sides(struct transfer *transfer, struct bridge_options *options, double duration)
+static int check_sides(struct transfer *transfer, struct options *options, double duration)
 {
 	const double unchecked = options->latency;
 	struct check_result result;
@@ -153,11 +154,11 @@ static int run_once(struct transfer *transfer, bool *again)
 	transfer->status.mode = sync_name(transfer->sync.mode);
 	if (transfer->options->verbose)
 		describe(transfer);
-	*again = transfer_run(transfer) == TRANSFER_CHANGED;
+	*again = run_transfer(transfer) == RUN_CHANGED;
 	return 0;
 }
 
-static int run(struct transfer *transfer, struct bridge_options *options)
+static int run(struct transfer *transfer, struct options *options)
 {
 	bool again = true;
 	int status;
@@ -176,7 +177,7 @@ static int run(struct transfer *transfer, struct bridge_options *options)
 
 int main(int argc, char *argv[])
 {
-	struct bridge_options options;
+	struct options options;
 	struct transfer transfer = { .end_time = INT64_MAX };
 	int status = bridge_options_parse(&options, argc, argv);
 

@@ -11,10 +11,11 @@ bli_bridge_SOURCES = \
 	src/tools/bridge/realtime.c src/tools/bridge/realtime.h \
 	src/tools/bridge/record.c src/tools/bridge/record.h \
 	src/tools/bridge/recovery.c src/tools/bridge/recovery.h \
+	src/tools/bridge/run.c src/tools/bridge/run.h \
 	src/tools/bridge/status.c src/tools/bridge/status.h \
 	src/tools/bridge/sync.c src/tools/bridge/sync.h \
 	src/tools/bridge/transfer.c src/tools/bridge/transfer.h \
-	$(commandline_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)
+	$(optionparser_sources) $(gnuplot_sources) $(outfile_sources) $(ratetext_sources)
 bli_bridge_CPPFLAGS = $(tools_cppflags)
 bli_bridge_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 bli_bridge_LDADD = src/core/libcore.la $(ALSA_LIBS)

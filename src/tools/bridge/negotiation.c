@@ -60,7 +60,7 @@ static bool offers_rate(const struct endpoint *endpoint, const struct endpoint_s
 	return endpoint_offers(endpoint, setup->format, rate_hz, 0);
 }
 
-static int choose_given_rates(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct bridge_options *options,
+static int choose_given_rates(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct options *options,
 			      struct endpoint_setup setup[BLI_CLOCK_SIDES])
 {
 	for (int side = 0; side < BLI_CLOCK_SIDES; side++) {
@@ -74,7 +74,7 @@ static int choose_given_rates(const struct endpoint endpoint[BLI_CLOCK_SIDES], c
 	return 0;
 }
 
-static int choose_rates(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct bridge_options *options,
+static int choose_rates(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct options *options,
 			struct endpoint_setup setup[BLI_CLOCK_SIDES])
 {
 	static const unsigned rates[] = {
@@ -100,7 +100,7 @@ static int choose_rates(const struct endpoint endpoint[BLI_CLOCK_SIDES], const s
 }
 
 /* Channels by a map: as many of the capture as it names, or as there are. */
-static int choose_mapped(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct bridge_options *options,
+static int choose_mapped(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct options *options,
 			 struct endpoint_setup setup[BLI_CLOCK_SIDES])
 {
 	unsigned highest = 1, least, most;
@@ -132,7 +132,7 @@ static bool both_offer(const struct endpoint endpoint[BLI_CLOCK_SIDES],
 	return true;
 }
 
-static int choose_channels(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct bridge_options *options,
+static int choose_channels(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct options *options,
 			   struct endpoint_setup setup[BLI_CLOCK_SIDES])
 {
 	unsigned channels = options->channels, least[BLI_CLOCK_SIDES], most[BLI_CLOCK_SIDES];
@@ -158,7 +158,7 @@ static int choose_channels(const struct endpoint endpoint[BLI_CLOCK_SIDES], cons
 	return 0;
 }
 
-int negotiate(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct bridge_options *options,
+int negotiate(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct options *options,
 	      struct endpoint_setup setup[BLI_CLOCK_SIDES])
 {
 	double period = fmin(fmax(options->latency / PERIODS_IN_LATENCY, PERIOD_MIN), PERIOD_MAX);

@@ -12,7 +12,7 @@
  * rather than another; as many channels on both.  Returns 0, or EXIT_FAILURE
  * after saying what is not possible.
  */
-int negotiate(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct bridge_options *options,
+int negotiate(const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct options *options,
 	      struct endpoint_setup setup[BLI_CLOCK_SIDES]);
 
 /* Frames of a duration, s. */

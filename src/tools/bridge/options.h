@@ -16,7 +16,7 @@ enum bridge_sync { SYNC_AUTO, SYNC_RESAMPLE, SYNC_NONE, SYNC_TIMER, SYNC_PITCH }
 enum bridge_status { STATUS_AUTO, STATUS_LINE, STATUS_JSON, STATUS_NONE };
 
 /* Two of each are of the capture side [BLI_CLOCK_IN] and of the playback side [BLI_CLOCK_OUT]. */
-struct bridge_options {
+struct options {
 	const char *name[BLI_CLOCK_SIDES];	/* of the PCM */
 	unsigned rate_hz[BLI_CLOCK_SIDES];	/* 0: the best */
 	snd_pcm_format_t format[BLI_CLOCK_SIDES];	/* SND_PCM_FORMAT_UNKNOWN: the best */
@@ -46,9 +46,9 @@ struct bridge_options {
  * Read the command line.  Returns −1 to go on, or the exit status: 0 after
  * --help and --version, EXIT_USAGE after a complaint.
  */
-int bridge_options_parse(struct bridge_options *options, int argc, char *argv[]);
+int bridge_options_parse(struct options *options, int argc, char *argv[]);
 
 /* Free what parsing has read from files; the names in *options are gone then. */
-void bridge_options_free(struct bridge_options *options);
+void bridge_options_free(struct options *options);
 
 #endif

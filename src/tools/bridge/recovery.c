@@ -36,7 +36,7 @@ int recovery_restart(struct transfer *transfer, enum bli_clock_side side)
 static int reopen(struct transfer *transfer, enum bli_clock_side side)
 {
 	struct endpoint *endpoint = &transfer->endpoint[side];
-	const struct bridge_options *options = transfer->options;
+	const struct options *options = transfer->options;
 	const struct endpoint_setup setup = endpoint->setup;
 	int error = -ENODEV;
 

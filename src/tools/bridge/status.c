@@ -58,7 +58,7 @@ static void clear(struct status *status)
 	status->margin = INFINITY;
 }
 
-void status_begin(struct status *status, const struct bridge_options *options, int64_t now)
+void status_begin(struct status *status, const struct options *options, int64_t now)
 {
 	struct sigaction noting = { .sa_handler = note_signal, .sa_flags = SA_RESTART };
 
@@ -116,11 +116,12 @@ static void print_json(const struct status *status, int64_t now)
 {
 	printf("{\"time_s\":%.3f,\"mode\":\"%s\",\"state\":\"%s\",\"ppm\":%.4f,\"ppm_rms\":%.4f,\"latency_us\":%.2f,"
 	       "\"latency_least_us\":%.2f,\"latency_most_us\":%.2f,\"margin_us\":%.1f,\"xruns_in\":%u,\"xruns_out\":%u,"
-	       "\"suspends\":%u,\"stalls\":%u,\"losses\":%u,\"clipped\":%llu}\n", 1e-9 * (double)(now - status->begin_time),
-	       status->mode, state_name(status->state), 1e6 * spread_mean(&status->deviation),
-	       1e6 * spread_rms(&status->deviation), 1e6 * spread_mean(&status->latency), 1e6 * status->latency.least,
-	       1e6 * status->latency.most, isfinite(status->margin) ? 1e6 * status->margin : 0,
-	       status->xruns[BLI_CLOCK_IN], status->xruns[BLI_CLOCK_OUT], status->suspends, status->stalls, status->losses,
+	       "\"suspends\":%u,\"stalls\":%u,\"losses\":%u,\"clipped\":%llu}\n",
+	       1e-9 * (double)(now - status->begin_time), status->mode, state_name(status->state),
+	       1e6 * spread_mean(&status->deviation), 1e6 * spread_rms(&status->deviation),
+	       1e6 * spread_mean(&status->latency), 1e6 * status->latency.least, 1e6 * status->latency.most,
+	       isfinite(status->margin) ? 1e6 * status->margin : 0, status->xruns[BLI_CLOCK_IN],
+	       status->xruns[BLI_CLOCK_OUT], status->suspends, status->stalls, status->losses,
 	       (unsigned long long)status->clipped);
 	fflush(stdout);
 }

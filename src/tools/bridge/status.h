@@ -32,7 +32,7 @@ struct status {
 };
 
 /* Begin; STATUS_AUTO becomes a line on a terminal and nothing otherwise.  SIGUSR1 is caught from now on. */
-void status_begin(struct status *status, const struct bridge_options *options, int64_t now);
+void status_begin(struct status *status, const struct options *options, int64_t now);
 
 /* Note what a wake-up has brought: the loop, and how much was queued, s. */
 void status_note(struct status *status, const struct bli_clockloop *loop, double queued);

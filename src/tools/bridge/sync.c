@@ -104,7 +104,7 @@ static bool has_timer(const struct endpoint endpoint[BLI_CLOCK_SIDES])
 /* ---- pitch --------------------------------------------------------------- */
 
 /* The control of a side's card: what was asked for, or that of its PCM.  Returns 0 or a negative errno. */
-static int open_control(struct sync *sync, const struct bridge_options *options, const struct endpoint *endpoint,
+static int open_control(struct sync *sync, const struct options *options, const struct endpoint *endpoint,
 			snd_pcm_info_t *info)
 {
 	char name[32];
@@ -167,7 +167,7 @@ static int find_element(struct sync *sync, const struct element *element, const 
 }
 
 /* Open the first element that there is. */
-static bool find_pitch(struct sync *sync, const struct bridge_options *options,
+static bool find_pitch(struct sync *sync, const struct options *options,
 		       const struct endpoint endpoint[BLI_CLOCK_SIDES])
 {
 	snd_pcm_info_t *info;
@@ -196,7 +196,7 @@ static int choose(struct sync *sync, enum bridge_sync mode, const char *format, 
 	return 0;
 }
 
-int sync_open(struct sync *sync, const struct bridge_options *options,
+int sync_open(struct sync *sync, const struct options *options,
 	      const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct endpoint_setup setup[BLI_CLOCK_SIDES])
 {
 	const char *from = options->name[BLI_CLOCK_IN], *to = options->name[BLI_CLOCK_OUT];

@@ -46,7 +46,7 @@ struct sync {
  * Returns 0, or EXIT_FAILURE after saying why the mode asked for is not
  * possible; sync_close() is harmless then.
  */
-int sync_open(struct sync *sync, const struct bridge_options *options,
+int sync_open(struct sync *sync, const struct options *options,
 	      const struct endpoint endpoint[BLI_CLOCK_SIDES], const struct endpoint_setup setup[BLI_CLOCK_SIDES]);
 
 /*

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Transfer: from a capture through a converter to a playback, with a clock loop
- * that keeps the latency.
- *
- * What is captured is read, converted and queued at each wake-up.  After an
- * xrun, a suspend or a lost PCM the latency is made right at once: with silence
- * of the length that is missing, or by leaving out what is too much.  What the
- * loop knows of both clocks is kept.
- *
- * transfer_run() allocates nothing, unless a PCM is lost and opened again.
+ * that keeps the latency.  Here it is opened and closed; run.h runs it, and
+ * recovery.h keeps it running.
  */
 #ifndef BLI_BRIDGE_TRANSFER_H
 #define BLI_BRIDGE_TRANSFER_H
@@ -20,13 +14,8 @@
 #include "stream.h"
 #include "sync.h"
 
-enum transfer_end {
-	TRANSFER_ENDED,		/* by a signal or by the duration */
-	TRANSFER_CHANGED,	/* a side cannot be set up as it was: negotiate anew */
-};
-
 struct transfer {
-	const struct bridge_options *options;
+	const struct options *options;
 	struct endpoint endpoint[BLI_CLOCK_SIDES];
 	struct bli_stream stream;
 	struct bli_clockloop loop;
@@ -54,9 +43,6 @@ struct transfer {
  * after saying what is not possible.
  */
 int transfer_open(struct transfer *transfer);
-
-/* Run until it ends; what is queued is then played, or dropped. */
-enum transfer_end transfer_run(struct transfer *transfer);
 
 /* Close the endpoints and free everything; harmless on all zeros. */
 void transfer_close(struct transfer *transfer);

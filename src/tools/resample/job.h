@@ -5,7 +5,7 @@
 
 #include "conversion.h"
 #include "filtertable.h"
-#include "options.h"
+#include "optiontable.h"
 #include "setting.h"
 
 struct job {

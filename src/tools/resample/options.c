@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "optiontable.h"
+#define CLASSIC_PROGRAM "resample"
 
 const char commandline_program[] = RESAMPLE_PROGRAM;
 
@@ -107,7 +107,7 @@ int resample_options_read(struct options *options, int argc, char *argv[])
 		const char *const slash = strrchr(argv[0], '/');
 
 		/* under its classic name it prints what it does, unless -terse is given */
-		options->trace = strcmp(slash != NULL ? slash + 1 : argv[0], RESAMPLE_CLASSIC_PROGRAM) == 0;
+		options->trace = strcmp(slash != NULL ? slash + 1 : argv[0], CLASSIC_PROGRAM) == 0;
 	}
 	status = translate_classic(argc, argv);
 	if (status == 0)

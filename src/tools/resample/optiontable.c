@@ -9,7 +9,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "options.h"
 #include "phase.h"
 #include "shared/commandline.h"
 #include "taglib-tags.h"

@@ -3,7 +3,7 @@
 #ifndef BLI_OUTPUTNAMES_H
 #define BLI_OUTPUTNAMES_H
 
-#include "options.h"
+#include "optiontable.h"
 
 struct outputname {
 	char *path;		/* NULL: none, because `taken` has it */

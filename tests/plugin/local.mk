@@ -10,7 +10,8 @@ EXTRA_DIST += tests/plugin/reference.py
 
 # A sound card without hardware, for the tests only; -rpath makes libtool build a shared object.
 check_LTLIBRARIES += tests/plugin/libasound_module_pcm_testcard.la
-tests_plugin_libasound_module_pcm_testcard_la_SOURCES = tests/plugin/testcard.c
+tests_plugin_libasound_module_pcm_testcard_la_SOURCES = tests/plugin/testcard.c $(card_base)
+tests_plugin_libasound_module_pcm_testcard_la_CPPFLAGS = $(test_cppflags)
 tests_plugin_libasound_module_pcm_testcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_plugin_libasound_module_pcm_testcard_la_LIBADD = $(ALSA_LIBS)
 tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \

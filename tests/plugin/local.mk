@@ -19,7 +19,8 @@ tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -
 
 # The same, driven by hand.
 check_LTLIBRARIES += tests/plugin/libasound_module_pcm_handcard.la
-tests_plugin_libasound_module_pcm_handcard_la_SOURCES = tests/plugin/handcard.c tests/plugin/handcard.h
+tests_plugin_libasound_module_pcm_handcard_la_SOURCES = tests/plugin/handcard.c tests/plugin/handcard.h $(card_base)
+tests_plugin_libasound_module_pcm_handcard_la_CPPFLAGS = $(test_cppflags)
 tests_plugin_libasound_module_pcm_handcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 tests_plugin_libasound_module_pcm_handcard_la_LIBADD = $(ALSA_LIBS)
 tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -pthread -module -avoid-version -shared -no-undefined \

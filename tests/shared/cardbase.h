@@ -56,7 +56,7 @@ int cardbase_open(struct cardbase *card, const struct cardbase_settings *setting
 void cardbase_move(struct cardbase *card, snd_pcm_uframes_t frames,
 		   void (*move)(struct cardbase *card, char *ring, snd_pcm_uframes_t run));
 
-/* Callbacks, or called by a card's own. The first sets moved and frame_bytes, the next avail_min; the last frees the card. */
+/* Callbacks, or called by a card's own: the first sets moved and frame_bytes, the next avail_min; the last frees card. */
 int cardbase_prepare(snd_pcm_ioplug_t *io);
 int cardbase_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params);
 int cardbase_close(snd_pcm_ioplug_t *io);

@@ -27,8 +27,9 @@ tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -pthread -module -avoid-
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_handcard_'
 
 hand_help = tests/plugin/handhelp.c tests/plugin/handhelp.h tests/plugin/handcard.h tests/plugin/pcmstream.c \
-	tests/plugin/pcmstream.h
-plug_help = tests/plugin/plughelp.c tests/plugin/plughelp.h tests/plugin/pluglog.c tests/plugin/pluglog.h
+	tests/plugin/pcmstream.h $(log_help)
+log_help = tests/plugin/pluglog.c tests/plugin/pluglog.h
+plug_help = tests/plugin/plughelp.c tests/plugin/plughelp.h $(log_help)
 heap_help = tests/shared/heapspy.c tests/shared/heapspy.h
 host_help = tests/plugin/hosthelp.c tests/plugin/hosthelp.h
 
@@ -62,7 +63,7 @@ tests_plugin_realtime_LDFLAGS = -export-dynamic
 
 # A fuzz target without a fuzzer, on its corpus; that of the settings is replayed by tests/plugin/settings.
 tests_plugin_replay_pcm_SOURCES = tests/shared/replay.c tests/plugin/fuzz-pcm.c tests/plugin/fuzzbytes.c \
-	tests/plugin/fuzzbytes.h tests/shared/promise.h tests/plugin/pluglog.c tests/plugin/pluglog.h \
+	tests/plugin/fuzzbytes.h tests/shared/promise.h $(log_help) \
 	$(src_plugin_libasound_module_pcm_bli_la_SOURCES)
 # PIC: the entry of a shared object, and not one for alsa-lib's list of static ones
 tests_plugin_replay_pcm_CPPFLAGS = $(test_cppflags) -DPIC -I$(srcdir)/src/plugin -DCORPUS='"pcm"'
@@ -72,7 +73,7 @@ tests_plugin_replay_pcm_LDFLAGS = -pthread
 
 tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \
 	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/filtertext.h tests/shared/promise.h \
-	tests/plugin/pluglog.c tests/plugin/pluglog.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)
+	$(log_help) $(src_plugin_libasound_module_rate_bli_la_SOURCES)
 tests_plugin_replay_plugin_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin -DCORPUS='"plugin"'
 tests_plugin_replay_plugin_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_plugin_replay_plugin_LDADD = src/core/libcore.la $(ALSA_LIBS)
@@ -130,7 +131,8 @@ tests_plugin_formats_SOURCES = tests/plugin/formats.c $(plug_help)
 tests_plugin_formats_CFLAGS = $(test_cflags)
 tests_plugin_formats_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
-tests_plugin_libasound_SOURCES = tests/plugin/libasound.c tests/plugin/pcmstream.c tests/plugin/pcmstream.h
+tests_plugin_libasound_SOURCES = tests/plugin/libasound.c tests/plugin/pcmstream.c tests/plugin/pcmstream.h \
+	$(log_help)
 tests_plugin_libasound_CFLAGS = $(test_cflags)
 tests_plugin_libasound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 

@@ -113,8 +113,8 @@ static void test_self(void **state)
 		"pcm.stream { type bli slave.pcm stream }\n",
 		"pcm.a { type bli slave.pcm stream }\npcm.stream { type bli slave.pcm a }\n",
 		"pcm.a { type plug slave.pcm stream }\npcm.stream { type bli slave.pcm a }\n",
-		"pcm.a { type bli slave.pcm b }\npcm.b { type bli slave.pcm c }\npcm.c { type softvol slave.pcm a control.name x }\n"
-		"pcm.stream { type bli slave.pcm a }\n",
+		("pcm.a { type bli slave.pcm b }\npcm.b { type bli slave.pcm c }\n"
+		 "pcm.c { type softvol slave.pcm a control.name x }\npcm.stream { type bli slave.pcm a }\n"),
 		"pcm_slave.s { pcm stream }\npcm.stream { type bli slave s }\n",
 		"pcm.stream { type bli slave.pcm { type bli slave.pcm stream } }\n",
 		"pcm.stream { type bli slave.pcm { type asym playback.pcm stream } }\n",

@@ -138,15 +138,35 @@ mic_and_speaker() {
 	card 48000 && music 44100
 	aplay -v -D speaker --period-time=100000 music.wav >"$SANDBOX/log" 2>&1 && tone_played 48000
 }
+follower() {
+	card 48000 && music 44100 && configure "$1"
+	TESTCARD_PACED=1 aplay -q -D follower --period-size=1024 --buffer-size=4096 music.wav && tone_played 48000
+}
+# Both cards are one, and keep time; the recording ends after three seconds. All of it is heard: how exactly, the test of
+# the recipe judges, in simulated time. The tone is above 3000 of 29205 for 1 - 2/pi asin(3000 / 29205) of them, 2.80 s.
+pipe_to_follower() {
+	sandbox_card 44100 2 S16_LE
+	judge tone "$SANDBOX/mic.raw" 44100 997 4 2 S16_LE
+	rm -f "$TESTCARD_OUTFILE"
+	configure "$(recipe_of 11)"
+	(
+		export TESTCARD_PACED=1
+		eval "$(command_of "$1" | sed '1s/ |$/ -d 3 |/')"
+	) >"$SANDBOX/log" 2>&1 </dev/null
+	"$PYTHON" -c 'import numpy as np, sys
+loud_s = np.sum(np.abs(np.fromfile(sys.argv[1], "<i2")[::2].astype(int)) > 3000) / 44100
+print("%.2f s of sound (2.70 to 2.90)" % loud_s)
+sys.exit(not 2.7 < loud_s < 2.9)' "$TESTCARD_OUTFILE"
+}
 record_from_mic() {
-	microphone 997 && configure "$(recipe_of 11)"
+	microphone 997 && configure "$(recipe_of 13)"
 	rm -f speech.wav
 	command_line "$1" "${@:2}" && judge fit speech.wav 16000 997 1 S16_LE 92
 }
 ten_seconds() { record_from_mic "$1" && [ "$(judge length speech.wav)" = 10 ]; }
 record_into_program() {
 	program() { head -c 64000 >"$SANDBOX/heard.raw"; }
-	microphone 997 && configure "$(recipe_of 11)"
+	microphone 997 && configure "$(recipe_of 13)"
 	# what is recorded has no end: the program's end is arecord's
 	eval "$(command_of "$1")" 2>/dev/null </dev/null
 	judge fit heard.raw 16000 997 1 S16_LE 92
@@ -170,7 +190,7 @@ dac() {
 	aplay -v -D dac --period-time=100000 music.wav 2>"$SANDBOX/log" && tone_played 192000 -3 S32_LE
 }
 dac_command() {
-	card 192000 S32_LE && music 44100 && configure "$(recipe_of 17)"
+	card 192000 S32_LE && music 44100 && configure "$(recipe_of 19)"
 	command_line "$1" && tone_played 192000 -3 S32_LE
 }
 python_has() { "$PYTHON" -c "import $1" 2>/dev/null || { echo "(no $1; not tried)"; return 1; }; }
@@ -181,7 +201,7 @@ portaudio_message() {
 	grep -F "$(cat "$1")" "$SANDBOX/log"
 }
 record_hw() { # PA_ALSA_PLUGHW
-	microphone 997 && configure "$(recipe_of 21)"
+	microphone 997 && configure "$(recipe_of 23)"
 	rm -f speech.wav
 	PA_ALSA_PLUGHW=$1 LD_PRELOAD=$BLI_BUILDDIR/tests/programs/.libs/onecard.so timeout 60 "$PYTHON" \
 		"$srcdir/tests/programs/pyaudio-record.py" speech.wav 16000 1 1600 Microphone >"$SANDBOX/log" 2>&1
@@ -197,7 +217,7 @@ portaudio_plughw() {
 # python_audio FILE open|find: an example of PyAudio, with what it takes for granted before and behind it
 python_audio() {
 	python_has pyaudio || return 0
-	microphone 997 && configure "$(recipe_of 22)"
+	microphone 997 && configure "$(recipe_of 24)"
 	{
 		echo "import pyaudio, wave"
 		[ "$2" = find ] && echo "audio = pyaudio.PyAudio()"
@@ -249,7 +269,7 @@ into_a_server() {
 server_records() {
 	command -v pulseaudio >/dev/null && command -v parec >/dev/null ||
 		{ echo "(no PulseAudio; not tried)"; return 0; }
-	microphone 997 && configure "$(recipe_of 11)"
+	microphone 997 && configure "$(recipe_of 13)"
 	(
 		export TESTCARD_PACED=1 XDG_RUNTIME_DIR=$SANDBOX/run PULSE_SERVER=unix:$SANDBOX/pulse.socket \
 			PULSE_STATE_PATH=$SANDBOX/state
@@ -306,6 +326,8 @@ example 'ratio: 5512 -> 6000' report_of_ratio
 example 'bli-bench --rates' bench_of_delays
 example 'sox word.wav' silence_behind
 example 'pcm.mic {' mic_and_speaker
+example 'pcm.follower {' follower
+example 'arecord -D hw:CARD=Microphone' pipe_to_follower
 example 'pcm.mic {' records_16_khz
 example 'arecord -D mic' record_from_mic -d 1
 example 'pcm.mixed {' mixed

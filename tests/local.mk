@@ -25,6 +25,7 @@ core_test_ldadd = src/core/libcore.la $(CMOCKA_LIBS)
 plugin_test_ldadd = src/tools/libmeasure.la src/core/libcore.la $(CMOCKA_LIBS) $(ALSA_LIBS)
 test_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(ALSA_CFLAGS)
 test_cppflags = $(AM_CPPFLAGS) -I$(srcdir)/src/tools -I$(srcdir)/tests/shared
+card_base = tests/shared/cardbase.c tests/shared/cardbase.h
 
 # The kernels that run here, for tests under each.
 noinst_PROGRAMS = tests/shared/print-kernels

@@ -1,42 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "handcard.h"
 
-#include <alsa/asoundlib.h>
-#include <alsa/pcm_external.h>
+#include "cardbase.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <time.h>
-#include <unistd.h>
-
-struct settings {
-	long long state;
-	long rate_hz, channels, period_frames, buffer_frames;
-	snd_pcm_format_t format;
-};
 
 struct card {
-	snd_pcm_ioplug_t io;
-	snd_pcm_ioplug_callback_t callback;
+	struct cardbase base;
 	struct handcard *hand;
 	pthread_mutex_t lock;	/* of this and what the hand holds: alsa-lib calls some of the callbacks without its own */
 	unsigned channels;
-	size_t frame_bytes;
 	uint64_t begin;		/* of the clock, when the card was prepared or started */
-	uint64_t moved;		/* frames since preparation */
-	snd_pcm_uframes_t avail_min;
 };
 
 /* Frames that the clock has run. */
 static uint64_t clock_time(struct card *card)
 {
+	const unsigned rate_hz = card->base.io.rate;
 	struct timespec now;
 
 	if (card->hand->real) {
 		clock_gettime(CLOCK_MONOTONIC, &now);
-		card->hand->time = (uint64_t)now.tv_sec * card->io.rate + (uint64_t)now.tv_nsec * card->io.rate / 1000000000;
+		card->hand->time = (uint64_t)now.tv_sec * rate_hz + (uint64_t)now.tv_nsec * rate_hz / 1000000000;
 	}
 	return card->hand->time;
 }
@@ -44,27 +34,28 @@ static uint64_t clock_time(struct card *card)
 /* Moves frames between the ring and the sound of the test. */
 static void transfer(struct card *card, uint64_t frames)
 {
-	const snd_pcm_channel_area_t *areas = snd_pcm_ioplug_mmap_areas(&card->io);
-	const size_t bytes = card->frame_bytes / card->io.channels;
+	snd_pcm_ioplug_t *io = &card->base.io;
+	const snd_pcm_channel_area_t *areas = snd_pcm_ioplug_mmap_areas(io);
+	const size_t bytes = card->base.frame_bytes / io->channels;
 	struct handcard *hand = card->hand;
 
 	for (; frames > 0; frames--) {
-		size_t at = hand->done * card->frame_bytes;
-		int inside = at + card->frame_bytes <= hand->sound_bytes;
+		size_t at = hand->done * card->base.frame_bytes;
+		int inside = at + card->base.frame_bytes <= hand->sound_bytes;
 
-		for (unsigned channel = 0; channel < card->io.channels; channel++) {
+		for (unsigned channel = 0; channel < io->channels; channel++) {
 			const snd_pcm_channel_area_t *area = &areas[channel];
 			char *ring = (char *)area->addr + area->first / 8 +
-				     card->moved % card->io.buffer_size * (area->step / 8);
+				     card->base.moved % io->buffer_size * (area->step / 8);
 
-			if (card->io.stream == SND_PCM_STREAM_PLAYBACK && inside)
+			if (io->stream == SND_PCM_STREAM_PLAYBACK && inside)
 				memcpy(hand->sound + at + channel * bytes, ring, bytes);
-			else if (card->io.stream == SND_PCM_STREAM_CAPTURE && inside)
+			else if (io->stream == SND_PCM_STREAM_CAPTURE && inside)
 				memcpy(ring, hand->sound + at + channel * bytes, bytes);
-			else if (card->io.stream == SND_PCM_STREAM_CAPTURE)
-				snd_pcm_format_set_silence(card->io.format, ring, 1);
+			else if (io->stream == SND_PCM_STREAM_CAPTURE)
+				snd_pcm_format_set_silence(io->format, ring, 1);
 		}
-		card->moved++;
+		card->base.moved++;
 		hand->done++;
 	}
 }
@@ -72,8 +63,10 @@ static void transfer(struct card *card, uint64_t frames)
 /* Frames that the ring lets through: those written, or the room for those to be read. */
 static uint64_t passable(const struct card *card)
 {
-	return card->io.stream == SND_PCM_STREAM_PLAYBACK ? card->io.appl_ptr - card->moved
-							  : card->io.buffer_size - (card->moved - card->io.appl_ptr);
+	const snd_pcm_ioplug_t *io = &card->base.io;
+
+	return io->stream == SND_PCM_STREAM_PLAYBACK ? io->appl_ptr - card->base.moved
+						     : io->buffer_size - (card->base.moved - io->appl_ptr);
 }
 
 static snd_pcm_state_t faulty_state(const struct handcard *hand)
@@ -94,9 +87,9 @@ static void unlock_card(struct card *card)
 /* Moves what is due; the lock is held. */
 static snd_pcm_sframes_t advance(struct card *card)
 {
-	snd_pcm_ioplug_t *io = &card->io;
+	snd_pcm_ioplug_t *io = &card->base.io;
 	struct handcard *hand = card->hand;
-	uint64_t due = clock_time(card) - card->begin - card->moved, grain = hand->grain ? hand->grain : 1;
+	uint64_t due = clock_time(card) - card->begin - card->base.moved, grain = hand->grain ? hand->grain : 1;
 
 	if (hand->fault)
 		snd_pcm_ioplug_set_state(io, faulty_state(hand));
@@ -111,7 +104,7 @@ static snd_pcm_sframes_t advance(struct card *card)
 	} else if (io->state == SND_PCM_STATE_DRAINING) {
 		transfer(card, due < passable(card) ? due : passable(card));
 	}
-	return (snd_pcm_sframes_t)(card->moved % io->buffer_size);
+	return (snd_pcm_sframes_t)(card->base.moved % io->buffer_size);
 }
 
 static snd_pcm_sframes_t card_pointer(snd_pcm_ioplug_t *io)
@@ -131,7 +124,7 @@ static int card_start(snd_pcm_ioplug_t *io)
 
 	lock_card(card);
 	card->hand->starts++;
-	card->begin = clock_time(card) - card->moved;
+	card->begin = clock_time(card) - card->base.moved;
 	unlock_card(card);
 	return 0;
 }
@@ -152,8 +145,7 @@ static int card_prepare(snd_pcm_ioplug_t *io)
 
 	lock_card(card);
 	card->hand->prepares++;
-	card->moved = 0;
-	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
+	cardbase_prepare(io);
 	unlock_card(card);
 	return 0;
 }
@@ -161,14 +153,14 @@ static int card_prepare(snd_pcm_ioplug_t *io)
 /* Plays on; −EAGAIN while there is more. */
 static int drain(struct card *card)
 {
-	snd_pcm_ioplug_t *io = &card->io;
+	snd_pcm_ioplug_t *io = &card->base.io;
 	uint64_t left = io->stream == SND_PCM_STREAM_PLAYBACK ? passable(card) : 0, step;
 
 	if (card->hand->fault) {
 		snd_pcm_ioplug_set_state(io, faulty_state(card->hand));
 		return card->hand->fault;
 	}
-	step = card->hand->real ? clock_time(card) - card->begin - card->moved : card->hand->tick;
+	step = card->hand->real ? clock_time(card) - card->begin - card->base.moved : card->hand->tick;
 	if (io->nonblock && left > step) {
 		transfer(card, step);
 		card->hand->time += card->hand->tick;
@@ -197,7 +189,7 @@ static int card_pause(snd_pcm_ioplug_t *io, int enable)
 	lock_card(card);
 	card->hand->pauses += enable != 0;
 	if (!enable)
-		card->begin = clock_time(card) - card->moved;
+		card->begin = clock_time(card) - card->base.moved;
 	unlock_card(card);
 	return 0;
 }
@@ -214,7 +206,7 @@ static int card_resume(snd_pcm_ioplug_t *io)
 	if (card->hand->fault || !card->hand->can_resume)
 		return 0;
 	lock_card(card);
-	card->begin = clock_time(card) - card->moved;
+	card->begin = clock_time(card) - card->base.moved;
 	unlock_card(card);
 	snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
 	return 0;
@@ -227,17 +219,11 @@ static int card_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay)
 
 	lock_card(card);
 	advance(card);
-	inside = io->stream == SND_PCM_STREAM_PLAYBACK ? io->appl_ptr - card->moved : card->moved - io->appl_ptr;
+	inside = io->stream == SND_PCM_STREAM_PLAYBACK ? io->appl_ptr - card->base.moved
+						       : card->base.moved - io->appl_ptr;
 	unlock_card(card);
 	*delay = (snd_pcm_sframes_t)(inside + card->hand->latency);
 	return 0;
-}
-
-static int card_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
-{
-	struct card *card = io->private_data;
-
-	return snd_pcm_sw_params_get_avail_min(params, &card->avail_min);
 }
 
 /* As a poll that waited for a tick of the clock, if there is nothing to do yet. */
@@ -257,7 +243,7 @@ static int card_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfds, unsigned
 		/* a real card too has no room to tell of while it drains */
 		*revents = 0;
 		card->hand->waits++;
-	} else if (avail < (snd_pcm_sframes_t)card->avail_min) {
+	} else if (avail < (snd_pcm_sframes_t)card->base.avail_min) {
 		*revents = 0;
 		card->hand->waits++;
 		card->hand->time += card->hand->tick;
@@ -317,10 +303,8 @@ static int card_close(snd_pcm_ioplug_t *io)
 {
 	struct card *card = io->private_data;
 
-	close(io->poll_fd);
 	pthread_mutex_destroy(&card->lock);
-	free(card);
-	return 0;
+	return cardbase_close(io);
 }
 
 static const snd_pcm_ioplug_callback_t callbacks = {
@@ -332,7 +316,7 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 	.pause = card_pause,
 	.resume = card_resume,
 	.delay = card_delay,
-	.sw_params = card_sw_params,
+	.sw_params = cardbase_sw_params,
 	.poll_revents = card_poll_revents,
 	.close = card_close,
 	.query_chmaps = card_query_chmaps,
@@ -340,60 +324,18 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 	.set_chmap = card_set_chmap,
 };
 
-static int constrain(struct card *card, const struct settings *settings)
+/* The only other key: where the hand is. */
+static int take_key(void *state, const char *key, snd_config_t *node)
 {
-	static const unsigned accesses[2][2] = {
-		{ SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED },
-		{ SND_PCM_ACCESS_MMAP_NONINTERLEAVED, SND_PCM_ACCESS_RW_NONINTERLEAVED },
-	};
-	const unsigned rate_hz = (unsigned)settings->rate_hz, channels = (unsigned)settings->channels;
-	const unsigned bytes = (unsigned)snd_pcm_format_physical_width(settings->format) / 8 * channels;
-	const unsigned format = (unsigned)settings->format;
-	const unsigned period = (unsigned)settings->period_frames, buffer = (unsigned)settings->buffer_frames;
-	int err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, accesses[card->hand->planar != 0]);
+	long number;
 
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_CHANNELS, channels, channels);
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_RATE, rate_hz, rate_hz);
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, (period ? period : 8) * bytes,
-						      (period ? period : 1 << 20) * bytes);
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_BUFFER_BYTES, (buffer ? buffer : 16) * bytes,
-						      (buffer ? buffer : 1 << 21) * bytes);
-	return err;
-}
-
-static int configure(struct settings *settings, snd_config_t *conf)
-{
-	snd_config_iterator_t i, next;
-
-	snd_config_for_each(i, next, conf) {
-		snd_config_t *node = snd_config_iterator_entry(i);
-		const char *key, *text;
-		long number = 0;
-
-		if (snd_config_get_id(node, &key) < 0)
-			continue;
-		snd_config_get_integer(node, &number);
-		/* a number is of the larger type only where it has to be */
-		if (strcmp(key, "state") == 0 && snd_config_get_integer64(node, &settings->state) < 0)
-			settings->state = number;
-		else if (strcmp(key, "rate") == 0)
-			settings->rate_hz = number;
-		else if (strcmp(key, "channels") == 0)
-			settings->channels = number;
-		else if (strcmp(key, "period_size") == 0)
-			settings->period_frames = number;
-		else if (strcmp(key, "buffer_size") == 0)
-			settings->buffer_frames = number;
-		else if (strcmp(key, "format") == 0 && snd_config_get_string(node, &text) == 0)
-			settings->format = snd_pcm_format_value(text);
-	}
-	return settings->state ? 0 : -EINVAL;
+	if (strcmp(key, "state") != 0)
+		return 0;
+	/* a number is of the larger type only where it has to be */
+	if (snd_config_get_integer(node, &number) < 0)
+		return snd_config_get_integer64(node, state);
+	*(long long *)state = number;
+	return 0;
 }
 
 /* What libasound looks up; its macro for this gives no prototype. */
@@ -402,45 +344,34 @@ int SND_PCM_PLUGIN_ENTRY(handcard)(snd_pcm_t **pcmp, const char *name, snd_confi
 
 SND_PCM_PLUGIN_DEFINE_FUNC(handcard)
 {
-	struct settings settings = { .rate_hz = 48000, .channels = 2, .format = SND_PCM_FORMAT_S32_LE };
-	struct card *card = calloc(1, sizeof(*card));
-	int err;
+	struct cardbase_settings settings = {
+		.rates_hz = { 48000 }, .rate_count = 1, .channels = 2, .format = SND_PCM_FORMAT_S32_LE,
+		.period = { 8, 1 << 20 }, .buffer = { 16, 1 << 21 },
+	};
+	long long state = 0;
+	struct card *card;
+	int err = cardbase_configure(&settings, conf, take_key, &state);
 
 	(void)root;
+	if (err < 0 || !state)
+		return err < 0 ? err : -EINVAL;
+	card = cardbase_new(sizeof(*card), "Sound card driven by hand", &callbacks);
 	if (!card)
 		return -ENOMEM;
-	err = configure(&settings, conf);
-	if (err < 0) {
-		free(card);
-		return err;
-	}
 	pthread_mutex_init(&card->lock, NULL);
-	card->hand = (struct handcard *)(uintptr_t)settings.state;
-	card->channels = (unsigned)settings.channels;
-	card->callback = callbacks;
+	card->hand = (struct handcard *)(uintptr_t)state;
+	card->channels = settings.channels;
 	if (!card->hand->can_pause)
-		card->callback.pause = NULL;
+		card->base.callback.pause = NULL;
 	if (!card->hand->can_resume)
-		card->callback.resume = NULL;
-	card->io.version = SND_PCM_IOPLUG_VERSION;
-	card->io.name = "Sound card driven by hand";
-	card->io.mmap_rw = 1;
-	card->io.callback = &card->callback;
-	card->io.private_data = card;
-	card->io.poll_events = POLLIN;
-	card->io.poll_fd = eventfd(1, EFD_CLOEXEC);	/* always readable */
-	err = snd_pcm_ioplug_create(&card->io, name, stream, mode);
-	if (err < 0) {
-		card_close(&card->io);
+		card->base.callback.resume = NULL;
+	settings.planar = card->hand->planar;
+	card->base.io.poll_fd = eventfd(1, EFD_CLOEXEC);	/* always readable */
+	err = cardbase_open(&card->base, &settings, name, stream, mode);
+	if (err < 0)
 		return err;
-	}
-	card->io.nonblock = (mode & SND_PCM_NONBLOCK) != 0;
-	err = constrain(card, &settings);
-	if (err < 0) {
-		snd_pcm_ioplug_delete(&card->io);
-		return err;
-	}
-	*pcmp = card->io.pcm;
+	card->base.io.nonblock = (mode & SND_PCM_NONBLOCK) != 0;
+	*pcmp = card->base.io.pcm;
 	return 0;
 }
 

@@ -91,34 +91,6 @@ double *hand_played(const struct hand_card *card, unsigned channel)
 	return values;
 }
 
-static struct {
-	char text[4000];
-	char given[4000];
-} messages;
-
-__attribute__((format(printf, 5, 6)))
-static void keep_message(const char *file, int line, const char *function, int error, const char *format, ...)
-{
-	const size_t used = strlen(messages.text);
-	va_list arguments;
-
-	(void)file;
-	(void)line;
-	(void)function;
-	(void)error;
-	va_start(arguments, format);
-	vsnprintf(messages.text + used, sizeof(messages.text) - used - 1, format, arguments);
-	va_end(arguments);
-	strcat(messages.text, "\n");
-}
-
-const char *hand_messages(void)
-{
-	memcpy(messages.given, messages.text, sizeof(messages.given));
-	messages.text[0] = '\0';
-	return messages.given;
-}
-
 int hand_prepare(void)
 {
 	const char *plugins = getenv("BLI_PLUGIN_DIR"), *card = getenv("BLI_HANDCARD");
@@ -127,6 +99,6 @@ int hand_prepare(void)
 		fprintf(stderr, "BLI_HANDCARD and BLI_PLUGIN_DIR must say where the card and the plugins are\n");
 		return 99;
 	}
-	snd_lib_error_set_handler(keep_message);
+	plug_log_catch();
 	return setenv("ALSA_PLUGIN_DIR", plugins, 1) == 0 ? 0 : 99;
 }

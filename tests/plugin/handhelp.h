@@ -7,6 +7,7 @@
 
 #include "handcard.h"
 #include "pcmstream.h"
+#include "pluglog.h"
 
 /* The card; `period` and `buffer` in frames, 0: any. */
 struct hand_card {
@@ -38,10 +39,7 @@ void hand_put(const struct hand_card *card, size_t frame, unsigned channel, doub
 /* What the card played in a channel: values[hand.done], to be freed. */
 double *hand_played(const struct hand_card *card, unsigned channel);
 
-/* What libasound and the plugin said since the last call of this, in lines; the text is valid until the next. */
-const char *hand_messages(void);
-
-/* For main(): where the libraries are. 0, or 99 after a line. */
+/* For main(): tells alsa-lib where the libraries are, and catches what they log. 0, or 99 after a line. */
 int hand_prepare(void);
 
 #endif

@@ -7,6 +7,7 @@
  * converter to test in the place of "bli".
  */
 #include "pcmstream.h"
+#include "pluglog.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -403,27 +404,11 @@ static void test_delay(void **state)
 	snd_pcm_close(pcm);
 }
 
-static char message[1000]; /* what libasound and the plugin said last */
-
-__attribute__((format(printf, 5, 6)))
-static void keep_message(const char *file, int line, const char *function, int error, const char *format, ...)
-{
-	const size_t used = strlen(message);
-	va_list arguments;
-
-	(void)file;
-	(void)line;
-	(void)function;
-	(void)error;
-	va_start(arguments, format);
-	vsnprintf(message + used, sizeof(message) - used, format, arguments);
-	va_end(arguments);
-}
-
 /* The compound form opens; a key that there is not is refused by name. */
 static void test_compound(void **state)
 {
 	const struct card card = { 48000, SND_PCM_FORMAT_S16_LE, 2 };
+	const char *message;
 	int error = 0;
 	snd_pcm_t *pcm;
 
@@ -434,10 +419,11 @@ static void test_compound(void **state)
 	assert_non_null(pcm);
 	snd_pcm_close(pcm);
 
-	snd_lib_error_set_handler(keep_message);
+	plug_log_catch();
 	pcm = pcmstream_try_open(configuration(&card, "{ name \"bli\" colour \"red\" }"), SND_PCM_STREAM_PLAYBACK,
 				 &error);
 	snd_lib_error_set_handler(NULL);
+	message = plug_log_take();
 	print_message("%s: %s\n", snd_strerror(error), message);
 	assert_null(pcm);
 	assert_true(error < 0);

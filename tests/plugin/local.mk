@@ -10,7 +10,8 @@ EXTRA_DIST += tests/plugin/reference.py
 
 # A sound card without hardware, for the tests only; -rpath makes libtool build a shared object.
 check_LTLIBRARIES += tests/plugin/libasound_module_pcm_testcard.la
-tests_plugin_libasound_module_pcm_testcard_la_SOURCES = tests/plugin/testcard.c
+tests_plugin_libasound_module_pcm_testcard_la_SOURCES = tests/plugin/testcard.c $(card_base)
+tests_plugin_libasound_module_pcm_testcard_la_CPPFLAGS = $(test_cppflags)
 tests_plugin_libasound_module_pcm_testcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_plugin_libasound_module_pcm_testcard_la_LIBADD = $(ALSA_LIBS)
 tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \
@@ -18,15 +19,17 @@ tests_plugin_libasound_module_pcm_testcard_la_LDFLAGS = -module -avoid-version -
 
 # The same, driven by hand.
 check_LTLIBRARIES += tests/plugin/libasound_module_pcm_handcard.la
-tests_plugin_libasound_module_pcm_handcard_la_SOURCES = tests/plugin/handcard.c tests/plugin/handcard.h
+tests_plugin_libasound_module_pcm_handcard_la_SOURCES = tests/plugin/handcard.c tests/plugin/handcard.h $(card_base)
+tests_plugin_libasound_module_pcm_handcard_la_CPPFLAGS = $(test_cppflags)
 tests_plugin_libasound_module_pcm_handcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 tests_plugin_libasound_module_pcm_handcard_la_LIBADD = $(ALSA_LIBS)
 tests_plugin_libasound_module_pcm_handcard_la_LDFLAGS = -pthread -module -avoid-version -shared -no-undefined \
 	-rpath $(alsaplugindir) -export-symbols-regex '^_+snd_pcm_handcard_'
 
 hand_help = tests/plugin/handhelp.c tests/plugin/handhelp.h tests/plugin/handcard.h tests/plugin/pcmstream.c \
-	tests/plugin/pcmstream.h
-plug_help = tests/plugin/plughelp.c tests/plugin/plughelp.h tests/plugin/pluglog.c tests/plugin/pluglog.h
+	tests/plugin/pcmstream.h $(log_help)
+log_help = tests/plugin/pluglog.c tests/plugin/pluglog.h
+plug_help = tests/plugin/plughelp.c tests/plugin/plughelp.h $(log_help)
 heap_help = tests/shared/heapspy.c tests/shared/heapspy.h
 host_help = tests/plugin/hosthelp.c tests/plugin/hosthelp.h
 
@@ -60,7 +63,7 @@ tests_plugin_realtime_LDFLAGS = -export-dynamic
 
 # A fuzz target without a fuzzer, on its corpus; that of the settings is replayed by tests/plugin/settings.
 tests_plugin_replay_pcm_SOURCES = tests/shared/replay.c tests/plugin/fuzz-pcm.c tests/plugin/fuzzbytes.c \
-	tests/plugin/fuzzbytes.h tests/shared/promise.h tests/plugin/pluglog.c tests/plugin/pluglog.h \
+	tests/plugin/fuzzbytes.h tests/shared/promise.h $(log_help) \
 	$(src_plugin_libasound_module_pcm_bli_la_SOURCES)
 # PIC: the entry of a shared object, and not one for alsa-lib's list of static ones
 tests_plugin_replay_pcm_CPPFLAGS = $(test_cppflags) -DPIC -I$(srcdir)/src/plugin -DCORPUS='"pcm"'
@@ -70,7 +73,7 @@ tests_plugin_replay_pcm_LDFLAGS = -pthread
 
 tests_plugin_replay_plugin_SOURCES = tests/shared/replay.c tests/plugin/fuzz-plugin.c tests/plugin/fuzzbytes.c \
 	tests/plugin/fuzzbytes.h tests/plugin/fuzzside.c tests/plugin/fuzzside.h tests/shared/filtertext.h tests/shared/promise.h \
-	tests/plugin/pluglog.c tests/plugin/pluglog.h $(src_plugin_libasound_module_rate_bli_la_SOURCES)
+	$(log_help) $(src_plugin_libasound_module_rate_bli_la_SOURCES)
 tests_plugin_replay_plugin_CPPFLAGS = $(test_cppflags) -I$(srcdir)/src/plugin -DCORPUS='"plugin"'
 tests_plugin_replay_plugin_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_plugin_replay_plugin_LDADD = src/core/libcore.la $(ALSA_LIBS)
@@ -128,7 +131,8 @@ tests_plugin_formats_SOURCES = tests/plugin/formats.c $(plug_help)
 tests_plugin_formats_CFLAGS = $(test_cflags)
 tests_plugin_formats_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 
-tests_plugin_libasound_SOURCES = tests/plugin/libasound.c tests/plugin/pcmstream.c tests/plugin/pcmstream.h
+tests_plugin_libasound_SOURCES = tests/plugin/libasound.c tests/plugin/pcmstream.c tests/plugin/pcmstream.h \
+	$(log_help)
 tests_plugin_libasound_CFLAGS = $(test_cflags)
 tests_plugin_libasound_LDADD = $(CMOCKA_LIBS) $(ALSA_LIBS)
 

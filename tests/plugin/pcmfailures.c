@@ -255,7 +255,7 @@ static void begin(void)
 {
 	hand_begin(&card48, 0, 97);
 	hand.can_pause = 1;
-	hand_messages();
+	plug_log_take();
 	memset(&slave, 0, sizeof(slave));
 }
 
@@ -293,7 +293,7 @@ static void check_slave_calls(snd_pcm_stream_t direction, int error)
 		heapspy_start(0);
 		first = live(text, direction, &failed);
 		heapspy_stop();
-		if (heapspy_live() != 0 || failed > 1 || lines(hand_messages()) > 1)
+		if (heapspy_live() != 0 || failed > 1 || lines(plug_log_take()) > 1)
 			fail_msg("%s answers %d: %u calls failed, %ld allocations are left", slave.name, error, failed,
 				 heapspy_live());
 		told += first < 0;
@@ -336,7 +336,7 @@ static void check_allocations(snd_pcm_stream_t direction)
 		hit = heapspy_allocations() >= failing;
 		if (heapspy_live() != 0 || failed > 1 || (first < 0 && first != -ENOMEM))
 			fail_msg("allocation %lu fails: %u calls failed, the first with %ld, %ld allocations are left:\n%s", failing,
-				 failed, first, heapspy_live(), hand_messages());
+				 failed, first, heapspy_live(), plug_log_take());
 		told += first < 0;
 		hand_end();
 	}

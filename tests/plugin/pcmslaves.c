@@ -22,7 +22,7 @@ static const struct pcmstream_setup playback = {
 /* "pcm.stream" of a text that is not about the card. */
 static snd_pcm_t *open_text(const char *text, int *error)
 {
-	hand_messages();
+	plug_log_take();
 	return pcmstream_try_open(text, SND_PCM_STREAM_PLAYBACK, error);
 }
 
@@ -113,8 +113,8 @@ static void test_self(void **state)
 		"pcm.stream { type bli slave.pcm stream }\n",
 		"pcm.a { type bli slave.pcm stream }\npcm.stream { type bli slave.pcm a }\n",
 		"pcm.a { type plug slave.pcm stream }\npcm.stream { type bli slave.pcm a }\n",
-		"pcm.a { type bli slave.pcm b }\npcm.b { type bli slave.pcm c }\npcm.c { type softvol slave.pcm a control.name x }\n"
-		"pcm.stream { type bli slave.pcm a }\n",
+		("pcm.a { type bli slave.pcm b }\npcm.b { type bli slave.pcm c }\n"
+		 "pcm.c { type softvol slave.pcm a control.name x }\npcm.stream { type bli slave.pcm a }\n"),
 		"pcm_slave.s { pcm stream }\npcm.stream { type bli slave s }\n",
 		"pcm.stream { type bli slave.pcm { type bli slave.pcm stream } }\n",
 		"pcm.stream { type bli slave.pcm { type asym playback.pcm stream } }\n",
@@ -129,7 +129,7 @@ static void test_self(void **state)
 
 		assert_null(open_text(texts[i], &error));
 		assert_int_equal(error, -EINVAL);
-		said = hand_messages();
+		said = plug_log_take();
 		print_message("%s", said);
 		assert_true(strstr(said, "looped") || strstr(said, "leads back"));
 	}
@@ -252,7 +252,7 @@ static void test_messages(void **state)
 		snprintf(text, sizeof(text), "pcm.stream { type bli %s }\n", wrong[i].body);
 		assert_null(open_text(text, &error));
 		assert_int_equal(error, -EINVAL);
-		said = hand_messages();
+		said = plug_log_take();
 		print_message("%s", said);
 		assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
 		for (size_t k = 0; k < 3; k++)
@@ -279,7 +279,7 @@ static void test_missing(void **state)
 		int error = 0;
 
 		assert_null(open_text(rows[i].text, &error));
-		said = hand_messages();
+		said = plug_log_take();
 		print_message("%s", said);
 		assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
 		assert_int_equal(error, rows[i].error);
@@ -306,7 +306,7 @@ static void test_refused(void **state)
 		hand_begin(&card48, 0, 7);
 		assert_null(open_text(hand_configuration(&card48, rows[i].more), &error));
 		assert_int_equal(error, -EINVAL);
-		said = hand_messages();
+		said = plug_log_take();
 		print_message("%s", said);
 		assert_non_null(strstr(said, rows[i].says[0]));
 		assert_non_null(strstr(said, rows[i].says[1]));

@@ -329,9 +329,9 @@ static void test_settings(void **state)
 		int error;
 
 		hand_begin(&card, 0, 0);
-		hand_messages();
+		plug_log_take();
 		pcm = pcmstream_try_open(hand_configuration(&card, rows[row].more), rows[row].direction, &error);
-		said = hand_messages();
+		said = plug_log_take();
 		assert_int_equal(error, rows[row].message ? -EINVAL : 0);
 		if (!rows[row].message)
 			assert_string_equal(said, "");

@@ -12,4 +12,7 @@ unsigned plug_log_lines(void);
 /* Text of the last line caught. */
 const char *plug_log_text(void);
 
+/* All lines caught since the last call of this, as far as they fit into 4000 bytes; the text is valid until the next. */
+const char *plug_log_take(void);
+
 #endif

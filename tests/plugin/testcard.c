@@ -20,11 +20,10 @@
  * As dmix does, it then takes rate, channels, format, period_size and buffer_size from the section "slave" and offers
  * nothing else. Keys of those types that mean nothing here are passed over.
  */
-#include <alsa/asoundlib.h>
-#include <alsa/pcm_external.h>
+#include "cardbase.h"
+
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -35,47 +34,28 @@
 enum { PERIOD_MIN_FRAMES = 16, PERIOD_MAX_FRAMES = 65536, PERIODS_MIN = 2, PERIODS_MAX = 64 };
 
 struct settings {
-	long rate_hz;
-	long channels;
-	snd_pcm_format_t format;
-	long period_frames;          /* 0: any */
-	long buffer_frames;          /* 0: any number of whole periods */
+	struct cardbase_settings base;
 	int paced;
 	const char *infile;
 	const char *outfile;
 };
 
 struct testcard {
-	snd_pcm_ioplug_t io;
-	FILE *file;                  /* what is recorded or played; NULL: silence, or nothing kept */
-	snd_pcm_uframes_t done;      /* frames captured or played since prepare */
-	size_t frame_bytes;
+	struct cardbase base;        /* its file is what is recorded or played; NULL: silence, or nothing kept */
 	int paced;
-	struct timespec due;         /* of a paced card: when frame `done` is played or recorded */
-	snd_pcm_uframes_t avail_min; /* of a paced card: what a program that polls waits for */
+	struct timespec due;         /* of a paced card: when frame `base.moved` is played or recorded */
 };
 
-/* Moves `frames` frames between the file and the ring buffer, from frame `card->done` on. */
-static void testcard_transfer(struct testcard *card, snd_pcm_uframes_t frames)
+/* Moves frames between the file and the ring buffer. */
+static void move_run(struct cardbase *base, char *ring, snd_pcm_uframes_t run)
 {
-	const snd_pcm_channel_area_t *area = snd_pcm_ioplug_mmap_areas(&card->io);
-	const snd_pcm_uframes_t buffer = card->io.buffer_size;
+	if (base->io.stream == SND_PCM_STREAM_CAPTURE) {
+		size_t got = base->file ? fread(ring, base->frame_bytes, run, base->file) : 0;
 
-	while (frames > 0) {
-		snd_pcm_uframes_t offset = card->done % buffer;
-		snd_pcm_uframes_t n = frames < buffer - offset ? frames : buffer - offset;
-		char *ring = (char *)area->addr + area->first / 8 + offset * card->frame_bytes;
-
-		if (card->io.stream == SND_PCM_STREAM_CAPTURE) {
-			size_t got = card->file ? fread(ring, card->frame_bytes, n, card->file) : 0;
-
-			snd_pcm_format_set_silence(card->io.format, ring + got * card->frame_bytes,
-						   (unsigned)((n - got) * card->io.channels));
-		} else if (card->file && fwrite(ring, card->frame_bytes, n, card->file) != n) {
-			SNDERR("testcard: cannot write the played samples: %s", strerror(errno));
-		}
-		card->done += n;
-		frames -= n;
+		snd_pcm_format_set_silence(base->io.format, ring + got * base->frame_bytes,
+					   (unsigned)((run - got) * base->io.channels));
+	} else if (base->file && fwrite(ring, base->frame_bytes, run, base->file) != run) {
+		SNDERR("testcard: cannot write the played samples: %s", strerror(errno));
 	}
 }
 
@@ -87,12 +67,12 @@ static snd_pcm_uframes_t testcard_due(struct testcard *card, snd_pcm_uframes_t l
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	late_ns = (int64_t)(now.tv_sec - card->due.tv_sec) * 1000000000 + now.tv_nsec - card->due.tv_nsec;
-	frames = late_ns * card->io.rate / 1000000000;
+	frames = late_ns * card->base.io.rate / 1000000000;
 	if (frames > (int64_t)limit) {
 		card->due = now;
 		return limit;
 	}
-	late_ns = card->due.tv_nsec + frames * 1000000000 / card->io.rate;
+	late_ns = card->due.tv_nsec + frames * 1000000000 / card->base.io.rate;
 	card->due.tv_sec += late_ns / 1000000000;
 	card->due.tv_nsec = late_ns % 1000000000;
 	return (snd_pcm_uframes_t)frames;
@@ -106,16 +86,17 @@ static snd_pcm_sframes_t testcard_pointer(snd_pcm_ioplug_t *io)
 
 	/* Never a whole buffer at once: that would look like no progress, modulo the buffer. */
 	if (io->state == SND_PCM_STATE_RUNNING && card->paced)
-		testcard_transfer(card, testcard_due(card, ready < io->buffer_size ? ready : io->buffer_size - 1));
+		cardbase_move(&card->base, testcard_due(card, ready < io->buffer_size ? ready : io->buffer_size - 1),
+			      move_run);
 	else if (io->state == SND_PCM_STATE_RUNNING && ready >= io->period_size)
-		testcard_transfer(card, io->period_size);
-	return (snd_pcm_sframes_t)(card->done % io->buffer_size);
+		cardbase_move(&card->base, io->period_size, move_run);
+	return (snd_pcm_sframes_t)(card->base.moved % io->buffer_size);
 }
 
 static int testcard_drain(snd_pcm_ioplug_t *io)
 {
 	if (io->stream == SND_PCM_STREAM_PLAYBACK)
-		testcard_transfer(io->private_data, snd_pcm_ioplug_hw_avail(io, io->hw_ptr, io->appl_ptr));
+		cardbase_move(io->private_data, snd_pcm_ioplug_hw_avail(io, io->hw_ptr, io->appl_ptr), move_run);
 	return 0;
 }
 
@@ -133,13 +114,6 @@ static int testcard_stop(snd_pcm_ioplug_t *io)
 	return 0;
 }
 
-static int testcard_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
-{
-	struct testcard *card = io->private_data;
-
-	return snd_pcm_sw_params_get_avail_min(params, &card->avail_min);
-}
-
 /* The timer of a paced card ticks four times in a period; only some of the ticks make a program wake up. */
 static int testcard_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned nfds, unsigned short *revents)
 {
@@ -154,7 +128,8 @@ static int testcard_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsig
 	}
 	if (read(pfd->fd, &ticks, sizeof(ticks)) < 0 && errno != EAGAIN)
 		return -errno;
-	if (io->state != SND_PCM_STATE_RUNNING || snd_pcm_avail_update(io->pcm) >= (snd_pcm_sframes_t)card->avail_min)
+	if (io->state != SND_PCM_STATE_RUNNING ||
+	    snd_pcm_avail_update(io->pcm) >= (snd_pcm_sframes_t)card->base.avail_min)
 		*revents = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
 	return 0;
 }
@@ -171,20 +146,7 @@ static int testcard_prepare(snd_pcm_ioplug_t *io)
 		if (timerfd_settime(io->poll_fd, 0, &timer, NULL) < 0)
 			return -errno;
 	}
-	card->done = 0;
-	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
-	return 0;
-}
-
-static int testcard_close(snd_pcm_ioplug_t *io)
-{
-	struct testcard *card = io->private_data;
-
-	if (card->file)
-		fclose(card->file);
-	close(io->poll_fd);
-	free(card);
-	return 0;
+	return cardbase_prepare(io);
 }
 
 static const snd_pcm_ioplug_callback_t testcard_callback = {
@@ -193,50 +155,10 @@ static const snd_pcm_ioplug_callback_t testcard_callback = {
 	.pointer = testcard_pointer,
 	.drain = testcard_drain,
 	.prepare = testcard_prepare,
-	.sw_params = testcard_sw_params,
+	.sw_params = cardbase_sw_params,
 	.poll_revents = testcard_poll_revents,
-	.close = testcard_close,
+	.close = cardbase_close,
 };
-
-static int constrain_frames(struct testcard *card, int parameter, long frames, long min_frames, long max_frames,
-			    unsigned frame_bytes)
-{
-	return snd_pcm_ioplug_set_param_minmax(&card->io, parameter, (unsigned)(frames ? frames : min_frames) * frame_bytes,
-					       (unsigned)(frames ? frames : max_frames) * frame_bytes);
-}
-
-static int testcard_constrain(struct testcard *card, const struct settings *settings)
-{
-	static const unsigned access[] = { SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED };
-	const unsigned rate_hz = (unsigned)settings->rate_hz;
-	const unsigned channels = (unsigned)settings->channels;
-	const unsigned frame_bytes = (unsigned)snd_pcm_format_physical_width(settings->format) / 8 * channels;
-	const unsigned format = (unsigned)settings->format;
-	unsigned periods[PERIODS_MAX - PERIODS_MIN + 1];
-	int err;
-
-	/* A list and not a range, so that where a whole number of periods fits, it is taken. */
-	for (unsigned i = 0; i < PERIODS_MAX - PERIODS_MIN + 1; i++)
-		periods[i] = PERIODS_MIN + i;
-
-	err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_CHANNELS, channels, channels);
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_minmax(&card->io, SND_PCM_IOPLUG_HW_RATE, rate_hz, rate_hz);
-	if (err >= 0)
-		err = constrain_frames(card, SND_PCM_IOPLUG_HW_PERIOD_BYTES, settings->period_frames,
-				       PERIOD_MIN_FRAMES, PERIOD_MAX_FRAMES, frame_bytes);
-	if (err >= 0)
-		err = constrain_frames(card, SND_PCM_IOPLUG_HW_BUFFER_BYTES, settings->buffer_frames,
-				       PERIODS_MIN * PERIOD_MIN_FRAMES, PERIODS_MAX * PERIOD_MAX_FRAMES, frame_bytes);
-	if (err >= 0)
-		err = snd_pcm_ioplug_set_param_list(&card->io, SND_PCM_IOPLUG_HW_PERIODS,
-						    PERIODS_MAX - PERIODS_MIN + 1, periods);
-	return err;
-}
 
 static void configure_environment(struct settings *settings)
 {
@@ -244,62 +166,48 @@ static void configure_environment(struct settings *settings)
 	const char *channels = getenv("TESTCARD_CHANNELS");
 	const char *format = getenv("TESTCARD_FORMAT");
 
-	settings->rate_hz = rate ? atol(rate) : 48000;
-	settings->channels = channels ? atol(channels) : 2;
-	settings->format = format ? snd_pcm_format_value(format) : SND_PCM_FORMAT_S16_LE;
+	settings->base.rates_hz[0] = rate ? (unsigned)atol(rate) : 48000;
+	settings->base.channels = channels ? (unsigned)atol(channels) : 2;
+	settings->base.format = format ? snd_pcm_format_value(format) : SND_PCM_FORMAT_S16_LE;
 	settings->paced = getenv("TESTCARD_PACED") != NULL;
 	settings->infile = getenv("TESTCARD_INFILE");
 	settings->outfile = getenv("TESTCARD_OUTFILE");
 }
 
-static int configure_key(struct settings *settings, const char *key, snd_config_t *node)
+static int take_key(void *own, const char *key, snd_config_t *node)
 {
-	const char *text;
+	struct settings *settings = own;
 
-	if (strcmp(key, "rate") == 0)
-		return snd_config_get_integer(node, &settings->rate_hz);
-	if (strcmp(key, "channels") == 0)
-		return snd_config_get_integer(node, &settings->channels);
-	if (strcmp(key, "period_size") == 0)
-		return snd_config_get_integer(node, &settings->period_frames);
-	if (strcmp(key, "buffer_size") == 0)
-		return snd_config_get_integer(node, &settings->buffer_frames);
 	if (strcmp(key, "paced") == 0)
 		return (settings->paced = snd_config_get_bool(node)) < 0 ? settings->paced : 0;
 	if (strcmp(key, "infile") == 0)
 		return snd_config_get_string(node, &settings->infile);
 	if (strcmp(key, "outfile") == 0)
 		return snd_config_get_string(node, &settings->outfile);
-	if (strcmp(key, "format") == 0) {
-		if (snd_config_get_string(node, &text) < 0)
-			return -EINVAL;
-		settings->format = snd_pcm_format_value(text);
-	}
 	return 0;
 }
 
 /* Overrides `settings` with the PCM's configuration, and then with its section "slave" if there is one. */
 static int testcard_configure(struct settings *settings, snd_config_t *conf)
 {
-	snd_config_iterator_t i, next;
+	int error = cardbase_configure(&settings->base, conf, take_key, settings);
 	snd_config_t *slave;
 
-	snd_config_for_each(i, next, conf) {
-		snd_config_t *node = snd_config_iterator_entry(i);
-		const char *key;
-		int err;
-
-		if (snd_config_get_id(node, &key) < 0)
-			continue;
-		err = configure_key(settings, key, node);
-		if (err < 0) {
-			SNDERR("testcard: key '%s' has a wrong value", key);
-			return err;
-		}
-	}
-	if (snd_config_search(conf, "slave", &slave) == 0 && snd_config_get_type(slave) == SND_CONFIG_TYPE_COMPOUND)
+	if (error >= 0 && snd_config_search(conf, "slave", &slave) == 0 &&
+	    snd_config_get_type(slave) == SND_CONFIG_TYPE_COMPOUND)
 		return testcard_configure(settings, slave);
-	return 0;
+	return error;
+}
+
+/* A list and not a range, so that where a whole number of periods fits, it is taken. */
+static int constrain_periods(struct testcard *card)
+{
+	unsigned periods[PERIODS_MAX - PERIODS_MIN + 1];
+
+	for (unsigned i = 0; i < PERIODS_MAX - PERIODS_MIN + 1; i++)
+		periods[i] = PERIODS_MIN + i;
+	return snd_pcm_ioplug_set_param_list(&card->base.io, SND_PCM_IOPLUG_HW_PERIODS, PERIODS_MAX - PERIODS_MIN + 1,
+					     periods);
 }
 
 /* What libasound looks up; its macro for this gives no prototype. */
@@ -308,7 +216,11 @@ int SND_PCM_PLUGIN_ENTRY(testcard)(snd_pcm_t **pcmp, const char *name, snd_confi
 
 SND_PCM_PLUGIN_DEFINE_FUNC(testcard)
 {
-	struct settings settings = { 0 };
+	struct settings settings = { .base = {
+		.rate_count = 1,
+		.period = { PERIOD_MIN_FRAMES, PERIOD_MAX_FRAMES },
+		.buffer = { PERIODS_MIN * PERIOD_MIN_FRAMES, PERIODS_MAX * PERIOD_MAX_FRAMES },
+	} };
 	struct testcard *card;
 	const char *path;
 	int err;
@@ -318,50 +230,39 @@ SND_PCM_PLUGIN_DEFINE_FUNC(testcard)
 	err = testcard_configure(&settings, conf);
 	if (err < 0)
 		return err;
-	if (settings.rate_hz <= 0 || settings.channels <= 0 || snd_pcm_format_physical_width(settings.format) <= 0) {
-		SNDERR("testcard: rate, channels or format is none");
-		return -EINVAL;
-	}
-	card = calloc(1, sizeof(*card));
+	card = cardbase_new(sizeof(*card), "Sound card of the tests", &testcard_callback);
 	if (!card)
 		return -ENOMEM;
-	card->io.version = SND_PCM_IOPLUG_VERSION;
-	card->io.name = "Sound card of the tests";
-	card->io.mmap_rw = 1;
-	card->io.callback = &testcard_callback;
-	card->io.private_data = card;
 	card->paced = settings.paced;
-	card->io.poll_events = POLLIN;
 	/* an event that has come stays: who polls an unpaced card never waits */
-	card->io.poll_fd = settings.paced ? timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC) :
-					    eventfd(1, EFD_CLOEXEC);
-	if (card->io.poll_fd < 0) {
+	card->base.io.poll_fd = settings.paced ? timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC) :
+						 eventfd(1, EFD_CLOEXEC);
+	if (card->base.io.poll_fd < 0) {
 		err = -errno;
-		free(card);
-		return err;
+		goto fail;
 	}
 	path = stream == SND_PCM_STREAM_PLAYBACK ? settings.outfile : settings.infile;
 	if (path) {
-		card->file = fopen(path, stream == SND_PCM_STREAM_PLAYBACK ? "wb" : "rb");
-		if (!card->file) {
+		card->base.file = fopen(path, stream == SND_PCM_STREAM_PLAYBACK ? "wb" : "rb");
+		if (!card->base.file) {
 			err = -errno;
 			SNDERR("testcard: cannot open %s: %s", path, strerror(errno));
 			goto fail;
 		}
 	}
-	err = snd_pcm_ioplug_create(&card->io, name, stream, mode);
+	err = cardbase_open(&card->base, &settings.base, name, stream, mode);
 	if (err < 0)
-		goto fail;
-	err = testcard_constrain(card, &settings);
+		return err;
+	err = constrain_periods(card);
 	if (err < 0) {
-		snd_pcm_ioplug_delete(&card->io); /* closes the card too */
+		snd_pcm_ioplug_delete(&card->base.io); /* closes the card too */
 		return err;
 	}
-	*pcmp = card->io.pcm;
+	*pcmp = card->base.io.pcm;
 	return 0;
 
 fail:
-	testcard_close(&card->io);
+	cardbase_close(&card->base.io);
 	return err;
 }
 

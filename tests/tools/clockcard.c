@@ -26,18 +26,17 @@
  */
 #include "clockcard.h"
 
-#include <alsa/pcm_external.h>
+#include "cardbase.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
-#define RATES_MAX 8
 #define AMPLITUDE 0.8912509381337456	/* −1 dBFS */
 #define INTERRUPT_NS 20000	/* from the end of a period to the wake-up */
 
@@ -46,27 +45,20 @@ static int64_t epoch;
 static struct { int64_t since; double tuned, before; } pace;
 
 struct settings {
-	unsigned rates[RATES_MAX], rate_count;
-	unsigned channels;
-	snd_pcm_format_t format;
-	long period_frames, grain;
+	struct cardbase_settings base;
+	long grain;
 	double ppm, tone;
 	int resumes;
 	const char *file, *events, *only;
 };
 
 struct clockcard {
-	snd_pcm_ioplug_t io;
-	snd_pcm_ioplug_callback_t callback;
-	FILE *file;
+	struct cardbase base;	/* its file is what is played */
 	char *events;
 	double ppm, tone;
 	long grain;
 	int64_t start;		/* frame at which it was started */
-	snd_pcm_uframes_t done;	/* frames since */
-	snd_pcm_uframes_t avail_min;
 	int64_t told;		/* events up to here have happened, ns since the epoch */
-	size_t frame_bytes;
 	int stopped;		/* for good: −errno */
 	int broken;		/* an xrun, until it is prepared */
 	int64_t still_end, still;	/* stands still until then, ns since the epoch, at this frame; 0: it runs */
@@ -111,7 +103,7 @@ static int last_event(const char *events, const char *first, const char *second,
 
 static double rate_of(const struct clockcard *card)
 {
-	return card->io.rate * (1 + 1e-6 * card->ppm);
+	return card->base.io.rate * (1 + 1e-6 * card->ppm);
 }
 
 void clockcard_tune(double relative)
@@ -126,14 +118,14 @@ void clockcard_tune(double relative)
 /* The time that a card has come to, ns since the epoch; and when it comes to one. */
 static double card_time(const struct clockcard *card, int64_t now)
 {
-	if (card->io.stream == SND_PCM_STREAM_PLAYBACK)
+	if (card->base.io.stream == SND_PCM_STREAM_PLAYBACK)
 		return (double)now;
 	return pace.before + (1 + pace.tuned) * (double)(now - pace.since);
 }
 
 static double true_time(const struct clockcard *card, double time)
 {
-	if (card->io.stream == SND_PCM_STREAM_PLAYBACK)
+	if (card->base.io.stream == SND_PCM_STREAM_PLAYBACK)
 		return time;
 	return (double)pace.since + (time - pace.before) / (1 + pace.tuned);
 }
@@ -165,7 +157,7 @@ static void put_sample(const struct clockcard *card, char *sample, double value)
 {
 	int32_t level = (int32_t)lrint(value * 0x7fffffff);
 
-	switch (card->io.format) {
+	switch (card->base.io.format) {
 	case SND_PCM_FORMAT_S16_LE:
 		*(int16_t *)sample = (int16_t)lrint(value * 0x7fff);
 		break;
@@ -180,10 +172,10 @@ static void put_sample(const struct clockcard *card, char *sample, double value)
 
 static void capture_frame(const struct clockcard *card, char *frame, int64_t number)
 {
-	const unsigned bytes = (unsigned)card->frame_bytes / card->io.channels;
-	const double cycles = card->tone * (double)number / card->io.rate;
+	const unsigned bytes = (unsigned)card->base.frame_bytes / card->base.io.channels;
+	const double cycles = card->tone * (double)number / card->base.io.rate;
 
-	for (unsigned channel = 0; channel < card->io.channels; channel++) {
+	for (unsigned channel = 0; channel < card->base.io.channels; channel++) {
 		double part = channel ? cycles / 20 : cycles;
 
 		if (channel < 2)
@@ -193,27 +185,18 @@ static void capture_frame(const struct clockcard *card, char *frame, int64_t num
 	}
 }
 
-/* Moves `frames` frames between the ring buffer and the world. */
-static void move_frames(struct clockcard *card, snd_pcm_uframes_t frames)
+/* Moves frames between the ring buffer and the world. */
+static void move_run(struct cardbase *base, char *ring, snd_pcm_uframes_t run)
 {
-	const snd_pcm_channel_area_t *area = snd_pcm_ioplug_mmap_areas(&card->io);
-	const snd_pcm_uframes_t buffer = card->io.buffer_size;
+	const struct clockcard *card = base->io.private_data;
+	const int64_t number = card->start + (int64_t)base->moved;
 
-	while (frames > 0) {
-		snd_pcm_uframes_t offset = card->done % buffer;
-		snd_pcm_uframes_t n = frames < buffer - offset ? frames : buffer - offset;
-		char *ring = (char *)area->addr + area->first / 8 + offset * card->frame_bytes;
-		int64_t number = card->start + (int64_t)card->done;
-
-		if (card->io.stream == SND_PCM_STREAM_CAPTURE)
-			for (snd_pcm_uframes_t i = 0; i < n; i++)
-				capture_frame(card, ring + i * card->frame_bytes, number + (int64_t)i);
-		else if (card->file && pwrite(fileno(card->file), ring, n * card->frame_bytes,
-					      number * (off_t)card->frame_bytes) < 0)
-			SNDERR("clockcard: cannot write the played samples: %s", strerror(errno));
-		card->done += n;
-		frames -= n;
-	}
+	if (base->io.stream == SND_PCM_STREAM_CAPTURE)
+		for (snd_pcm_uframes_t i = 0; i < run; i++)
+			capture_frame(card, ring + i * base->frame_bytes, number + (int64_t)i);
+	else if (base->file && pwrite(fileno(base->file), ring, run * base->frame_bytes,
+				      number * (off_t)base->frame_bytes) < 0)
+		SNDERR("clockcard: cannot write the played samples: %s", strerror(errno));
 }
 
 /* What has happened to the card: 0, −EPIPE, or −ENODEV for good. */
@@ -227,7 +210,7 @@ static int happen(struct clockcard *card)
 		go_on(card);
 	if (card->stopped || last_event(card->events, "unplug", "rate", now, from, NULL)) {
 		card->stopped = -ENODEV;
-		snd_pcm_ioplug_set_state(&card->io, SND_PCM_STATE_DISCONNECTED);
+		snd_pcm_ioplug_set_state(&card->base.io, SND_PCM_STATE_DISCONNECTED);
 		return -ENODEV;
 	}
 	if (last_event(card->events, "xrun", "xrun", now, from, NULL))
@@ -238,7 +221,7 @@ static int happen(struct clockcard *card)
 		card->start -= number;
 	if (last_event(card->events, "suspend", "suspend", now, from, &number)) {
 		card->suspend_end = now + number * INT64_C(1000000);
-		snd_pcm_ioplug_set_state(&card->io, SND_PCM_STATE_SUSPENDED);
+		snd_pcm_ioplug_set_state(&card->base.io, SND_PCM_STATE_SUSPENDED);
 	}
 	return card->broken;
 }
@@ -252,28 +235,28 @@ static snd_pcm_sframes_t clockcard_pointer(snd_pcm_ioplug_t *io)
 	int64_t frames;
 
 	if (!error && io->state == SND_PCM_STATE_RUNNING) {
-		frames = reached(card) - (int64_t)card->done;
+		frames = reached(card) - (int64_t)card->base.moved;
 		/* never a whole buffer at once: that would look like no progress, modulo the buffer */
 		if (frames > (int64_t)ready || frames >= (int64_t)io->buffer_size) {
-			move_frames(card, ready < io->buffer_size ? ready : io->buffer_size - 1);
+			cardbase_move(&card->base, ready < io->buffer_size ? ready : io->buffer_size - 1, move_run);
 			error = -EPIPE;
 		} else if (frames > 0) {
-			move_frames(card, (snd_pcm_uframes_t)frames);
+			cardbase_move(&card->base, (snd_pcm_uframes_t)frames, move_run);
 		}
 	}
-	return error == -EPIPE ? error : (snd_pcm_sframes_t)(card->done % io->buffer_size);
+	return error == -EPIPE ? error : (snd_pcm_sframes_t)(card->base.moved % io->buffer_size);
 }
 
 /* The next interrupt. */
 static int set_timer(struct clockcard *card)
 {
-	int64_t periods = reached(card) / (int64_t)card->io.period_size + 1;
-	int64_t frame = card->start + periods * (int64_t)card->io.period_size;
+	int64_t periods = reached(card) / (int64_t)card->base.io.period_size + 1;
+	int64_t frame = card->start + periods * (int64_t)card->base.io.period_size;
 	int64_t ns = epoch + INTERRUPT_NS + (card->still_end ? card->still_end :
 					     (int64_t)true_time(card, 1e9 * (double)frame / rate_of(card)));
 	const struct itimerspec timer = { .it_value = { ns / 1000000000, ns % 1000000000 } };
 
-	return timerfd_settime(card->io.poll_fd, TFD_TIMER_ABSTIME, &timer, NULL) < 0 ? -errno : 0;
+	return timerfd_settime(card->base.io.poll_fd, TFD_TIMER_ABSTIME, &timer, NULL) < 0 ? -errno : 0;
 }
 
 static int clockcard_start(snd_pcm_ioplug_t *io)
@@ -281,7 +264,7 @@ static int clockcard_start(snd_pcm_ioplug_t *io)
 	struct clockcard *card = io->private_data;
 
 	card->start = (int64_t)ceil(1e-9 * card_time(card, since_epoch()) * rate_of(card));
-	card->done = 0;
+	card->base.moved = 0;
 	card->still = 0;
 	return set_timer(card);
 }
@@ -297,7 +280,7 @@ static int clockcard_drain(snd_pcm_ioplug_t *io)
 	struct clockcard *card = io->private_data;
 
 	if (io->stream == SND_PCM_STREAM_PLAYBACK && !card->stopped)
-		move_frames(card, snd_pcm_ioplug_hw_avail(io, io->hw_ptr, io->appl_ptr));
+		cardbase_move(&card->base, snd_pcm_ioplug_hw_avail(io, io->hw_ptr, io->appl_ptr), move_run);
 	return 0;
 }
 
@@ -305,11 +288,10 @@ static int clockcard_prepare(snd_pcm_ioplug_t *io)
 {
 	struct clockcard *card = io->private_data;
 
-	card->done = 0;
 	card->broken = 0;
 	while (since_epoch() < card->suspend_end)
 		usleep(1000);
-	card->frame_bytes = (size_t)snd_pcm_format_physical_width(io->format) / 8 * io->channels;
+	cardbase_prepare(io);
 	return happen(card) == -ENODEV ? -ENODEV : 0;
 }
 
@@ -320,16 +302,9 @@ static int clockcard_resume(snd_pcm_ioplug_t *io)
 
 	if (since_epoch() < card->suspend_end)
 		return -EAGAIN;
-	card->start += reached(card) - (int64_t)card->done;
+	card->start += reached(card) - (int64_t)card->base.moved;
 	snd_pcm_ioplug_set_state(io, SND_PCM_STATE_RUNNING);
 	return set_timer(card);
-}
-
-static int clockcard_sw_params(snd_pcm_ioplug_t *io, snd_pcm_sw_params_t *params)
-{
-	struct clockcard *card = io->private_data;
-
-	return snd_pcm_sw_params_get_avail_min(params, &card->avail_min);
 }
 
 static int clockcard_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned nfds, unsigned short *revents)
@@ -346,7 +321,8 @@ static int clockcard_poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsi
 		return 0;
 	}
 	set_timer(card);
-	if (io->state != SND_PCM_STATE_RUNNING || snd_pcm_avail_update(io->pcm) >= (snd_pcm_sframes_t)card->avail_min ||
+	if (io->state != SND_PCM_STATE_RUNNING ||
+	    snd_pcm_avail_update(io->pcm) >= (snd_pcm_sframes_t)card->base.avail_min ||
 	    io->state != SND_PCM_STATE_RUNNING)
 		*revents = io->stream == SND_PCM_STREAM_PLAYBACK ? POLLOUT : POLLIN;
 	return 0;
@@ -356,13 +332,8 @@ static int clockcard_close(snd_pcm_ioplug_t *io)
 {
 	struct clockcard *card = io->private_data;
 
-	if (card->file)
-		fclose(card->file);
-	if (io->poll_fd >= 0)
-		close(io->poll_fd);
 	free(card->events);
-	free(card);
-	return 0;
+	return cardbase_close(io);
 }
 
 static const snd_pcm_ioplug_callback_t callbacks = {
@@ -372,59 +343,30 @@ static const snd_pcm_ioplug_callback_t callbacks = {
 	.drain = clockcard_drain,
 	.prepare = clockcard_prepare,
 	.resume = clockcard_resume,
-	.sw_params = clockcard_sw_params,
+	.sw_params = cardbase_sw_params,
 	.poll_revents = clockcard_poll_revents,
 	.close = clockcard_close,
 };
-
-static int constrain(struct clockcard *card, const struct settings *settings)
-{
-	static const unsigned access[] = { SND_PCM_ACCESS_MMAP_INTERLEAVED, SND_PCM_ACCESS_RW_INTERLEAVED };
-	const unsigned format = (unsigned)settings->format;
-	const unsigned bytes = (unsigned)snd_pcm_format_physical_width(settings->format) / 8 * settings->channels;
-	const unsigned least = settings->period_frames ? (unsigned)settings->period_frames : 16;
-	const unsigned most = settings->period_frames ? (unsigned)settings->period_frames : 65536;
-	snd_pcm_ioplug_t *io = &card->io;
-	int error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_ACCESS, 2, access);
-
-	if (error >= 0)
-		error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, 1, &format);
-	if (error >= 0)
-		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, settings->channels,
-							settings->channels);
-	if (error >= 0)
-		error = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_RATE, settings->rate_count,
-						      settings->rates);
-	if (error >= 0)
-		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, least * bytes,
-							most * bytes);
-	if (error >= 0)
-		error = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_BUFFER_BYTES, 2 * least * bytes,
-							64 * most * bytes);
-	return error;
-}
 
 static int configure_rates(struct settings *settings, snd_config_t *list)
 {
 	snd_config_iterator_t i, next;
 
-	settings->rate_count = 0;
+	settings->base.rate_count = 0;
 	snd_config_for_each(i, next, list) {
 		long rate;
 
 		if (snd_config_get_integer(snd_config_iterator_entry(i), &rate) < 0 ||
-		    settings->rate_count == RATES_MAX)
+		    settings->base.rate_count == CARDBASE_RATES_MAX)
 			return -EINVAL;
-		settings->rates[settings->rate_count++] = (unsigned)rate;
+		settings->base.rates_hz[settings->base.rate_count++] = (unsigned)rate;
 	}
 	return 0;
 }
 
-static int configure_key(struct settings *settings, const char *key, snd_config_t *node)
+static int take_key(void *own, const char *key, snd_config_t *node)
 {
-	const char *text;
-	long number = 0;
-	int error = 0;
+	struct settings *settings = own;
 
 	if (strcmp(key, "rates") == 0)
 		return configure_rates(settings, node);
@@ -438,25 +380,13 @@ static int configure_key(struct settings *settings, const char *key, snd_config_
 		return snd_config_get_string(node, &settings->events);
 	if (strcmp(key, "only") == 0)
 		return snd_config_get_string(node, &settings->only);
-	if (strcmp(key, "period_size") == 0)
-		return snd_config_get_integer(node, &settings->period_frames);
 	if (strcmp(key, "grain") == 0)
 		return snd_config_get_integer(node, &settings->grain);
 	if (strcmp(key, "resumes") == 0) {
 		settings->resumes = snd_config_get_bool(node);
 		return settings->resumes < 0 ? settings->resumes : 0;
 	}
-	if (strcmp(key, "format") == 0) {
-		error = snd_config_get_string(node, &text);
-		settings->format = error < 0 ? settings->format : snd_pcm_format_value(text);
-	} else if (strcmp(key, "rate") == 0) {
-		error = snd_config_get_integer(node, &number);
-		settings->rates[0] = (unsigned)number;
-	} else if (strcmp(key, "channels") == 0) {
-		error = snd_config_get_integer(node, &number);
-		settings->channels = (unsigned)number;
-	}
-	return error;
+	return 0;
 }
 
 /* What keeps it from being opened now; a rate that it changed to is what it offers. */
@@ -472,8 +402,8 @@ static int is_open_to(struct settings *settings, snd_pcm_stream_t stream)
 	if (last_event(settings->events, "busy", "free", now, -1, NULL) == 1)
 		return -EBUSY;
 	if (last_event(settings->events, "rate", "rate", now, -1, &rate)) {
-		settings->rates[0] = (unsigned)rate;
-		settings->rate_count = 1;
+		settings->base.rates_hz[0] = (unsigned)rate;
+		settings->base.rate_count = 1;
 	}
 	return 0;
 }
@@ -489,44 +419,30 @@ static FILE *open_file(const char *path)
 static int create(snd_pcm_t **pcmp, const char *name, const struct settings *settings, snd_pcm_stream_t stream,
 		  int mode)
 {
-	struct clockcard *card = calloc(1, sizeof(*card));
+	struct clockcard *card = cardbase_new(sizeof(*card), "Sound card with a clock of its own", &callbacks);
 	int error = -ENOMEM;
 
 	if (!card)
 		return error;
-	card->io.version = SND_PCM_IOPLUG_VERSION;
-	card->io.name = "Sound card with a clock of its own";
-	card->io.mmap_rw = 1;
-	card->callback = callbacks;
 	if (!settings->resumes)
-		card->callback.resume = NULL;
-	card->io.callback = &card->callback;
-	card->io.private_data = card;
-	card->io.poll_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
-	card->io.poll_events = POLLIN;
+		card->base.callback.resume = NULL;
+	card->base.io.poll_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	card->ppm = settings->ppm;
 	card->tone = settings->tone;
 	card->grain = settings->grain;
 	card->told = since_epoch();
 	card->events = settings->events ? strdup(settings->events) : NULL;
 	if (settings->file && stream == SND_PCM_STREAM_PLAYBACK)
-		card->file = open_file(settings->file);
-	if (card->io.poll_fd < 0 || (settings->events && !card->events) ||
-	    (settings->file && stream == SND_PCM_STREAM_PLAYBACK && !card->file)) {
+		card->base.file = open_file(settings->file);
+	if (card->base.io.poll_fd < 0 || (settings->events && !card->events) ||
+	    (settings->file && stream == SND_PCM_STREAM_PLAYBACK && !card->base.file)) {
 		error = -errno;
-		clockcard_close(&card->io);
+		clockcard_close(&card->base.io);
 		return error;
 	}
-	error = snd_pcm_ioplug_create(&card->io, name, stream, mode);
-	if (error < 0) {
-		clockcard_close(&card->io);
-		return error;
-	}
-	error = constrain(card, settings);
-	if (error < 0)
-		snd_pcm_ioplug_delete(&card->io); /* closes the card too */
-	else
-		*pcmp = card->io.pcm;
+	error = cardbase_open(&card->base, &settings->base, name, stream, mode);
+	if (error >= 0)
+		*pcmp = card->base.io.pcm;
 	return error;
 }
 
@@ -537,25 +453,16 @@ int SND_PCM_PLUGIN_ENTRY(clockcard)(snd_pcm_t **pcmp, const char *name, snd_conf
 SND_PCM_PLUGIN_DEFINE_FUNC(clockcard)
 {
 	struct settings settings = {
-		.rates = { 48000 }, .rate_count = 1, .channels = 2, .format = SND_PCM_FORMAT_S16_LE, .grain = 1,
-		.tone = 997,
+		.base = { .rates_hz = { 48000 }, .rate_count = 1, .channels = 2, .format = SND_PCM_FORMAT_S16_LE,
+			  .period = { 16, 65536 } },
+		.grain = 1, .tone = 997,
 	};
-	snd_config_iterator_t i, next;
-	int error;
+	int error = cardbase_configure(&settings.base, conf, take_key, &settings);
 
 	(void)root;
-	snd_config_for_each(i, next, conf) {
-		snd_config_t *node = snd_config_iterator_entry(i);
-		const char *key;
-
-		if (snd_config_get_id(node, &key) < 0)
-			continue;
-		error = configure_key(&settings, key, node);
-		if (error < 0) {
-			SNDERR("clockcard: key '%s' has a wrong value", key);
-			return error;
-		}
-	}
+	if (error < 0)
+		return error;
+	settings.base.buffer = (struct cardbase_range){ 2 * settings.base.period.min, 64 * settings.base.period.max };
 	error = is_open_to(&settings, stream);
 	return error < 0 ? error : create(pcmp, name, &settings, stream, mode);
 }

@@ -74,7 +74,8 @@ tests_tools_timersource_LDADD = $(core_test_ldadd) $(ALSA_LIBS)
 # A sound card with a clock of its own, and simulated time for the program that it serves.
 check_LTLIBRARIES += tests/tools/libasound_module_pcm_clockcard.la tests/tools/libsimtime.la
 tests_tools_libasound_module_pcm_clockcard_la_SOURCES = \
-	tests/tools/clockcard.c tests/tools/clockcard.h tests/tools/clockctl.c
+	tests/tools/clockcard.c tests/tools/clockcard.h tests/tools/clockctl.c $(card_base)
+tests_tools_libasound_module_pcm_clockcard_la_CPPFLAGS = $(test_cppflags)
 tests_tools_libasound_module_pcm_clockcard_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS)
 tests_tools_libasound_module_pcm_clockcard_la_LIBADD = $(ALSA_LIBS)
 tests_tools_libasound_module_pcm_clockcard_la_LDFLAGS = -module -avoid-version -shared -no-undefined \

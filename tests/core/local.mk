@@ -24,6 +24,7 @@ check_PROGRAMS += \
 	tests/core/interpolators \
 	tests/core/kaiser \
 	tests/core/kernels \
+	tests/core/layouts \
 	tests/core/levels \
 	tests/core/phases \
 	tests/core/plans \
@@ -82,6 +83,10 @@ tests_core_positions_SOURCES = tests/core/positions.c $(core_help)
 tests_core_positions_CFLAGS = $(test_cflags)
 tests_core_positions_LDADD = $(core_test_ldadd)
 
+tests_core_layouts_SOURCES = tests/core/layouts.c tests/core/samplehelp.h $(core_help)
+tests_core_layouts_CFLAGS = $(test_cflags)
+tests_core_layouts_LDADD = $(core_test_ldadd)
+
 tests_core_levels_SOURCES = tests/core/levels.c $(core_help)
 tests_core_levels_CFLAGS = $(test_cflags)
 tests_core_levels_LDADD = $(core_test_ldadd)
@@ -90,7 +95,7 @@ tests_core_resamplers_SOURCES = tests/core/resamplers.c $(core_help)
 tests_core_resamplers_CFLAGS = $(test_cflags)
 tests_core_resamplers_LDADD = $(core_test_ldadd)
 
-tests_core_samples_SOURCES = tests/core/samples.c $(core_help)
+tests_core_samples_SOURCES = tests/core/samples.c tests/core/samplehelp.h $(core_help)
 tests_core_samples_CFLAGS = $(test_cflags)
 tests_core_samples_LDADD = $(core_test_ldadd)
 

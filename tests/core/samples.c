@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * PCM samples to numbers and back, with every kernel in both precisions:
- * literal vectors, rounding, saturation, steps, and nothing touched outside.
+ * literal vectors, rounding, saturation.
  */
-#include "corehelp.h"
-#include "kernel.h"
+#include "samplehelp.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -15,45 +14,6 @@
 #include <cmocka.h>
 
 #define LITTLE (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-struct variant {
-	const struct bli_kernel *kernel;
-	enum bli_precision precision;
-};
-
-static size_t load(const struct variant *variant, const struct bli_format *format, void *values, const void *samples,
-		   ptrdiff_t step, size_t frames)
-{
-	return variant->kernel->load[variant->precision](format, values, samples, step, frames);
-}
-
-static size_t store(const struct variant *variant, const struct bli_format *format, void *samples, ptrdiff_t step,
-		    const void *values, size_t frames, double *peak)
-{
-	return variant->kernel->store[variant->precision](format, samples, step, values, frames, peak);
-}
-
-static bool each(unsigned n, struct variant *variant)
-{
-	variant->kernel = bli_kernel_nth(n / BLI_PRECISIONS);
-	variant->precision = n % BLI_PRECISIONS;
-	return variant->kernel != NULL;
-}
-
-/* Integer formats: sample bits, bytes in memory. */
-static const struct { unsigned char bits, bytes; } sizes[] = {
-	{ 8, 1 }, { 16, 2 }, { 18, 3 }, { 18, 4 }, { 20, 3 }, { 20, 4 }, { 24, 3 }, { 24, 4 }, { 32, 4 },
-};
-
-/* Every size, signed and unsigned, in both byte orders. */
-static bool each_format(unsigned n, struct bli_format *format)
-{
-	if (n >= 4 * COUNT(sizes))
-		return false;
-	*format = (struct bli_format){ sizes[n / 4].bytes, sizes[n / 4].bits, n & 1, n & 2, false };
-	return true;
-}
 
 /* Four numbers as samples, the whole container as a number: −1, the most, one step below 0, and anything. */
 struct vectors {
@@ -88,9 +48,9 @@ static void check_vector(const struct variant *variant, const struct bli_format 
 	assert_true(bli_format_valid(format));
 	for (unsigned i = 0; i < format->bytes; i++)
 		sample[little ? i : format->bytes - 1u - i] = (unsigned char)(container >> 8 * i);
-	assert_int_equal(load(variant, format, loaded, sample, format->bytes, 1), 0);
+	assert_int_equal(sample_load(variant, format, loaded, sample, format->bytes, 1), 0);
 	core_put(variant->precision, value, 0, wanted);
-	clipped = store(variant, format, stored, format->bytes, value, 1, &peak);
+	clipped = sample_store(variant, format, stored, format->bytes, value, 1, &peak);
 	if (core_get(variant->precision, loaded, 0) != wanted || memcmp(stored, sample, format->bytes) != 0 ||
 	    clipped || peak != fabs(wanted))
 		fail_msg("%s, %u bits in %u bytes, %s, %s endian: %.10g is loaded as %.10g, stored as %02x…, peak "
@@ -101,7 +61,7 @@ static void check_vector(const struct variant *variant, const struct bli_format 
 	/* what stands above the sample does not count */
 	for (unsigned bit = format->bits; bit < format->bytes * 8u; bit++)
 		sample[little ? bit / 8 : format->bytes - 1 - bit / 8] ^= (unsigned char)(1 << bit % 8);
-	load(variant, format, loaded, sample, format->bytes, 1);
+	sample_load(variant, format, loaded, sample, format->bytes, 1);
 	assert_true(core_get(variant->precision, loaded, 0) == wanted);
 }
 
@@ -122,7 +82,7 @@ static void test_vectors(void **state)
 	struct variant variant;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++)
+	for (unsigned n = 0; each_variant(n, &variant); n++)
 		for (size_t i = 0; i < COUNT(vectors); i++)
 			for (int kind = 0; kind < 4; kind++)
 				check_vectors(&variant, &vectors[i], kind & 1, kind & 2);
@@ -159,7 +119,7 @@ static void test_rounding(void **state)
 	struct bli_format format;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++)
+	for (unsigned n = 0; each_variant(n, &variant); n++)
 		for (unsigned f = 0; each_format(f, &format); f++) {
 			double scale = ldexp(1, format.bits - 1), peak = 0, largest = 0;
 			size_t clipped = 0, counted;
@@ -170,7 +130,7 @@ static void test_rounding(void **state)
 
 				core_put(variant.precision, values, i, (rint(step) + parts[i % COUNT(parts)]) / scale);
 			}
-			counted = store(&variant, &format, samples, format.bytes, values, VALUES, &peak);
+			counted = sample_store(&variant, &format, samples, format.bytes, values, VALUES, &peak);
 			for (size_t i = 0; i < VALUES; i++) {
 				double value = core_get(variant.precision, values, i), wanted = rint(value * scale);
 
@@ -197,27 +157,27 @@ static void test_extremes(void **state)
 	struct variant variant;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++) {
+	for (unsigned n = 0; each_variant(n, &variant); n++) {
 		for (size_t i = 0; i < 8; i++)
 			core_put(variant.precision, given, i, values[i]);
-		for (size_t size = 0; size < COUNT(sizes); size++) {
-			struct bli_format format = { sizes[size].bytes, sizes[size].bits, false, false, false };
+		for (size_t size = 0; size < COUNT(sample_sizes); size++) {
+			struct bli_format format = { sample_sizes[size].bytes, sample_sizes[size].bits, false, false, false };
 			int32_t most = (int32_t)((UINT32_C(1) << (format.bits - 1)) - 1), least = -most - 1;
 			int32_t half = most / 2 + 1;
 			int32_t expected[] = { half, least, half / 2, most, least, most, least, 0 };
 
 			peak = 0;
-			assert_int_equal(store(&variant, &format, samples, format.bytes, given, 8, &peak), 5);
+			assert_int_equal(sample_store(&variant, &format, samples, format.bytes, given, 8, &peak), 5);
 			assert_true(peak == (double)1e30f);
 			for (size_t i = 0; i < 8; i++)
 				assert_int_equal(sample_at(&format, samples, i), expected[i]);
 			peak = 0;
-			assert_int_equal(store(&variant, &format, samples, format.bytes, given, 3, &peak), 1);
+			assert_int_equal(sample_store(&variant, &format, samples, format.bytes, given, 3, &peak), 1);
 			assert_true(peak == 0.5);
 			peak = 0.75;
-			assert_int_equal(store(&variant, &format, samples, format.bytes, given, 3, &peak), 1);
+			assert_int_equal(sample_store(&variant, &format, samples, format.bytes, given, 3, &peak), 1);
 			assert_true(peak == 0.75);
-			assert_int_equal(store(&variant, &format, samples, format.bytes, given, 0, &peak), 0);
+			assert_int_equal(sample_store(&variant, &format, samples, format.bytes, given, 0, &peak), 0);
 		}
 	}
 }
@@ -230,14 +190,14 @@ static void test_peak_of_reals(void **state)
 	struct variant variant;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++) {
+	for (unsigned n = 0; each_variant(n, &variant); n++) {
 		double peak = 0;
 
 		for (size_t i = 0; i < 5; i++)
 			core_put(variant.precision, given, i, values[i]);
-		assert_int_equal(store(&variant, &format, samples, 8, given, 2, &peak), 0);
+		assert_int_equal(sample_store(&variant, &format, samples, 8, given, 2, &peak), 0);
 		assert_true(peak == 0.5);
-		assert_int_equal(store(&variant, &format, samples, 8, given, 5, &peak), 0);
+		assert_int_equal(sample_store(&variant, &format, samples, 8, given, 5, &peak), 0);
 		assert_true(peak == 0.75);
 	}
 }
@@ -250,8 +210,8 @@ static void check_round_trip(const struct variant *variant, const struct bli_for
 	static unsigned char stored[65536 * 4];
 	double peak = 0;
 
-	load(variant, format, values, samples, format->bytes, frames);
-	assert_int_equal(store(variant, format, stored, format->bytes, values, frames, &peak), 0);
+	sample_load(variant, format, values, samples, format->bytes, frames);
+	assert_int_equal(sample_store(variant, format, stored, format->bytes, values, frames, &peak), 0);
 	if (memcmp(samples, stored, frames * format->bytes) != 0)
 		fail_msg("%s: %u bits in %u bytes do not survive", variant->kernel->name, format->bits, format->bytes);
 }
@@ -265,7 +225,7 @@ static void test_round_trip(void **state)
 	struct bli_format format;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++)
+	for (unsigned n = 0; each_variant(n, &variant); n++)
 		for (unsigned f = 0; each_format(f, &format); f++) {
 			uint32_t sign = UINT32_C(1) << (format.bits - 1);
 
@@ -297,7 +257,7 @@ static void test_reals(void **state)
 	struct variant variant;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++) {
+	for (unsigned n = 0; each_variant(n, &variant); n++) {
 		memset(samples, 0x55, sizeof(samples));
 		for (size_t i = 0; i < 6; i++) {
 			float number = (float)numbers[i];
@@ -305,16 +265,16 @@ static void test_reals(void **state)
 			memcpy(samples + 1 + 9 * i, &number, 4);
 		}
 		memcpy(stored, samples, sizeof(stored));
-		load(&variant, &single, values, samples + 1, 9, 6);
+		sample_load(&variant, &single, values, samples + 1, 9, 6);
 		for (size_t i = 0; i < 6; i++)
 			assert_true(core_get(variant.precision, values, i) == numbers[i]);
-		store(&variant, &single, stored + 1, 9, values, 6, &peak);
+		sample_store(&variant, &single, stored + 1, 9, values, 6, &peak);
 		assert_memory_equal(stored, samples, sizeof(samples));
 		for (size_t i = 0; i < 6; i++)
 			memcpy(samples + 1 + 9 * i, &numbers[i], 8);
 		memcpy(stored, samples, sizeof(stored));
-		load(&variant, &twofold, values, samples + 1, 9, 6);
-		store(&variant, &twofold, stored + 1, 9, values, 6, &peak);
+		sample_load(&variant, &twofold, values, samples + 1, 9, 6);
+		sample_store(&variant, &twofold, stored + 1, 9, values, 6, &peak);
 		assert_memory_equal(stored, samples, sizeof(samples));
 	}
 }
@@ -347,7 +307,7 @@ static void check_invalid(const struct variant *variant, const struct bli_format
 		put_real(format, samples + (ptrdiff_t)i * step,
 			 i % 3 == 1 ? (double)i + 0.5 : invalid[i % COUNT(invalid)]);
 	}
-	assert_int_equal(load(variant, format, values, samples, step, frames), expected);
+	assert_int_equal(sample_load(variant, format, values, samples, step, frames), expected);
 	for (size_t i = 0; i < frames; i++)
 		assert_true(core_get(variant->precision, values, i) == (i % 3 == 1 ? (double)i + 0.5 : 0));
 }
@@ -359,7 +319,7 @@ static void test_invalid(void **state)
 	struct variant variant;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++)
+	for (unsigned n = 0; each_variant(n, &variant); n++)
 		for (unsigned char bytes = 4; bytes <= 8; bytes += 4)
 			for (int swapped = 0; swapped < 2; swapped++)
 				for (int channels = 1; channels <= 3; channels++)
@@ -384,7 +344,7 @@ static void check_tiny(const struct variant *variant, const struct bli_format *f
 
 	for (size_t i = 0; i < 200; i++)
 		put_real(format, samples + i * channels * format->bytes, numbers[i % COUNT(numbers)]);
-	assert_int_equal(load(variant, format, values, samples, (ptrdiff_t)channels * format->bytes, 200), 0);
+	assert_int_equal(sample_load(variant, format, values, samples, (ptrdiff_t)channels * format->bytes, 200), 0);
 	for (size_t i = 0; i < 200; i++) {
 		double number = numbers[i % COUNT(numbers)], value = core_get(variant->precision, values, i);
 
@@ -399,7 +359,7 @@ static void test_tiny(void **state)
 	struct variant variant;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++)
+	for (unsigned n = 0; each_variant(n, &variant); n++)
 		for (unsigned char bytes = 4; bytes <= 8; bytes += 4)
 			for (int swapped = 0; swapped < 2; swapped++)
 				for (size_t channels = 1; channels <= 2; channels++) {
@@ -416,7 +376,7 @@ static void test_swapped_reals(void **state)
 	struct variant variant;
 
 	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++)
+	for (unsigned n = 0; each_variant(n, &variant); n++)
 		for (unsigned char bytes = 4; bytes <= 8; bytes += 4) {
 			struct bli_format format = { bytes, (unsigned char)(8 * bytes), false, true, true };
 			unsigned char samples[8 * 150], stored[8 * 150];
@@ -424,127 +384,12 @@ static void test_swapped_reals(void **state)
 
 			for (size_t i = 0; i < 150; i++)
 				put_real(&format, samples + i * bytes, (double)i * 0.125 - 9);
-			assert_int_equal(load(&variant, &format, values, samples, bytes, 150), 0);
+			assert_int_equal(sample_load(&variant, &format, values, samples, bytes, 150), 0);
 			for (size_t i = 0; i < 150; i++)
 				assert_true(core_get(variant.precision, values, i) == (double)i * 0.125 - 9);
-			assert_int_equal(store(&variant, &format, stored, bytes, values, 150, &peak), 0);
+			assert_int_equal(sample_store(&variant, &format, stored, bytes, values, 150, &peak), 0);
 			assert_memory_equal(stored, samples, 150u * bytes);
 			assert_true(peak == 9.625);
-		}
-}
-
-/* A layout of channels in memory: samples of one channel, `step` bytes apart, backwards if negative. */
-static void check_layout(const struct variant *variant, const struct bli_format *format, ptrdiff_t step, size_t frames,
-			 uint64_t *seed)
-{
-	size_t distance = (size_t)(step < 0 ? -step : step), span = (frames - 1) * distance + format->bytes;
-	unsigned char before[4 * 8 * 130], *first;
-	struct core_guarded samples, values, dense;
-	double peak = 0;
-
-	/* forwards the last sample ends at a guard page, backwards it begins at one */
-	if (step < 0)
-		core_guard_start(&samples, span);
-	else
-		core_guard_end(&samples, span, 1);
-	core_guard_end(&values, frames * core_value_size(variant->precision), core_value_size(variant->precision));
-	core_guard_end(&dense, frames * format->bytes, 1);
-	for (size_t i = 0; i < span; i++)
-		samples.data[i] = before[i] = (unsigned char)core_random(seed);
-	first = step < 0 ? samples.data + (frames - 1) * distance : samples.data;
-	for (size_t i = 0; i < frames; i++)
-		memcpy(dense.data + i * format->bytes, first + (ptrdiff_t)i * step, format->bytes);
-
-	load(variant, format, values.data, first, step, frames);
-	for (size_t i = 0; i < frames; i++) {
-		double value[1];
-
-		load(&(struct variant){ &bli_kernel_c, variant->precision }, format, value,
-		     dense.data + i * format->bytes, format->bytes, 1);
-		assert_true(core_get(variant->precision, values.data, i) == core_get(variant->precision, value, 0));
-		core_put(variant->precision, values.data, i, -core_get(variant->precision, value, 0) / 2);
-	}
-	store(variant, format, first, step, values.data, frames, &peak);
-	store(&(struct variant){ &bli_kernel_c, variant->precision }, format, dense.data, format->bytes, values.data,
-	      frames, &peak);
-	for (size_t i = 0; i < span; i++) {
-		size_t frame = step < 0 ? frames - 1 - i / distance : i / distance, byte = i % distance;
-
-		assert_int_equal(samples.data[i], byte < format->bytes ? dense.data[frame * format->bytes + byte]
-				 : before[i]);
-	}
-	core_guard_free(&samples);
-	core_guard_free(&values);
-	core_guard_free(&dense);
-}
-
-/* Mono, stereo, 3 channels, odd steps, backwards: the right samples, and no byte outside. */
-static void test_layouts(void **state)
-{
-	static const int channels[] = { 1, 2, 3, 8, -1, -2, -3 };
-	static const size_t frames[] = { 1, 2, 3, 15, 16, 17, 33, 64, 67, 130 };
-	uint64_t seed = 3;
-	struct variant variant;
-	struct bli_format format;
-
-	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++)
-		for (unsigned f = 0; each_format(f, &format); f++) {
-			for (size_t c = 0; c < COUNT(channels); c++)
-				for (size_t i = 0; i < COUNT(frames); i++)
-					check_layout(&variant, &format, channels[c] * format.bytes, frames[i], &seed);
-			check_layout(&variant, &format, format.bytes + 1, 40, &seed);
-		}
-}
-
-/* Two channels at once are stored as one after the other is, with the same count and peak, and nothing outside. */
-static void check_pair(const struct variant *variant, const struct bli_format *format, size_t frames, uint64_t *seed)
-{
-	static const double special[] = { NAN, INFINITY, -INFINITY, 1, -1, 3, -3, 0x1p-40 };
-	const size_t size = core_value_size(variant->precision), bytes = format->bytes;
-	struct core_guarded values[2], pair, single;
-	double pair_peak = 0.25, single_peak = 0.25;
-	size_t clipped = 0;
-
-	core_guard_end(&pair, 2 * frames * bytes, 1);
-	core_guard_end(&single, 2 * frames * bytes, 1);
-	for (size_t c = 0; c < 2; c++) {
-		core_guard_end(&values[c], frames * size, size);
-		for (size_t i = 0; i < frames; i++) {
-			uint64_t random = core_random(seed);
-
-			core_put(variant->precision, values[c].data, i, random % 16 < COUNT(special) && frames < 64
-				 ? special[random % 16] : (double)(int64_t)random * 0x1p-63);
-		}
-		clipped += store(variant, format, single.data + c * bytes, 2 * (ptrdiff_t)bytes, values[c].data, frames,
-				 &single_peak);
-	}
-	assert_int_equal(variant->kernel->store_pair[variant->precision](format, pair.data,
-			 (const void *const []){ values[0].data, values[1].data }, frames, &pair_peak), clipped);
-	assert_memory_equal(pair.data, single.data, 2 * frames * bytes);
-	assert_true(pair_peak == single_peak);
-	for (size_t c = 0; c < 2; c++)
-		core_guard_free(&values[c]);
-	core_guard_free(&pair);
-	core_guard_free(&single);
-}
-
-static void test_pairs(void **state)
-{
-	static const size_t frames[] = { 1, 7, 15, 16, 17, 31, 32, 33, 100, 333 };
-	struct variant variant;
-	struct bli_format format;
-	uint64_t seed = 0x9a1b5;
-
-	(void)state;
-	for (unsigned n = 0; each(n, &variant); n++)
-		for (size_t i = 0; i < COUNT(frames); i++) {
-			for (unsigned f = 0; each_format(f, &format); f++)
-				check_pair(&variant, &format, frames[i], &seed);
-			for (unsigned char bytes = 4; bytes <= 8; bytes += 4) {
-				format = (struct bli_format){ bytes, (unsigned char)(8 * bytes), false, bytes == 8, true };
-				check_pair(&variant, &format, frames[i], &seed);
-			}
 		}
 }
 
@@ -604,8 +449,6 @@ int main(void)
 		cmocka_unit_test(test_invalid),
 		cmocka_unit_test(test_tiny),
 		cmocka_unit_test(test_swapped_reals),
-		cmocka_unit_test(test_layouts),
-		cmocka_unit_test(test_pairs),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_valid),
 	};

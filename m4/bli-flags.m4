@@ -111,11 +111,22 @@ AC_DEFUN([BLI_SECTIONS], [
   AC_SUBST([UNWIND_CFLAGS])
   KERNEL_CFLAGS="$KERNEL_CFLAGS $UNWIND_CFLAGS"
   BLI_CHECK_CFLAGS([KERNEL_CFLAGS], [-ffunction-sections])
+  dnl What is not a kernel need not begin on a cache line, nor the design of filters be vectorized.
+  BLI_CHECK_CFLAGS([CORE_CFLAGS], [-fno-align-functions])
+  BLI_CHECK_CFLAGS([DESIGN_CFLAGS], [-fvect-cost-model=very-cheap])
+  AC_SUBST([CORE_CFLAGS])
+  AC_SUBST([DESIGN_CFLAGS])
   AC_MSG_CHECKING([whether the linker leaves out what is not called])
   bli_saved_ldflags=$LDFLAGS
   LDFLAGS="$LDFLAGS -Wl,--gc-sections"
   AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
     [AC_MSG_RESULT([yes]); SECTIONS_LDFLAGS=-Wl,--gc-sections], [AC_MSG_RESULT([no]); SECTIONS_LDFLAGS=])
+  dnl The linker's cure for the Cortex-A53's erratum 843419 takes 4 KiB, or nothing in a module this short.
+  AC_MSG_CHECKING([whether the linker mends the Cortex-A53's erratum 843419 by ADR])
+  LDFLAGS="$bli_saved_ldflags -Wl,--fix-cortex-a53-843419=adr"
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+    [AC_MSG_RESULT([yes]); SECTIONS_LDFLAGS="$SECTIONS_LDFLAGS -Wl,--fix-cortex-a53-843419=adr"],
+    [AC_MSG_RESULT([no])])
   LDFLAGS=$bli_saved_ldflags
   AC_SUBST([SECTIONS_LDFLAGS])
 ])

@@ -80,6 +80,7 @@ int bli_plan_make(struct bli_plan *plan, const struct bli_requirement *requireme
  * made for, and for runs of up to `periods` ≥ 1 periods: a longer run fills more
  * accumulators, and costs less per period.  Frames per run as of stage.h.
  */
+BLI_SETUP
 void bli_plan_lay_out(struct bli_plan *plan, const struct bli_requirement *requirement,
 		      const struct bli_kernel *kernel, size_t channels, size_t periods);
 

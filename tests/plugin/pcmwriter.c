@@ -263,7 +263,7 @@ static void play(struct writer *writer, double seconds)
 
 	while (writer_now < until) {
 		if (writer->nonblocking)
-			while (snd_pcm_avail(writer->pcm) < writer->chunk)
+			while (snd_pcm_avail(writer->pcm) < (snd_pcm_sframes_t)writer->chunk)
 				assert_true(snd_pcm_wait(writer->pcm, 1000) >= 0);
 		writer_write(writer, writer->chunk);
 	}

@@ -34,8 +34,8 @@ src_plugin_libasound_module_pcm_bli_la_SOURCES = \
 	src/plugin/worker.c src/plugin/worker.h
 src_plugin_libasound_module_pcm_bli_la_CFLAGS = $(AM_CFLAGS) $(ALSA_CFLAGS) -pthread
 src_plugin_libasound_module_pcm_bli_la_LIBADD = src/core/libcore.la $(ALSA_LIBS)
-src_plugin_libasound_module_pcm_bli_la_LDFLAGS = -module -avoid-version -shared -no-undefined $(SECTIONS_LDFLAGS) -pthread \
-	-export-symbols-regex '^_+snd_pcm_bli_open'
+src_plugin_libasound_module_pcm_bli_la_LDFLAGS = -module -avoid-version -shared -no-undefined $(SECTIONS_LDFLAGS) \
+	-pthread -export-symbols-regex '^_+snd_pcm_bli_open'
 
 # alsa-lib finds a converter by its file name: every other name is a link.
 converter_aliases = bli_linear bli_fast bli_medium bli_high bli_best

@@ -115,7 +115,10 @@ void bli_pump_forget(struct bli_pump *pump);
 void bli_pump_put(struct bli_pump *pump, const snd_pcm_channel_area_t *areas, snd_pcm_uframes_t offset,
 		  snd_pcm_uframes_t frames);
 
-/* Playback: leave out `frames` that the program has written. */
+/*
+ * Playback: leave out `frames` that the program has written.  alsa-lib's
+ * positions count them, `appl` and `hw` do not.
+ */
 void bli_pump_skip(struct bli_pump *pump, snd_pcm_uframes_t frames);
 
 /* Capture: give `frames` at the program's position, which stays where it is. */
